@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the tests need and that are not here yet. Says nothing when none is missing.
+# The programme itself needs none of them: it is built with Rust, gcc and Node alone.
+set -euo pipefail
+
+packages=(
+    postgresql       # the second database: the same tests run on it and on SQLite
+    chromium         # the browser of the browser tests
+    chromium-driver  # … and what drives it (WebDriver)
+    fonts-liberation # a font for chromium, which is installed here without the packages it recommends
+    libxml2-utils    # xmllint, the other opinion on every XML that we emit
+)
+
+command -v dpkg-query apt-get >/dev/null || {
+    echo "This is not a Debian machine: install by hand what corresponds to: ${packages[*]}" >&2
+    exit 1
+}
+
+missing=()
+for package in "${packages[@]}"; do
+    state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ $state == installed ]] || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+echo "Installing Debian packages: ${missing[*]}"
+as_root=()
+if ((EUID != 0)); then
+    command -v sudo >/dev/null || {
+        echo "Neither root nor sudo here. Ask an administrator for: apt-get install ${missing[*]}" >&2
+        exit 1
+    }
+    # Without a terminal nobody can type a password: then sudo must not ask, or it would wait for ever.
+    as_root=(sudo)
+    [[ -t 0 ]] || as_root+=(--non-interactive)
+fi
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+    apt-get --quiet --yes -o DPkg::Lock::Timeout=300 -o DPkg::Use-Pty=0)
+"${apt[@]}" update || echo "The package lists could not be renewed; trying with those that are here." >&2
+if ! "${apt[@]}" install --no-install-recommends "${missing[@]}"; then
+    echo "Could not install them. Run .ci/pacchetti.sh in a terminal, where sudo can ask for your password." >&2
+    exit 1
+fi

@@ -1,0 +1,53 @@
+//! The chain read as a feed: what happened in an AOO after a position.
+
+use crate::storage::schema::eventi;
+use crate::storage::{Conn, Errore};
+use crate::valori::{AooId, Istante};
+use diesel::prelude::*;
+
+/// One event of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evento {
+    /// Its place in the chain of its AOO.
+    pub posizione: i64,
+    /// When the act was performed.
+    pub istante: Istante,
+    /// What was done.
+    pub tipo: String,
+    /// Kind of the thing it was done to.
+    pub oggetto_tipo: String,
+    /// Id of that thing.
+    pub oggetto_id: String,
+    /// Who performed it.
+    pub attore: String,
+}
+
+/// The events of `aoo` after `posizione`, in order, at most `quanti`.
+///
+/// # Errors
+/// Those of the database.
+pub fn dopo(conn: &mut Conn, aoo: AooId, posizione: i64, quanti: i64) -> Result<Vec<Evento>, Errore> {
+    type Riga = (i64, chrono::NaiveDateTime, String, String, String, String);
+    let righe: Vec<Riga> = eventi::table
+        .filter(eventi::aoo_id.eq(aoo.to_string()).and(eventi::posizione.gt(posizione)))
+        .order(eventi::posizione)
+        .limit(quanti)
+        .select((
+            eventi::posizione,
+            eventi::istante,
+            eventi::tipo,
+            eventi::oggetto_tipo,
+            eventi::oggetto_id,
+            eventi::attore,
+        ))
+        .load(conn)?;
+    let evento = |(posizione, istante, tipo, oggetto_tipo, oggetto_id, attore): Riga| Evento {
+        posizione,
+        istante: Istante::from_utc(istante),
+        tipo,
+        oggetto_tipo,
+        oggetto_id,
+        attore,
+    };
+    Ok(righe.into_iter().map(evento).collect())
+}

@@ -1,0 +1,108 @@
+//! What every command that touches data needs: configuration, logs, database, store.
+
+use super::Errore;
+use crate::config::{self, Configurazione, FormatoLog, Livello};
+use crate::documenti::Deposito;
+use crate::storage::Db;
+use crate::{audit, utenti};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the data are.
+#[derive(clap::Args)]
+pub struct Dove {
+    /// Cartella dei dati (predefinita: ./dati), con il suo tabulario.toml se c'è.
+    #[arg(long, global = true, value_name = "CARTELLA")]
+    pub dir: Option<PathBuf>,
+    /// File di configurazione.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// A data folder that is open for work.
+pub(super) struct Ambiente {
+    pub config: Configurazione,
+    pub db: Arc<Db>,
+}
+
+impl Dove {
+    /// The configuration, with logs already going to stderr.
+    pub(super) fn configura(&self) -> Result<Configurazione, Errore> {
+        let config = config::leggi(self.dir.as_deref(), self.config.as_deref())?;
+        accendi_log(&config);
+        Ok(config)
+    }
+
+    /// Opens the data for work, making the folder if it is not there.
+    pub(super) fn apri(&self) -> Result<Ambiente, Errore> {
+        let config = self.configura()?;
+        std::fs::create_dir_all(&config.dir).map_err(Errore::file(&config.dir))?;
+        let db = Arc::new(Db::apri(config.database.clone(), config.orologio())?);
+        let ambiente = Ambiente { config, db };
+        ambiente.controlla_orologio()?;
+        Ok(ambiente)
+    }
+}
+
+impl Ambiente {
+    /// The store.
+    pub(super) fn deposito(&self) -> Result<Deposito, Errore> {
+        Ok(Deposito::disco(cartella_documenti(&self.config.dir))?)
+    }
+
+    /// Where the last links of the chains are kept apart.
+    pub(super) fn punte(&self) -> PathBuf {
+        cartella_punte(&self.config.dir)
+    }
+
+    /// Refuses to write on a database that has forgotten what was acknowledged.
+    pub(super) fn controlla_punte(&self) -> Result<(), Errore> {
+        let cartella = self.punte();
+        let apparte = audit::leggi_punte(&cartella).map_err(Errore::file(&cartella))?;
+        if self.db.leggi(|conn| audit::contiene(conn, &apparte))? {
+            Ok(())
+        } else {
+            Err(Errore::Ripristinato(cartella))
+        }
+    }
+
+    /// Writes the last links apart.
+    pub(super) fn scrivi_punte(&self) -> Result<(), Errore> {
+        let punte = self.db.leggi(audit::punte)?;
+        let cartella = self.punte();
+        audit::scrivi_punte(&cartella, &punte).map_err(Errore::file(&cartella))
+    }
+
+    /// A clock that starts elsewhere is for trials only.
+    fn controlla_orologio(&self) -> Result<(), Errore> {
+        if self.config.orologio.is_none() || self.config.dir.join("demo.json").exists() {
+            return Ok(());
+        }
+        let aoo = self.db.leggi(utenti::tutte_le_aoo)?;
+        if aoo.iter().all(utenti::Aoo::di_prova) { Ok(()) } else { Err(Errore::OrologioDiProva) }
+    }
+}
+
+pub(super) fn cartella_documenti(dir: &Path) -> PathBuf {
+    dir.join("documenti")
+}
+
+pub(super) fn cartella_punte(dir: &Path) -> PathBuf {
+    dir.join("punte")
+}
+
+fn accendi_log(config: &Configurazione) {
+    let livello = match config.log.livello {
+        Livello::Error => tracing::Level::ERROR,
+        Livello::Warn => tracing::Level::WARN,
+        Livello::Info => tracing::Level::INFO,
+        Livello::Debug => tracing::Level::DEBUG,
+    };
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(livello).with_target(false);
+    // A second call (a command run inside a test) keeps the first log.
+    let _ = match config.log.formato {
+        FormatoLog::Testo => log.with_ansi(io::stderr().is_terminal()).try_init(),
+        FormatoLog::Json => log.json().try_init(),
+    };
+}

@@ -1,0 +1,83 @@
+//! Why a command could not do its work: exit status 2.
+
+use crate::{config, documenti, registro, scrivania, storage, titolario, utenti, valori};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a command stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// A file cannot be read or written.
+    #[error("{}: {causa}", file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        causa: io::Error,
+    },
+    /// The result could not be written.
+    #[error("non riesco a scrivere il risultato: {0}")]
+    Uscita(io::Error),
+    /// The port is taken.
+    #[error("non posso ascoltare su {indirizzo}: {causa}; scegli un'altra porta con --port o con web.porta")]
+    Porta {
+        /// Address and port.
+        indirizzo: String,
+        /// What the system said.
+        causa: io::Error,
+    },
+    /// A trial clock on real data.
+    #[error(
+        "TABULARIO_OROLOGIO si accetta solo su una cartella fatta da `tabulario demo` o dove tutte le AOO sono di prova"
+    )]
+    OrologioDiProva,
+    /// The chain does not contain the tip that was kept apart.
+    #[error(
+        "il database in uso è più vecchio dell'ultima punta scritta in {}: sembra una copia ripristinata; \
+         esegui `tabulario controlla` e, se il ripristino è voluto, sposta altrove quella cartella", .0.display()
+    )]
+    Ripristinato(PathBuf),
+    /// The web server.
+    #[error("il server web si è fermato: {0}")]
+    Server(io::Error),
+    /// A value that was typed.
+    #[error(transparent)]
+    Valore(#[from] valori::Rifiuto),
+    /// Something that is missing or wrong in what was typed.
+    #[error("{0}")]
+    Uso(String),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] config::Errore),
+    /// The store.
+    #[error(transparent)]
+    Documenti(#[from] documenti::Errore),
+    /// Bodies, offices, people.
+    #[error(transparent)]
+    Utenti(#[from] utenti::Errore),
+    /// The titolario.
+    #[error(transparent)]
+    Titolario(#[from] titolario::Errore),
+    /// The register.
+    #[error(transparent)]
+    Registro(#[from] registro::Errore),
+    /// The desk.
+    #[error(transparent)]
+    Scrivania(#[from] scrivania::Errore),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Errore),
+}
+
+impl Errore {
+    pub(super) fn file(file: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let file = file.into();
+        move |causa| Self::File { file, causa }
+    }
+}
+
+impl From<io::Error> for Errore {
+    fn from(e: io::Error) -> Self {
+        Self::Uscita(e)
+    }
+}

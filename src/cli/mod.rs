@@ -1,0 +1,91 @@
+//! The commands. Each explains itself in Italian with `--help`; stdout carries only the result, the rest is stderr.
+//!
+//! Exit status: 0 success, 1 negative outcome, 2 wrong use or broken environment.
+
+mod aiuto;
+mod ambiente;
+mod aoo;
+mod avanzamento;
+mod controlla;
+mod errore;
+mod importa;
+mod serve;
+mod token;
+mod ufficio;
+mod utente;
+
+pub use ambiente::Dove;
+pub use errore::Errore;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Protocollo informatico: registra, verifica, archivia, ritrova e conserva i documenti di un ente pubblico.
+#[derive(Parser)]
+#[command(name = "tabulario", version)]
+struct Riga {
+    #[command(flatten)]
+    dove: Dove,
+    #[command(subcommand)]
+    comando: Comando,
+}
+
+#[derive(Subcommand)]
+enum Comando {
+    /// Avvia il server.
+    Serve(serve::Args),
+    /// Controlla catena degli eventi, registro, guardie e deposito, anche mentre il server lavora.
+    Controlla(controlla::Args),
+    /// Enti e aree organizzative omogenee.
+    #[command(subcommand)]
+    Aoo(aoo::Comando),
+    /// Uffici di un'AOO.
+    #[command(subcommand)]
+    Ufficio(ufficio::Comando),
+    /// Persone e ruoli.
+    #[command(subcommand)]
+    Utente(utente::Comando),
+    /// Gettoni delle applicazioni che usano l'API.
+    #[command(subcommand)]
+    Token(token::Comando),
+    /// Importa dati da un file.
+    #[command(subcommand)]
+    Importa(importa::Comando),
+}
+
+/// Runs the command line and says how it ended.
+pub fn esegui(argomenti: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let comando = aiuto::in_italiano(Riga::command());
+    let riga = match comando.try_get_matches_from(argomenti).and_then(|m| Riga::from_arg_matches(&m)) {
+        Ok(riga) => riga,
+        Err(e) => return aiuto::rispondi(&e),
+    };
+    let mut out = io::stdout().lock();
+    let esito = esegui_comando(riga, &mut out).and_then(|bene| {
+        out.flush().map_err(Errore::Uscita)?;
+        Ok(bene)
+    });
+    match esito {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(e) => {
+            let _ = writeln!(io::stderr(), "tabulario: {e}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
+    let dove = &riga.dove;
+    match riga.comando {
+        Comando::Serve(args) => serve::esegui(dove, &args),
+        Comando::Controlla(args) => controlla::esegui(dove, &args, out),
+        Comando::Aoo(comando) => aoo::esegui(dove, comando, out),
+        Comando::Ufficio(comando) => ufficio::esegui(dove, comando, out),
+        Comando::Utente(comando) => utente::esegui(dove, comando, out),
+        Comando::Token(comando) => token::esegui(dove, comando, out),
+        Comando::Importa(comando) => importa::esegui(dove, comando, out),
+    }
+}

@@ -1,0 +1,71 @@
+//! `tabulario token`.
+
+use super::{Dove, Errore};
+use crate::utenti;
+use crate::valori::{ApplicazioneId, Attore, CodiceAoo, CodiceUfficio, CodiceVoce, Denominazione};
+use std::io::Write;
+
+/// Gettoni delle applicazioni che usano l'API.
+#[derive(clap::Subcommand)]
+pub(super) enum Comando {
+    /// Crea un'applicazione e ne mostra il gettone, una volta sola.
+    Crea(Crea),
+    /// Revoca il gettone di un'applicazione, per sempre.
+    Revoca(Revoca),
+}
+
+#[derive(clap::Args)]
+pub(super) struct Crea {
+    /// Codice dell'AOO per cui l'applicazione lavora.
+    #[arg(long, value_name = "CODICE")]
+    aoo: String,
+    /// Nome dell'applicazione.
+    #[arg(long, value_name = "NOME")]
+    nome: String,
+    /// Voce di titolario delle registrazioni che non ne indicano una.
+    #[arg(long, value_name = "CODICE")]
+    voce: Option<String>,
+    /// Ufficio delle entrate che non ne indicano uno.
+    #[arg(long, value_name = "CODICE")]
+    ufficio: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub(super) struct Revoca {
+    /// Codice dell'AOO.
+    #[arg(long, value_name = "CODICE")]
+    aoo: String,
+    /// Identificativo dell'applicazione, mostrato quando fu creata.
+    id: String,
+}
+
+pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
+    let ambiente = dove.apri()?;
+    let attore = Attore::Sistema("comando");
+    match comando {
+        Comando::Crea(c) => {
+            let (aoo, nome): (CodiceAoo, Denominazione) = (c.aoo.parse()?, c.nome.parse()?);
+            let voce: Option<CodiceVoce> = c.voce.map(|v| v.parse()).transpose()?;
+            let ufficio: Option<CodiceUfficio> = c.ufficio.map(|u| u.parse()).transpose()?;
+            let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
+            let (applicazione, gettone) = ambiente.db.scrivi(aoo.id, &attore, |op| {
+                if let Some(codice) = &ufficio {
+                    utenti::ufficio_per_codice(op.conn, aoo.id, codice)?;
+                }
+                utenti::crea_applicazione(op, &nome, voce, ufficio)
+            })?;
+            writeln!(out, "{gettone}")?;
+            let id = applicazione.id;
+            let _ =
+                writeln!(std::io::stderr(), "Applicazione {id}. Il gettone non si potrà più rivedere: conservalo ora.");
+        }
+        Comando::Revoca(r) => {
+            let (aoo, id): (CodiceAoo, ApplicazioneId) = (r.aoo.parse()?, r.id.parse()?);
+            let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
+            ambiente.db.scrivi(aoo.id, &attore, |op| utenti::revoca_applicazione(op, id))?;
+            writeln!(out, "Gettone revocato.")?;
+        }
+    }
+    ambiente.scrivi_punte()?;
+    Ok(true)
+}

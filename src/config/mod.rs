@@ -1,0 +1,236 @@
+//! Configuration: file, then environment, read once at start; anything wrong stops the program with a sentence.
+//!
+//! The file holds only what the process needs to start; mailboxes, conservators and people are rows of the database. The
+//! environment is read here and nowhere else.
+
+mod errore;
+
+pub use errore::Errore;
+
+use crate::storage::{Indirizzo, Orologio};
+use crate::valori::Istante;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+/// Data folder when neither `--dir` nor `--config` say otherwise.
+pub const CARTELLA: &str = "./dati";
+
+/// All that the process needs to start.
+#[derive(Debug, Clone)]
+pub struct Configurazione {
+    /// The data folder: database, documents, index, outbox.
+    pub dir: PathBuf,
+    /// Where the database is.
+    pub database: Indirizzo,
+    /// The clock: the system's, or the one `TABULARIO_OROLOGIO` starts (trials only: whoever opens the data checks).
+    pub orologio: Option<Istante>,
+    /// The web server.
+    pub web: Web,
+    /// Named limits on what comes in.
+    pub limiti: Limiti,
+    /// Logs.
+    pub log: Log,
+}
+
+/// Section `web`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    /// Address to listen on.
+    pub indirizzo: IpAddr,
+    /// TCP port.
+    pub porta: u16,
+    /// Threads that answer; 0 = one per core.
+    pub processi: usize,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { indirizzo: IpAddr::from([127, 0, 0, 1]), porta: 8080, processi: 0 }
+    }
+}
+
+/// Section `limiti`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limiti {
+    /// Largest file, in MiB.
+    pub file_mib: u32,
+    /// Most files in one registration.
+    pub file_per_registrazione: usize,
+    /// Most parties in one registration.
+    pub corrispondenti: usize,
+}
+
+impl Default for Limiti {
+    fn default() -> Self {
+        Self { file_mib: 100, file_per_registrazione: 200, corrispondenti: 1_000 }
+    }
+}
+
+impl Limiti {
+    /// Largest file, in bytes.
+    #[must_use]
+    pub fn file_byte(&self) -> u64 {
+        u64::from(self.file_mib) * 1024 * 1024
+    }
+}
+
+/// Section `log`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Least important level that is written.
+    pub livello: Livello,
+    /// How lines look.
+    pub formato: FormatoLog,
+}
+
+/// Levels of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Livello {
+    /// Only failures.
+    Error,
+    /// Failures and oddities.
+    Warn,
+    /// What an administrator wants to know.
+    #[default]
+    Info,
+    /// What a developer wants to know.
+    Debug,
+}
+
+/// Forms of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FormatoLog {
+    /// A line for a person.
+    #[default]
+    Testo,
+    /// A JSON object per line, for a collector.
+    Json,
+}
+
+/// The file, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Documento {
+    web: Web,
+    limiti: Limiti,
+    log: Log,
+    database: Option<String>,
+}
+
+/// Reads the configuration.
+///
+/// `config` names a file that must exist; without it `DIR/tabulario.toml` is read if it is there. The environment wins over the
+/// file: `TABULARIO_WEB__PORTA` is key `porta` of section `web`.
+///
+/// # Errors
+/// With the key, the value and what is allowed.
+pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione, Errore> {
+    let dir = match (dir, config) {
+        (Some(dir), _) => dir.to_owned(),
+        (None, Some(file)) => file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned(),
+        (None, None) => PathBuf::from(CARTELLA),
+    };
+    let file = config.map_or_else(|| dir.join("tabulario.toml"), Path::to_owned);
+    if config.is_some() && !file.is_file() {
+        return Err(Errore::FileAssente(file));
+    }
+    // These two are not keys of the file: DESIGN.md 4 fixes their names.
+    let fuori = ["DATABASE_URL", "OROLOGIO"];
+    let ambiente = Env::prefixed("TABULARIO_").ignore(&fuori).filter(|k| k.as_str().contains("__")).split("__");
+    let scritto = if file.is_file() { Figment::from(Toml::file_exact(&file)) } else { Figment::new() };
+    let fonti = scritto.merge(ambiente);
+    let documento: Documento = fonti.extract().map_err(|e| Errore::from_figment(e, &file))?;
+    documento.limiti.controlla()?;
+
+    let database = match variabile("TABULARIO_DATABASE_URL").or(documento.database) {
+        Some(testo) => Indirizzo::parse(&testo).map_err(|e| Errore::Database(e.to_string()))?,
+        None => Indirizzo::Sqlite(dir.join("tabulario.db")),
+    };
+    let orologio = match variabile("TABULARIO_OROLOGIO") {
+        Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
+        None => None,
+    };
+    Ok(Configurazione { dir, database, orologio, web: documento.web, limiti: documento.limiti, log: documento.log })
+}
+
+impl Configurazione {
+    /// The clock the configuration asks for.
+    #[must_use]
+    pub fn orologio(&self) -> Orologio {
+        self.orologio.map_or_else(Orologio::sistema, Orologio::da)
+    }
+}
+
+impl Limiti {
+    fn controlla(&self) -> Result<(), Errore> {
+        let chiave =
+            |chiave, valore: usize, ammesso| Err(Errore::Valore { chiave, valore: valore.to_string(), ammesso });
+        if !(1..=10_240).contains(&self.file_mib) {
+            return chiave("limiti.file_mib", usize::try_from(self.file_mib).unwrap_or(usize::MAX), "da 1 a 10240");
+        }
+        if !(1..=10_000).contains(&self.file_per_registrazione) {
+            return chiave("limiti.file_per_registrazione", self.file_per_registrazione, "da 1 a 10000");
+        }
+        if !(1..=100_000).contains(&self.corrispondenti) {
+            return chiave("limiti.corrispondenti", self.corrispondenti, "da 1 a 100000");
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variabile(nome: &str) -> Option<String> {
+    std::env::var(nome).ok().filter(|v| !v.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn con(testo: &str) -> Result<Configurazione, Errore> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("tabulario.toml"), testo).unwrap();
+        leggi(Some(dir.path()), None)
+    }
+
+    #[test]
+    fn the_commented_file_holds_the_defaults() {
+        let scritto = con(include_str!("../../config/tabulario.toml")).unwrap();
+        let vuoto = con("").unwrap();
+        assert_eq!(
+            format!("{:?}{:?}{:?}", scritto.web, scritto.limiti, scritto.log),
+            format!("{:?}{:?}{:?}", vuoto.web, vuoto.limiti, vuoto.log)
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_its_key_and_what_is_allowed() {
+        for (testo, parti) in [
+            ("[web]\nporta = 99999", vec!["web.porta", "99999"]),
+            ("[web]\nporta = \"ottanta\"", vec!["web.porta", "ottanta", "numero"]),
+            ("[web]\nport = 1", vec!["port", "indirizzo", "porta", "processi"]),
+            ("[log]\nlivello = \"tutto\"", vec!["log.livello", "tutto", "info"]),
+            ("[limiti]\nfile_mib = 0", vec!["limiti.file_mib", "0", "da 1 a 10240"]),
+            ("database = \"mysql://u:segreta@h/d\"", vec!["mysql", "postgres://"]),
+            ("[web", vec!["tabulario.toml"]),
+        ] {
+            let errore = con(testo).unwrap_err().to_string();
+            assert!(parti.iter().all(|p| errore.contains(p)), "{testo:?} gave: {errore}");
+            assert!(!errore.contains("segreta"), "{errore}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_exist() {
+        let errore = leggi(None, Some(Path::new("/non/esiste.toml"))).unwrap_err().to_string();
+        assert!(errore.contains("/non/esiste.toml"), "{errore}");
+    }
+}

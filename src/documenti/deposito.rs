@@ -1,0 +1,211 @@
+//! Where the bytes are: a folder of files named by their impronta.
+
+use super::Errore;
+use super::media_type::{ASSAGGIO, media_type};
+use crate::valori::Impronta;
+use sha2::{Digest, Sha256};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// Bytes read and written at a time.
+const BLOCCO: usize = 64 * 1024;
+
+/// Folder of files that are still arriving, inside the store so that a rename does not cross disks.
+const IN_ARRIVO: &str = ".in-arrivo";
+
+/// A content-addressed store. (The S3 one comes with the hosted installations.)
+#[derive(Debug, Clone)]
+pub enum Deposito {
+    /// A folder: `ab/cd/<sha256>`.
+    Disco(PathBuf),
+}
+
+/// A file that is in the store, synced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Riposto {
+    /// SHA-256 of its bytes.
+    pub impronta: Impronta,
+    /// How many they are.
+    pub dimensione: u64,
+    /// What they look like.
+    pub media_type: &'static str,
+}
+
+impl Deposito {
+    /// Opens the store in a folder, making it if needed; what was still arriving when the process stopped is removed.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn disco(cartella: PathBuf) -> Result<Self, Errore> {
+        let in_arrivo = cartella.join(IN_ARRIVO);
+        fs::create_dir_all(&in_arrivo).map_err(Errore::Disco)?;
+        sincronizza(&cartella).map_err(Errore::Disco)?;
+        Ok(Self::Disco(cartella))
+    }
+
+    /// Puts a file into the store: streamed, hashed while it is written, synced, renamed to its name, folder synced.
+    ///
+    /// # Errors
+    /// If it is longer than `massimo` bytes, if it does not arrive whole, or if the disk refuses.
+    pub fn riponi(&self, bytes: &mut dyn Read, massimo: u64) -> Result<Riposto, Errore> {
+        let Self::Disco(cartella) = self;
+        let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(Uuid::now_v7().to_string()));
+        let mut file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
+        let riposto = versa(bytes, &mut file, massimo)?;
+        let nome = percorso(cartella, &riposto.impronta);
+        let ramo = nome.parent().unwrap_or(cartella);
+        deposita(file, &arrivo.0, &nome, ramo).map_err(Errore::Disco)?;
+        Ok(riposto)
+    }
+
+    /// Opens a file of the store for reading.
+    ///
+    /// # Errors
+    /// If the store does not hold it, or the disk refuses.
+    pub fn apri(&self, impronta: &Impronta) -> Result<File, Errore> {
+        let Self::Disco(cartella) = self;
+        File::open(percorso(cartella, impronta)).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Errore::Assente(*impronta),
+            _ => Errore::Disco(e),
+        })
+    }
+
+    /// Reads a whole file of the store, for what is known to be small.
+    ///
+    /// # Errors
+    /// If it is longer than `massimo` bytes, is not there, or the disk refuses.
+    pub fn leggi(&self, impronta: &Impronta, massimo: u64) -> Result<Vec<u8>, Errore> {
+        let mut bytes = Vec::new();
+        self.apri(impronta)?.take(massimo + 1).read_to_end(&mut bytes).map_err(Errore::Disco)?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > massimo {
+            return Err(Errore::TroppoGrande { massimo_mib: massimo.div_ceil(1024 * 1024) });
+        }
+        Ok(bytes)
+    }
+
+    /// True if the bytes in the store are still the ones of their name.
+    ///
+    /// # Errors
+    /// If the file is not there, or the disk refuses.
+    pub fn integro(&self, impronta: &Impronta) -> Result<bool, Errore> {
+        let mut file = self.apri(impronta)?;
+        let mut hasher = Sha256::new();
+        io::copy(&mut file, &mut hasher).map_err(Errore::Disco)?;
+        Ok(Impronta::from_sha256(hasher) == *impronta)
+    }
+}
+
+/// A file that is still arriving; whatever happens, nothing is left of it under this name.
+struct Arrivo(PathBuf);
+
+impl Drop for Arrivo {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn percorso(cartella: &Path, impronta: &Impronta) -> PathBuf {
+    let nome = impronta.to_string();
+    let (primo, secondo) = (nome.get(..2).unwrap_or(""), nome.get(2..4).unwrap_or(""));
+    cartella.join(primo).join(secondo).join(nome)
+}
+
+fn versa(bytes: &mut dyn Read, file: &mut File, massimo: u64) -> Result<Riposto, Errore> {
+    let mut hasher = Sha256::new();
+    let mut blocco = vec![0; BLOCCO];
+    let mut assaggio = Vec::with_capacity(ASSAGGIO);
+    let mut dimensione = 0_u64;
+    loop {
+        let letti = match bytes.read(&mut blocco) {
+            Ok(0) => break,
+            Ok(letti) => letti,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(Errore::Interrotto(e)),
+        };
+        let pezzo = blocco.get(..letti).unwrap_or_default();
+        dimensione += u64::try_from(letti).unwrap_or(u64::MAX);
+        if dimensione > massimo {
+            return Err(Errore::TroppoGrande { massimo_mib: massimo.div_ceil(1024 * 1024) });
+        }
+        let manca = ASSAGGIO - assaggio.len();
+        assaggio.extend_from_slice(pezzo.get(..manca.min(letti)).unwrap_or_default());
+        hasher.update(pezzo);
+        file.write_all(pezzo).map_err(Errore::Disco)?;
+    }
+    Ok(Riposto { impronta: Impronta::from_sha256(hasher), dimensione, media_type: media_type(&assaggio) })
+}
+
+/// Synced bytes, final name, synced folder: in this order a kill at any line leaves either nothing or the whole file.
+fn deposita(file: File, arrivo: &Path, nome: &Path, ramo: &Path) -> io::Result<()> {
+    let mut permessi = file.metadata()?.permissions();
+    permessi.set_readonly(true);
+    file.set_permissions(permessi)?;
+    file.sync_all()?;
+    drop(file);
+    if !ramo.is_dir() {
+        fs::create_dir_all(ramo)?;
+        // The new folders must be found again too, so their parents are synced.
+        for sopra in ramo.ancestors().skip(1).take(2) {
+            sincronizza(sopra)?;
+        }
+    }
+    fs::rename(arrivo, nome)?;
+    sincronizza(ramo)
+}
+
+fn sincronizza(cartella: &Path) -> io::Result<()> {
+    File::open(cartella)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deposito() -> (tempfile::TempDir, Deposito) {
+        let dir = tempfile::tempdir().unwrap();
+        let deposito = Deposito::disco(dir.path().join("documenti")).unwrap();
+        (dir, deposito)
+    }
+
+    #[test]
+    fn a_file_is_kept_once_and_given_back_as_it_was() {
+        let (dir, deposito) = deposito();
+        let bytes = vec![7_u8; 200_000];
+        let uno = deposito.riponi(&mut bytes.as_slice(), 1_000_000).unwrap();
+        let due = deposito.riponi(&mut bytes.as_slice(), 1_000_000).unwrap();
+        assert_eq!(uno, due);
+        assert_eq!((uno.impronta, uno.dimensione), (Impronta::of(&bytes), 200_000));
+        assert_eq!(deposito.leggi(&uno.impronta, 200_000).unwrap(), bytes);
+        assert!(deposito.leggi(&uno.impronta, 199_999).is_err());
+        assert!(deposito.integro(&uno.impronta).unwrap());
+        assert_eq!(fs::read_dir(dir.path().join("documenti").join(IN_ARRIVO)).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_too_long_or_stops_half_way_leaves_nothing() {
+        struct Rotto;
+        impl Read for Rotto {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("linea caduta"))
+            }
+        }
+        let (dir, deposito) = deposito();
+        assert!(matches!(deposito.riponi(&mut [0_u8; 11].as_slice(), 10), Err(Errore::TroppoGrande { .. })));
+        let mut meta = [1_u8; 100].as_slice().chain(Rotto);
+        assert!(matches!(deposito.riponi(&mut meta, 1_000), Err(Errore::Interrotto(_))));
+        assert_eq!(fs::read_dir(dir.path().join("documenti").join(IN_ARRIVO)).unwrap().count(), 0);
+        assert!(matches!(deposito.apri(&Impronta::of(b"mai visto")), Err(Errore::Assente(_))));
+    }
+
+    #[test]
+    fn an_altered_file_is_seen() {
+        let (dir, deposito) = deposito();
+        let riposto = deposito.riponi(&mut b"atto".as_slice(), 100).unwrap();
+        let file = percorso(&dir.path().join("documenti"), &riposto.impronta);
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, b"atti").unwrap();
+        assert!(!deposito.integro(&riposto.impronta).unwrap());
+    }
+}

@@ -1,0 +1,34 @@
+//! Refusals of the store.
+
+use crate::storage;
+use crate::valori::Impronta;
+use std::io;
+
+/// Why a file could not be kept or given back.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// Longer than allowed.
+    #[error("il file supera il limite di {massimo_mib} MiB")]
+    TroppoGrande {
+        /// The limit, in MiB.
+        massimo_mib: u64,
+    },
+    /// The store does not hold it.
+    #[error("il file {0} non è nel deposito")]
+    Assente(Impronta),
+    /// Whoever sends the bytes stopped half-way.
+    #[error("il file non è arrivato intero: {0}")]
+    Interrotto(io::Error),
+    /// The disk.
+    #[error("il deposito dei documenti non risponde: {0}")]
+    Disco(io::Error),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Errore),
+}
+
+impl From<diesel::result::Error> for Errore {
+    fn from(e: diesel::result::Error) -> Self {
+        Self::Storage(e.into())
+    }
+}

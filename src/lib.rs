@@ -1,0 +1,18 @@
+//! Tabulario: the *protocollo informatico* of an Italian public body.
+//!
+//! One noun per module, in this order; a module uses only those before it (`tests/it/architettura.rs` checks). The map is in
+//! ARCHITECTURE.md.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions))]
+
+pub mod audit;
+pub mod cli;
+pub mod config;
+pub mod documenti;
+pub mod registro;
+pub mod scrivania;
+pub mod segnatura;
+pub mod storage;
+pub mod titolario;
+pub mod utenti;
+pub mod valori;
+pub mod web;

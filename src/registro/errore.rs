@@ -1,0 +1,66 @@
+//! Refusals of the register.
+
+use crate::valori::{Istante, NumeroProtocollo};
+use crate::{documenti, segnatura, storage, titolario, utenti};
+
+/// Why a registration was refused. No number is used by a refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// The clock is behind the last registration.
+    #[error(
+        "l'orologio del server ({}) è indietro rispetto all'ultima registrazione ({}): nessun numero è stato usato; \
+         riprova quando l'ora è giusta o avvisa l'amministratore",
+        .ora.leggibile(), .ultima.leggibile()
+    )]
+    OrologioIndietro {
+        /// What the clock says.
+        ora: Istante,
+        /// When the last registration was made.
+        ultima: Istante,
+    },
+    /// An entrata without a sender, an uscita without a recipient.
+    #[error("manca {0}")]
+    CorrispondenteMancante(&'static str),
+    /// More than one main document, or none among several.
+    #[error("serve un solo documento principale")]
+    Principale,
+    /// An uscita without a document.
+    #[error("un'uscita ha bisogno di un documento")]
+    SenzaDocumento,
+    /// The arrival is later than now.
+    #[error("l'arrivo ({}) è nel futuro", .0.leggibile())]
+    ArrivoFuturo(Istante),
+    /// What is answered does not exist or may not be seen.
+    #[error("la registrazione a cui si risponde non esiste o non è tra quelle che puoi vedere")]
+    RispondeASconosciuta,
+    /// There is no such registration, or it may not be seen.
+    #[error("questa registrazione non esiste o non è tra quelle che puoi vedere")]
+    Sconosciuta,
+    /// This segnatura is not made for such a registration.
+    #[error("per la registrazione {0} non è prevista la segnatura in questo dialetto")]
+    SegnaturaNonPrevista(NumeroProtocollo),
+    /// The segnatura we wrote is not valid: a mistake of ours, found before it left.
+    #[error("errore del programma: la segnatura prodotta non è valida ({0}); nessun numero è stato usato")]
+    SegnaturaNonValida(String),
+    /// Building the segnatura.
+    #[error(transparent)]
+    Segnatura(#[from] segnatura::Errore),
+    /// The titolario.
+    #[error(transparent)]
+    Titolario(#[from] titolario::Errore),
+    /// The store.
+    #[error(transparent)]
+    Documenti(#[from] documenti::Errore),
+    /// Bodies, offices, people.
+    #[error(transparent)]
+    Utenti(#[from] utenti::Errore),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Errore),
+}
+
+impl From<diesel::result::Error> for Errore {
+    fn from(e: diesel::result::Error) -> Self {
+        Self::Storage(e.into())
+    }
+}

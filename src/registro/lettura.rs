@@ -1,0 +1,252 @@
+//! The register read back, through the eyes of whoever asks.
+
+use super::carico::raggruppa;
+use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
+use super::{Corrispondente, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento, uscita};
+use crate::segnatura::{Identificatore, NomeParte, Parte};
+use crate::storage::schema::{corrispondenti, documenti_registrati, file, registrazioni, segnature, visibilita};
+use crate::storage::{self, Conn};
+use crate::utenti::visibilita::Vista;
+use crate::valori::{Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use diesel::prelude::*;
+
+/// A file of a registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentoRegistrato {
+    /// Main document or attachment.
+    pub ruolo: RuoloDocumento,
+    /// SHA-256 of its bytes.
+    pub impronta: Impronta,
+    /// Its name.
+    pub nome: NomeFile,
+    /// What it is, in words.
+    pub descrizione: Option<Testo>,
+    /// What it looks like.
+    pub media_type: String,
+    /// Its length in bytes.
+    pub dimensione: i64,
+}
+
+/// An entry of the register.
+#[derive(Debug, Clone)]
+pub struct Registrazione {
+    /// Its id.
+    pub id: RegistrazioneId,
+    /// Its year.
+    pub anno: i32,
+    /// Its number.
+    pub numero: NumeroProtocollo,
+    /// When it was made.
+    pub istante: Istante,
+    /// Direction.
+    pub flusso: Flusso,
+    /// Subject.
+    pub oggetto: Oggetto,
+    /// How it travelled.
+    pub mezzo: Mezzo,
+    /// Parties, in order.
+    pub corrispondenti: Vec<Corrispondente>,
+    /// The *presentazione*, if it is not the instant of registration.
+    pub arrivo: Option<Istante>,
+    /// The sender's own number.
+    pub protocollo_mittente: Option<ProtocolloMittente>,
+    /// Kind of document.
+    pub tipologia: Option<Testo>,
+    /// True if only some may see it.
+    pub riservato: bool,
+    /// What it answers.
+    pub risponde_a: Option<RegistrazioneId>,
+    /// The line of segnatura.
+    pub segnatura: Identificatore,
+    /// Files, the main one first.
+    pub documenti: Vec<DocumentoRegistrato>,
+}
+
+type Boxed<'a> = registrazioni::BoxedQuery<'a, <Conn as Connection>::Backend>;
+
+/// The rows that may be seen: the start of every query of the register.
+pub fn vede(vista: &Vista) -> Boxed<'static> {
+    let dell_aoo = registrazioni::table.filter(registrazioni::aoo_id.eq(vista.aoo().to_string())).into_boxed();
+    let concesse =
+        visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    match vista {
+        Vista::Intera(_) => dell_aoo,
+        Vista::SenzaRiservati(..) => {
+            dell_aoo.filter(registrazioni::riservato.eq(false).or(registrazioni::id.eq_any(concesse)))
+        }
+        Vista::Uffici(..) => dell_aoo.filter(registrazioni::id.eq_any(concesse)),
+    }
+}
+
+/// True if there is such a registration and it may be seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn visibile(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<bool, Errore> {
+    let righe: i64 = vede(vista).filter(registrazioni::id.eq(id.to_string())).count().get_result(conn)?;
+    Ok(righe > 0)
+}
+
+/// The registration with this id.
+///
+/// # Errors
+/// `Sconosciuta` if there is none or it may not be seen.
+pub fn per_id(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
+    let righe =
+        vede(vista).filter(registrazioni::id.eq(id.to_string())).select(RigaRegistrazione::as_select()).load(conn)?;
+    completa(conn, righe)?.pop().ok_or(Errore::Sconosciuta)
+}
+
+/// The registration of a year with this number.
+///
+/// # Errors
+/// Those of the database.
+pub fn per_numero(
+    conn: &mut Conn,
+    vista: &Vista,
+    anno: i32,
+    numero: NumeroProtocollo,
+) -> Result<Option<Registrazione>, Errore> {
+    let righe = vede(vista)
+        .filter(registrazioni::anno.eq(anno).and(registrazioni::numero.eq(numero.valore())))
+        .select(RigaRegistrazione::as_select())
+        .load(conn)?;
+    Ok(completa(conn, righe)?.pop())
+}
+
+/// The newest registrations before `prima` (the id of the last one of the page before), at most `quante`.
+///
+/// # Errors
+/// Those of the database.
+pub fn ultime(
+    conn: &mut Conn,
+    vista: &Vista,
+    prima: Option<RegistrazioneId>,
+    quante: i64,
+) -> Result<Vec<Registrazione>, Errore> {
+    let mut query = vede(vista);
+    if let Some(id) = prima {
+        query = query.filter(registrazioni::id.lt(id.to_string()));
+    }
+    let righe =
+        query.order(registrazioni::id.desc()).limit(quante).select(RigaRegistrazione::as_select()).load(conn)?;
+    completa(conn, righe)
+}
+
+/// The XML of the segnatura, 60/2013.
+///
+/// # Errors
+/// `Sconosciuta` if the registration may not be seen, `SegnaturaNonPrevista` if it has none.
+pub fn segnatura_xml(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<String, Errore> {
+    let numero: Option<i64> = vede(vista)
+        .filter(registrazioni::id.eq(id.to_string()))
+        .select(registrazioni::numero)
+        .first(conn)
+        .optional()?;
+    let numero = NumeroProtocollo::new(numero.ok_or(Errore::Sconosciuta)?);
+    let numero = numero.map_err(|e| storage::Errore::riga("registrazioni", e))?;
+    let xml: Option<String> = segnature::table
+        .filter(segnature::registrazione_id.eq(id.to_string()).and(segnature::dialetto.eq(uscita::DIALETTO)))
+        .select(segnature::xml)
+        .first(conn)
+        .optional()?;
+    xml.ok_or(Errore::SegnaturaNonPrevista(numero))
+}
+
+/// The line of segnatura of a registration, whoever may see it: for whoever writes a reference to it.
+///
+/// # Errors
+/// `Sconosciuta` if there is none.
+pub fn identificatore(conn: &mut Conn, id: RegistrazioneId) -> Result<Identificatore, Errore> {
+    let linea: Option<String> = registrazioni::table
+        .filter(registrazioni::id.eq(id.to_string()))
+        .select(registrazioni::segnatura)
+        .first(conn)
+        .optional()?;
+    let linea = linea.ok_or(Errore::Sconosciuta)?;
+    Ok(linea.parse().map_err(|e| storage::Errore::riga("registrazioni", e))?)
+}
+
+/// Adds parties and files to rows, in two queries for all of them.
+fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Registrazione>, Errore> {
+    let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
+    let mut parti = raggruppa(
+        corrispondenti::table
+            .filter(corrispondenti::registrazione_id.eq_any(&ids))
+            .order((corrispondenti::registrazione_id, corrispondenti::posizione))
+            .select(RigaCorrispondente::as_select())
+            .load(conn)?,
+        |c: &RigaCorrispondente| c.registrazione_id.clone(),
+    );
+    let file: Vec<(RigaDocumento, String, i64)> = documenti_registrati::table
+        .inner_join(file::table.on(file::sha256.eq(documenti_registrati::sha256)))
+        .filter(documenti_registrati::registrazione_id.eq_any(&ids))
+        .order((documenti_registrati::registrazione_id, documenti_registrati::posizione))
+        .select((RigaDocumento::as_select(), file::media_type, file::dimensione))
+        .load(conn)?;
+    let mut file = raggruppa(file, |(d, ..)| d.registrazione_id.clone());
+    righe
+        .into_iter()
+        .map(|r| {
+            let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
+            valore(r, parti, file).map_err(|e| storage::Errore::riga("registrazioni", e).into())
+        })
+        .collect()
+}
+
+fn valore(
+    r: RigaRegistrazione,
+    parti: Vec<RigaCorrispondente>,
+    file: Vec<(RigaDocumento, String, i64)>,
+) -> Result<Registrazione, crate::valori::Rifiuto> {
+    let protocollo_mittente = match r.protocollo_mittente_numero {
+        Some(numero) => Some(ProtocolloMittente { numero: numero.parse()?, data: r.protocollo_mittente_data }),
+        None => None,
+    };
+    Ok(Registrazione {
+        id: r.id.parse()?,
+        anno: r.anno,
+        numero: NumeroProtocollo::new(r.numero)?,
+        istante: Istante::from_utc(r.istante),
+        flusso: r.flusso.parse()?,
+        oggetto: r.oggetto.parse()?,
+        mezzo: r.mezzo.parse()?,
+        corrispondenti: parti.into_iter().map(corrispondente).collect::<Result<_, _>>()?,
+        arrivo: r.arrivo.map(Istante::from_utc),
+        protocollo_mittente,
+        tipologia: r.tipologia.map(|t| t.parse()).transpose()?,
+        riservato: r.riservato,
+        risponde_a: r.risponde_a.map(|t| t.parse()).transpose()?,
+        segnatura: r.segnatura.parse()?,
+        documenti: file.into_iter().map(documento).collect::<Result<_, _>>()?,
+    })
+}
+
+fn corrispondente(c: RigaCorrispondente) -> Result<Corrispondente, crate::valori::Rifiuto> {
+    let nome = match (c.denominazione, c.nome, c.cognome) {
+        (None, Some(nome), Some(cognome)) => NomeParte::Persona { nome: nome.parse()?, cognome: cognome.parse()? },
+        (denominazione, ..) => NomeParte::Denominazione(denominazione.unwrap_or_default().parse()?),
+    };
+    let parte = Parte {
+        tipo: c.tipo.parse()?,
+        nome,
+        codice_fiscale: c.codice_fiscale.map(|t| t.parse()).transpose()?,
+        codice_ipa: c.codice_ipa.map(|t| t.parse()).transpose()?,
+        codice_aoo: c.codice_aoo.map(|t| t.parse()).transpose()?,
+        pec: c.pec.map(|t| t.parse()).transpose()?,
+    };
+    Ok(Corrispondente { ruolo: c.ruolo.parse()?, parte, per_conoscenza: c.per_conoscenza })
+}
+
+fn documento(
+    (d, media_type, dimensione): (RigaDocumento, String, i64),
+) -> Result<DocumentoRegistrato, crate::valori::Rifiuto> {
+    Ok(DocumentoRegistrato {
+        ruolo: d.ruolo.parse()?,
+        impronta: d.sha256.parse()?,
+        nome: d.nome.parse()?,
+        descrizione: d.descrizione.map(|t| t.parse()).transpose()?,
+        media_type,
+        dimensione,
+    })
+}

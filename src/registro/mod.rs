@@ -1,0 +1,30 @@
+//! *Registro di protocollo*: a number that is for ever (DPR 445/2000 artt. 50-57).
+//!
+//! [`registra`] gives number, instant, parties, subject, impronte and segnatura in one transaction with the link of the chain,
+//! or nothing at all. The rows it writes never change again. What the module never does: assign (that is `scrivania`), send
+//! (that is `pec`), decide who may see (that is `utenti::visibilita`, which every query here joins).
+
+mod carico;
+mod contatore;
+mod continuita;
+mod errore;
+mod lettura;
+mod nuova;
+mod registra;
+mod righe;
+mod uscita;
+
+pub use continuita::{buchi, numero_di, usano};
+pub use errore::Errore;
+pub use lettura::{
+    DocumentoRegistrato, Registrazione, identificatore, per_id, per_numero, segnatura_xml, ultime, vede, visibile,
+};
+pub use nuova::{
+    Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
+};
+pub use registra::{Registrata, registra};
+
+use crate::audit::Atto;
+
+/// The acts of this module, for the verifier of the chain.
+pub const ATTI: &[Atto] = &[Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta }];

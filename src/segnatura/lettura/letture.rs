@@ -1,0 +1,225 @@
+//! What was read, as strings: nothing here is known to be right.
+
+use super::{Dialetto, Tipo};
+use crate::segnatura::Identificatore;
+use crate::valori::Impronta;
+use base64::Engine as _;
+
+/// A segnatura or a return message as it was read. Serialized, it is the object of `tabulario segnatura --json`.
+#[derive(Debug, Clone, Default)]
+pub struct Lettura {
+    /// Which of the five messages; `None` if it is none of them.
+    pub tipo: Option<Tipo>,
+    /// In which dialect; `None` if it is no message at all.
+    pub dialetto: Option<Dialetto>,
+    /// Structurally valid for its dialect.
+    pub valida: bool,
+    /// Registration of the message; in a `conferma`, that of who received it.
+    pub identificatore: Option<IdentificatoreLetto>,
+    /// The first registration of a message sent on.
+    pub prima_registrazione: Option<IdentificatoreLetto>,
+    /// Time of the registration, as written.
+    pub ora: Option<String>,
+    /// What it is about.
+    pub oggetto: Option<String>,
+    /// Who writes.
+    pub mittente: Option<SoggettoLetto>,
+    /// To whom, in order; those `per_conoscenza` too.
+    pub destinatari: Vec<DestinatarioLetto>,
+    /// Where return messages go, if not to the sender's address.
+    pub risposta: Option<String>,
+    /// The sender asks at least one recipient for a `ConfermaRicezione`.
+    pub conferma_richiesta: bool,
+    /// The sender asks for restricted treatment.
+    pub riservato: bool,
+    /// Places in the sender's titolario.
+    pub classifiche: Vec<ClassificaLetta>,
+    /// Code or name of the sender's fascicolo (3.0.0).
+    pub fascicolo: Option<String>,
+    /// Notes of the sender.
+    pub note: Vec<String>,
+    /// Messages, contexts and procedimenti that it refers to.
+    pub riferimenti: Vec<RiferimentoLetto>,
+    /// The documents; the first with role `principale`.
+    pub documenti: Vec<DocumentoLetto>,
+    /// The message that a return message answers.
+    pub messaggio_ricevuto: Option<RiferimentoLetto>,
+    /// Why, in an `eccezione` or `annullamento`.
+    pub motivo: Option<String>,
+    /// By which act, in an `annullamento`.
+    pub provvedimento: Option<String>,
+    /// The seal (3.0.0).
+    pub sigillo: Option<Sigillo>,
+    /// Everything that is not as it should be, in Italian sentences.
+    pub rilievi: Vec<String>,
+}
+
+/// An `Identificatore` as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentificatoreLetto {
+    /// `CodiceAmministrazione`.
+    pub amministrazione: Option<String>,
+    /// `CodiceAOO`.
+    pub aoo: Option<String>,
+    /// `CodiceRegistro`, which older messages leave out.
+    pub registro: Option<String>,
+    /// `NumeroRegistrazione`.
+    pub numero: Option<String>,
+    /// `DataRegistrazione`.
+    pub data: Option<String>,
+}
+
+impl IdentificatoreLetto {
+    /// The same as values, if each is right.
+    #[must_use]
+    pub fn valori(&self) -> Option<Identificatore> {
+        Some(Identificatore {
+            codice_amministrazione: self.amministrazione.as_ref()?.parse().ok()?,
+            codice_aoo: self.aoo.as_ref()?.parse().ok()?,
+            registro: self.registro.as_ref()?.parse().ok()?,
+            numero: self.numero.as_ref()?.parse().ok()?,
+            data: self.data.as_ref()?.parse().ok()?,
+        })
+    }
+
+    /// The line of segnatura, with nothing where a part is missing.
+    #[must_use]
+    pub fn linea(&self) -> String {
+        let parti = [&self.amministrazione, &self.aoo, &self.registro, &self.data, &self.numero];
+        parti.map(|p| p.as_deref().unwrap_or("")).join("/")
+    }
+}
+
+/// A sender or recipient as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SoggettoLetto {
+    /// Name of the body, company or, if nothing else, of the person.
+    pub denominazione: Option<String>,
+    /// IPA code of the body.
+    pub codice_amministrazione: Option<String>,
+    /// Name of the AOO.
+    pub aoo: Option<String>,
+    /// Code of the AOO.
+    pub codice_aoo: Option<String>,
+    /// Names of the offices, outermost first.
+    pub uffici: Vec<String>,
+    /// Names of people.
+    pub persone: Vec<String>,
+    /// Codice fiscale or partita IVA, of the person or company.
+    pub codice_fiscale: Option<String>,
+    /// PEC or mail address.
+    pub indirizzo: Option<String>,
+    /// Postal address in one line.
+    pub indirizzo_postale: Option<String>,
+}
+
+/// A recipient as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DestinatarioLetto {
+    /// Who.
+    pub soggetto: SoggettoLetto,
+    /// For information only.
+    pub per_conoscenza: bool,
+    /// The sender asks this one for a `ConfermaRicezione`.
+    pub conferma_richiesta: bool,
+}
+
+/// A `Classifica` as written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClassificaLetta {
+    /// Name of the voce.
+    pub denominazione: Option<String>,
+    /// Its levels, outermost first.
+    pub livelli: Vec<String>,
+}
+
+/// What a message refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RiferimentoLetto {
+    /// A registered message.
+    Registrato(IdentificatoreLetto),
+    /// A message, context or procedimento that is only described.
+    Descritto(String),
+}
+
+impl RiferimentoLetto {
+    /// The line of segnatura, or the description.
+    #[must_use]
+    pub fn testo(&self) -> String {
+        match self {
+            Self::Registrato(identificatore) => identificatore.linea(),
+            Self::Descritto(testo) => testo.clone(),
+        }
+    }
+}
+
+/// A document as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentoLetto {
+    /// File name; the body of the mail has none.
+    pub nome: Option<String>,
+    /// Main or not.
+    pub ruolo: Ruolo,
+    /// Media type.
+    pub tipo_mime: Option<String>,
+    /// Title or description.
+    pub titolo: Option<String>,
+    /// Digest, as written (base64).
+    pub impronta: Option<String>,
+    /// Its algorithm: as written, or the one that the dialect means; `None` without a digest.
+    pub algoritmo: Option<String>,
+}
+
+impl DocumentoLetto {
+    /// The digest, if it is a SHA-256 in base64 or hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> Option<Impronta> {
+        let impronta = self.impronta.as_ref()?;
+        let algoritmo = self.algoritmo.as_deref().unwrap_or("SHA-256").replace(['-', '_'], "");
+        if !algoritmo.eq_ignore_ascii_case("sha256") {
+            return None;
+        }
+        let compatta: String = impronta.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(&compatta).ok().filter(|b| b.len() == 32);
+        bytes.map_or(compatta, hex::encode).parse().ok()
+    }
+}
+
+/// Whether a document is the one registered or comes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruolo {
+    /// The document itself.
+    Principale,
+    /// An attachment.
+    Allegato,
+}
+
+/// The seal of a 3.0.0 segnatura, in the words of ETSI EN 319 102-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sigillo {
+    /// It is there; this version does not verify it.
+    Indeterminato,
+}
+
+impl SoggettoLetto {
+    /// The best name there is: of the body or company, else of a person, else the address.
+    #[must_use]
+    pub fn nome(&self) -> Option<&str> {
+        let nomi = [self.denominazione.as_ref(), self.persone.first(), self.aoo.as_ref(), self.indirizzo.as_ref()];
+        nomi.into_iter().flatten().next().map(String::as_str)
+    }
+}
+
+impl Lettura {
+    /// The one message that this one is about: for a segnatura what it answers, for a return message the one received,
+    /// for an `annullamento` the registration annulled. A line of segnatura, or a description.
+    #[must_use]
+    pub fn si_riferisce_a(&self) -> Option<String> {
+        let altro = match self.tipo? {
+            Tipo::Segnatura => self.riferimenti.first(),
+            Tipo::Annullamento => return self.identificatore.as_ref().map(IdentificatoreLetto::linea),
+            Tipo::Conferma | Tipo::Eccezione | Tipo::Aggiornamento => self.messaggio_ricevuto.as_ref(),
+        };
+        altro.map(RiferimentoLetto::testo)
+    }
+}

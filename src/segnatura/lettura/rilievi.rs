@@ -1,0 +1,28 @@
+//! What a reader has to say about what it reads.
+
+/// Findings after which the rest is not listed.
+const MASSIMI_RILIEVI: usize = 100;
+
+/// Longest sentence, in characters: what the document says in it may be cut.
+const MASSIMA_FRASE: usize = 500;
+
+/// Sentences in Italian, each once, at most 100.
+#[derive(Debug, Default)]
+pub(super) struct Rilievi(Vec<String>);
+
+impl Rilievi {
+    /// Adds a sentence, unless it was said.
+    pub(super) fn push(&mut self, frase: impl Into<String>) {
+        let frase: String = frase.into().chars().take(MASSIMA_FRASE).collect();
+        match self.0.len().cmp(&MASSIMI_RILIEVI) {
+            std::cmp::Ordering::Less if !self.0.contains(&frase) => self.0.push(frase),
+            std::cmp::Ordering::Equal => self.0.push("Ci sono altri rilievi, non elencati.".to_owned()),
+            _ => {}
+        }
+    }
+
+    /// The sentences, in the order in which they were said.
+    pub(super) fn into_vec(self) -> Vec<String> {
+        self.0
+    }
+}

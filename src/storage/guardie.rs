@@ -1,0 +1,147 @@
+//! Guards: the database itself refuses to change what is registered (law 2 of the house, DPR 445/2000 art. 53).
+//!
+//! Every table of acts refuses UPDATE and DELETE, SQLite's `INSERT OR REPLACE` (which deletes without firing DELETE triggers) and
+//! PostgreSQL's TRUNCATE (which passes row triggers). The two heads (`contatori`, `catene`) may only go forward by one. Guards
+//! are dropped and made again at every start, because a migration that rebuilds a table loses them. Whoever owns the database
+//! can remove them: then the chain of events tells.
+
+use super::{Conn, Errore};
+use diesel::{QueryableByName, RunQueryDsl};
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+/// A table of acts: its name and its unique keys, the primary one first.
+pub struct Guardata {
+    /// The table.
+    pub tabella: &'static str,
+    chiavi: &'static [&'static [&'static str]],
+}
+
+const fn guardata(tabella: &'static str, chiavi: &'static [&'static [&'static str]]) -> Guardata {
+    Guardata { tabella, chiavi }
+}
+
+/// Every table whose rows never change, as `docs/REGISTRO.md` lists them.
+pub const GUARDATE: &[Guardata] = &[
+    guardata("enti", &[&["id"], &["codice_ipa"]]),
+    guardata("aoo", &[&["id"], &["ente_id", "codice"]]),
+    guardata("uffici", &[&["id"], &["aoo_id", "codice"]]),
+    guardata("utenti", &[&["id"], &["nome_utente"]]),
+    guardata("ruoli", &[&["id"], &["utente_id", "ufficio_id", "ruolo"]]),
+    guardata("applicazioni", &[&["id"], &["gettone_sha256"]]),
+    guardata("revoche", &[&["applicazione_id"]]),
+    guardata("eventi", &[&["aoo_id", "posizione"]]),
+    guardata("file", &[&["sha256"]]),
+    guardata("titolari", &[&["id"]]),
+    guardata("voci", &[&["id"], &["titolario_id", "codice"]]),
+    guardata("classificazioni", &[&["id"]]),
+    guardata("registrazioni", &[&["id"], &["aoo_id", "registro", "anno", "numero"]]),
+    guardata("corrispondenti", &[&["registrazione_id", "posizione"]]),
+    guardata("documenti_registrati", &[&["registrazione_id", "posizione"]]),
+    guardata("segnature", &[&["registrazione_id", "dialetto"]]),
+    guardata("assegnazioni", &[&["id"]]),
+];
+
+/// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.
+struct Testa {
+    tabella: &'static str,
+    chiave: &'static [&'static str],
+    avanza: &'static str,
+}
+
+const TESTE: &[Testa] = &[
+    Testa {
+        tabella: "contatori",
+        chiave: &["aoo_id", "registro"],
+        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.registro = OLD.registro AND NEW.ultimo_istante >= OLD.ultimo_istante \
+                 AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno > OLD.anno AND NEW.ultimo = 1))",
+    },
+    Testa {
+        tabella: "catene",
+        chiave: &["aoo_id"],
+        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.posizione = OLD.posizione + 1",
+    },
+];
+
+const RIFIUTO: &str = "tabulario: i dati registrati non si cambiano e non si cancellano";
+
+/// The script that makes all guards on SQLite.
+pub(super) fn sqlite() -> String {
+    let mut sql = String::new();
+    let mut trigger = |nome: &str, evento: &str, quando: &str| {
+        let quando = if quando.is_empty() { String::new() } else { format!("WHEN {quando} ") };
+        let _ = writeln!(
+            sql,
+            "DROP TRIGGER IF EXISTS {nome}; CREATE TRIGGER {nome} BEFORE {evento} {quando}BEGIN SELECT RAISE(ABORT, '{RIFIUTO}'); END;"
+        );
+    };
+    for g in GUARDATE {
+        let t = g.tabella;
+        trigger(&format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), "");
+        trigger(&format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
+        for (i, chiave) in g.chiavi.iter().enumerate() {
+            let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
+            trigger(&format!("guardia_{t}_replace_{i}"), &format!("INSERT ON {t}"), &esiste);
+        }
+    }
+    for Testa { tabella: t, chiave, avanza } in TESTE {
+        trigger(&format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), &format!("NOT ({avanza})"));
+        trigger(&format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
+        let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
+        trigger(&format!("guardia_{t}_replace_0"), &format!("INSERT ON {t}"), &esiste);
+    }
+    sql
+}
+
+/// The script that makes all guards on PostgreSQL.
+pub(super) fn postgres() -> String {
+    let mut sql = format!(
+        "CREATE OR REPLACE FUNCTION tabulario_rifiuta() RETURNS trigger LANGUAGE plpgsql AS \
+         $$ BEGIN RAISE EXCEPTION '{RIFIUTO}'; END $$;\n"
+    );
+    let mut trigger = |nome: &str, tabella: &str, evento: &str, come: &str| {
+        let _ = writeln!(
+            sql,
+            "DROP TRIGGER IF EXISTS {nome} ON {tabella}; CREATE TRIGGER {nome} BEFORE {evento} ON {tabella} {come} \
+             EXECUTE FUNCTION tabulario_rifiuta();"
+        );
+    };
+    for g in GUARDATE {
+        let t = g.tabella;
+        trigger(&format!("guardia_{t}_update"), t, "UPDATE", "FOR EACH ROW");
+        trigger(&format!("guardia_{t}_delete"), t, "DELETE", "FOR EACH ROW");
+        trigger(&format!("guardia_{t}_truncate"), t, "TRUNCATE", "FOR EACH STATEMENT");
+    }
+    for Testa { tabella: t, avanza, .. } in TESTE {
+        trigger(&format!("guardia_{t}_update"), t, "UPDATE", &format!("FOR EACH ROW WHEN (NOT ({avanza}))"));
+        trigger(&format!("guardia_{t}_delete"), t, "DELETE", "FOR EACH ROW");
+        trigger(&format!("guardia_{t}_truncate"), t, "TRUNCATE", "FOR EACH STATEMENT");
+    }
+    sql
+}
+
+#[derive(QueryableByName)]
+struct Nome {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+/// The guards that should stand in the database and do not: none, unless somebody took them away.
+///
+/// # Errors
+/// If the catalogue cannot be read.
+pub fn mancanti(conn: &mut Conn) -> Result<Vec<String>, Errore> {
+    let (sql, script) = match conn {
+        Conn::Sqlite(_) => ("SELECT name FROM sqlite_master WHERE type = 'trigger'", sqlite()),
+        Conn::Postgres(_) => {
+            ("SELECT tgname::text AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'", postgres())
+        }
+    };
+    let presenti: HashSet<String> = diesel::sql_query(sql).load::<Nome>(conn)?.into_iter().map(|n| n.name).collect();
+    let attese = script.split("CREATE TRIGGER ").skip(1).filter_map(|pezzo| pezzo.split(' ').next());
+    Ok(attese.filter(|nome| !presenti.contains(*nome)).map(str::to_owned).collect())
+}
+
+fn uguali(chiave: &[&str]) -> String {
+    chiave.iter().map(|c| format!("{c} = NEW.{c}")).collect::<Vec<_>>().join(" AND ")
+}

@@ -1,0 +1,46 @@
+//! Bodies, AOO, offices, people, applications: who may do what, and who may see what.
+//!
+//! Owns the organigramma, the credentials and the policy. Modules above grant sight of their things through
+//! [`visibilita`]; every query of theirs joins it, so that what may not be seen does not exist. Rows here are acts: they are
+//! written once and enter the chain; only passwords, sessions and the answers kept for repeated requests are working state.
+
+mod aoo;
+mod applicazione;
+mod ente;
+mod errore;
+mod parola;
+mod persona;
+pub mod risposta;
+mod ruolo;
+mod ufficio;
+pub mod visibilita;
+
+pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo, tutte as tutte_le_aoo};
+pub use applicazione::{
+    Applicazione, crea as crea_applicazione, per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
+};
+pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};
+pub use errore::Errore;
+pub use parola::{Parola, verifica as verifica_parola};
+pub use persona::{Persona, crea as crea_utente, per_nome as utente_per_nome};
+pub use ruolo::{Ruolo, affida, ruoli_di};
+pub use ufficio::{
+    Ufficio, crea as crea_ufficio, per_codice as ufficio_per_codice, per_id as ufficio, tutti as uffici,
+};
+
+use crate::audit::Atto;
+
+/// The acts of this module, for the verifier of the chain.
+pub const ATTI: &[Atto] = &[
+    Atto { tipo: ente::ATTO, ricalcola: ente::ricalcola, conta: ente::conta },
+    Atto { tipo: aoo::ATTO, ricalcola: aoo::ricalcola, conta: aoo::conta },
+    Atto { tipo: ufficio::ATTO, ricalcola: ufficio::ricalcola, conta: ufficio::conta },
+    Atto { tipo: persona::ATTO, ricalcola: persona::ricalcola, conta: persona::conta },
+    Atto { tipo: ruolo::ATTO, ricalcola: ruolo::ricalcola, conta: ruolo::conta },
+    Atto { tipo: applicazione::ATTO, ricalcola: applicazione::ricalcola, conta: applicazione::conta },
+    Atto {
+        tipo: applicazione::ATTO_REVOCA,
+        ricalcola: applicazione::ricalcola_revoca,
+        conta: applicazione::conta_revoche,
+    },
+];

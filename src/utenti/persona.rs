@@ -1,0 +1,108 @@
+//! *Utente*: a person who can log in.
+
+use super::Errore;
+use crate::audit::{self, Carico};
+use crate::storage::schema::{credenziali, utenti};
+use crate::storage::{self, Conn, Operazione};
+use crate::valori::{Denominazione, UtenteId};
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+pub(super) const ATTO: &str = "utente";
+
+/// A person who can log in.
+#[derive(Debug, Clone)]
+pub struct Persona {
+    /// Its id.
+    pub id: UtenteId,
+    /// The name typed at the door.
+    pub nome_utente: String,
+    /// First name.
+    pub nome: Denominazione,
+    /// Family name.
+    pub cognome: Denominazione,
+}
+
+/// Creates a person with a password already protected ([`super::Parola::protetta`]).
+///
+/// # Errors
+/// If somebody already has this user name.
+pub fn crea(
+    op: &mut Operazione<'_>,
+    nome_utente: &str,
+    nome: Denominazione,
+    cognome: Denominazione,
+    protetta: &str,
+) -> Result<Persona, Errore> {
+    let nome_utente = nome_utente.trim().to_lowercase();
+    if per_nome(op.conn, &nome_utente)?.is_some() {
+        return Err(Errore::GiaPresente { che: "l'utente", nome: nome_utente });
+    }
+    let nuova = Persona { id: UtenteId::new(), nome_utente, nome, cognome };
+    let riga = Riga {
+        id: nuova.id.to_string(),
+        nome_utente: nuova.nome_utente.clone(),
+        nome: nuova.nome.to_string(),
+        cognome: nuova.cognome.to_string(),
+        creato: op.ora.utc(),
+    };
+    diesel::insert_into(utenti::table).values(&riga).execute(op.conn)?;
+    diesel::insert_into(credenziali::table)
+        .values((credenziali::utente_id.eq(&riga.id), credenziali::parola.eq(protetta)))
+        .execute(op.conn)?;
+    audit::annota(op, ATTO, "utente", nuova.id, &riga.carico())?;
+    Ok(nuova)
+}
+
+/// The person with this user name, and the password as it is kept.
+///
+/// # Errors
+/// Those of the database.
+pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<(Persona, String)>, Errore> {
+    let riga: Option<(Riga, String)> = utenti::table
+        .inner_join(credenziali::table.on(credenziali::utente_id.eq(utenti::id)))
+        .filter(utenti::nome_utente.eq(nome_utente.trim().to_lowercase()))
+        .select((Riga::as_select(), credenziali::parola))
+        .first(conn)
+        .optional()?;
+    riga.map(|(riga, parola)| Ok((riga.valore()?, parola))).transpose()
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = utenti)]
+struct Riga {
+    id: String,
+    nome_utente: String,
+    nome: String,
+    cognome: String,
+    creato: chrono::NaiveDateTime,
+}
+
+impl Riga {
+    fn valore(self) -> Result<Persona, storage::Errore> {
+        let no = |e| storage::Errore::riga("utenti", e);
+        Ok(Persona {
+            id: self.id.parse().map_err(no)?,
+            nome_utente: self.nome_utente,
+            nome: self.nome.parse().map_err(no)?,
+            cognome: self.cognome.parse().map_err(no)?,
+        })
+    }
+
+    fn carico(&self) -> Carico {
+        Carico::new(ATTO, 1)
+            .campo("id", &self.id)
+            .campo("nome_utente", &self.nome_utente)
+            .campo("nome", &self.nome)
+            .campo("cognome", &self.cognome)
+    }
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(utenti::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<Riga> = utenti::table.filter(utenti::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
+    Ok(righe.into_iter().map(|r| (r.id.clone(), r.carico())).collect())
+}

@@ -1,0 +1,60 @@
+//! Who does a thing: every act is somebody's.
+
+use super::{ApplicazioneId, Rifiuto, UtenteId};
+use std::fmt;
+use std::str::FromStr;
+
+/// Who performs an act. Written in the chain of events as `utente:<id>`, `applicazione:<id>`, `cittadino:<code>` or
+/// `sistema:<step>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Attore {
+    /// A person who logged in.
+    Utente(UtenteId),
+    /// An application with a token.
+    Applicazione(ApplicazioneId),
+    /// Tabulario itself, in the named step (`pec`, `metronomo`, `demo`…).
+    Sistema(&'static str),
+}
+
+/// The steps that may act by themselves; a name read from the database must be one of these.
+const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo"];
+
+impl fmt::Display for Attore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utente(id) => write!(f, "utente:{id}"),
+            Self::Applicazione(id) => write!(f, "applicazione:{id}"),
+            Self::Sistema(passo) => write!(f, "sistema:{passo}"),
+        }
+    }
+}
+
+impl FromStr for Attore {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        let no = || Rifiuto::new("attore", "serve utente:<id>, applicazione:<id> o sistema:<passo>");
+        match testo.split_once(':').ok_or_else(no)? {
+            ("utente", id) => Ok(Self::Utente(id.parse()?)),
+            ("applicazione", id) => Ok(Self::Applicazione(id.parse()?)),
+            ("sistema", nome) => PASSI.iter().find(|p| **p == nome).map(|p| Self::Sistema(p)).ok_or_else(no),
+            _ => Err(no()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attore_is_read_back_as_it_was_written() {
+        for attore in
+            [Attore::Utente(UtenteId::new()), Attore::Applicazione(ApplicazioneId::new()), Attore::Sistema("pec")]
+        {
+            assert_eq!(attore.to_string().parse(), Ok(attore));
+        }
+        for cattivo in ["", "utente", "utente:x", "sistema:altro", "dio:1"] {
+            assert!(cattivo.parse::<Attore>().is_err(), "{cattivo:?}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One id type per table. Ids are made by us (UUIDv7, RFC 9562), so they sort by creation and tell nothing else.
+
+use super::Rifiuto;
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $tipo:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $tipo(Uuid);
+
+        impl $tipo {
+            /// A new id, later than every id made before it by this process.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "a default id would be a different one each time")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+        impl fmt::Display for $tipo {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl FromStr for $tipo {
+            type Err = Rifiuto;
+            fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+                testo.parse().map(Self).map_err(|_| Rifiuto::new("identificativo", "serve un UUID"))
+            }
+        }
+        impl serde::Serialize for $tipo {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(&self.0)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $tipo {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let testo = String::deserialize(d)?;
+                testo.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A public body (`ente`).
+    EnteId,
+    /// An *area organizzativa omogenea*; also names a lane of writing and a chain of events.
+    AooId,
+    /// An office (*unità organizzativa*).
+    UfficioId,
+    /// A person who can log in.
+    UtenteId,
+    /// An application that calls the API with a token.
+    ApplicazioneId,
+    /// A version of the classification scheme.
+    TitolarioId,
+    /// A *voce* of a titolario.
+    VoceId,
+    /// A *fascicolo*.
+    FascicoloId,
+    /// An entry of a register of protocol.
+    RegistrazioneId,
+    /// An assignment of a registration to an office or a person.
+    AssegnazioneId,
+    /// A message of a mailbox.
+    MessaggioId,
+    /// A file that came with a message.
+    AllegatoId,
+    /// The sending of a registration to one recipient.
+    InvioId,
+}
+
+impl AooId {
+    /// The lane and chain of the installation itself: what belongs to no AOO (bodies, people, settings).
+    pub const INSTALLAZIONE: Self = Self(Uuid::nil());
+}

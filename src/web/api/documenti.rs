@@ -1,0 +1,70 @@
+//! `GET /documenti/{sha256}`: the bytes of a file, for whoever may see something that uses it.
+
+use super::gettone::Chiamante;
+use crate::registro;
+use crate::valori::{Impronta, RegistrazioneId};
+use crate::web::{Problema, Stato};
+use actix_web::body::SizedStream;
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use futures_util::stream;
+use std::fs::File;
+use std::io::{self, Read};
+
+/// Bytes read from the disk at a time.
+const BLOCCO: usize = 128 * 1024;
+
+/// The bytes of a file. A hash is no oracle: a file that is not used by anything the caller may see does not exist.
+#[utoipa::path(get, path = "/api/v1/documenti/{sha256}", tag = "documenti",
+    params(("sha256" = String, Path, description = "SHA-256 of the file, 64 hexadecimal digits")),
+    responses((status = 200, description = "The bytes", content_type = "application/octet-stream"),
+        (status = 401), (status = 404)))]
+pub(super) async fn scarica(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    sha256: web::Path<String>,
+) -> Result<HttpResponse, Problema> {
+    let impronta: Impronta = sha256.parse().map_err(|_| Problema::non_trovato())?;
+    let vista = chi.vista();
+    let (file, dimensione, media_type) = stato
+        .blocca(move |stato| {
+            let media_type = stato.db.leggi(|conn| {
+                for uso in crate::documenti::usi(conn, &impronta)? {
+                    let id: Option<RegistrazioneId> =
+                        uso.oggetto_id.parse().ok().filter(|_| uso.oggetto_tipo == "registrazione");
+                    if let Some(id) = id
+                        && let Ok(registrazione) = registro::per_id(conn, &vista, id)
+                        && let Some(d) = registrazione.documenti.into_iter().find(|d| d.impronta == impronta)
+                    {
+                        return Ok(d.media_type);
+                    }
+                }
+                Err(Problema::non_trovato())
+            })?;
+            let file = stato.deposito.apri(&impronta)?;
+            let dimensione = file.metadata().map_err(Problema::interno)?.len();
+            Ok((file, dimensione, media_type))
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CONTENT_DISPOSITION, "attachment"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(SizedStream::new(dimensione, pezzi(file))))
+}
+
+/// The file piece by piece, each read where blocking is allowed.
+fn pezzi(file: File) -> impl stream::Stream<Item = Result<web::Bytes, io::Error>> {
+    stream::try_unfold(Some(file), |file| async move {
+        let Some(mut file) = file else { return Ok(None) };
+        let letto = web::block(move || {
+            let mut blocco = vec![0; BLOCCO];
+            let quanti = file.read(&mut blocco)?;
+            blocco.truncate(quanti);
+            Ok::<_, io::Error>((web::Bytes::from(blocco), file))
+        });
+        let (pezzo, file) = letto.await.map_err(|_| io::Error::other("lettura interrotta"))??;
+        Ok(if pezzo.is_empty() { None } else { Some((pezzo, Some(file))) })
+    })
+}

@@ -1,0 +1,79 @@
+//! `GET /eventi?dopo=`: the chain as a feed for other applications.
+
+use super::gettone::Chiamante;
+use crate::valori::Istante;
+use crate::web::{Problema, Stato};
+use crate::{audit, utenti};
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+/// Events in one answer.
+const PAGINA: i64 = 500;
+
+/// What is asked of the feed.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct Filtro {
+    /// The last position already read; 0 or absent from the beginning.
+    #[serde(default)]
+    dopo: i64,
+}
+
+/// An event of the chain.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct EventoJson {
+    posizione: i64,
+    aoo: String,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    tipo: String,
+    oggetto: OggettoJson,
+    attore: String,
+}
+
+/// What an event was done to.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct OggettoJson {
+    tipo: String,
+    id: String,
+}
+
+/// A page of events.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct EventiJson {
+    risultati: Vec<EventoJson>,
+    /// The value of `dopo` for the next page; null when there is none yet.
+    cursore: Option<String>,
+}
+
+/// The events of the AOO after a position, oldest first.
+#[utoipa::path(get, path = "/api/v1/eventi", tag = "eventi", params(Filtro),
+    responses((status = 200, body = EventiJson), (status = 401)))]
+pub(super) async fn elenca(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Problema> {
+    let aoo = chi.0.aoo;
+    let (codice, eventi) = stato
+        .blocca(move |stato| {
+            stato.db.leggi(|conn| {
+                let codice = utenti::aoo(conn, aoo)?.codice.to_string();
+                Ok::<_, Problema>((codice, audit::dopo(conn, aoo, filtro.dopo, PAGINA)?))
+            })
+        })
+        .await?;
+    let piena = i64::try_from(eventi.len()).is_ok_and(|n| n == PAGINA);
+    let cursore = eventi.last().filter(|_| piena).map(|e| e.posizione.to_string());
+    let risultati = eventi
+        .into_iter()
+        .map(|e| EventoJson {
+            posizione: e.posizione,
+            aoo: codice.clone(),
+            istante: e.istante,
+            tipo: e.tipo,
+            oggetto: OggettoJson { tipo: e.oggetto_tipo, id: e.oggetto_id },
+            attore: e.attore,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(EventiJson { risultati, cursore }))
+}

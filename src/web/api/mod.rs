@@ -1,0 +1,28 @@
+//! The JSON API, `/api/v1` (DESIGN.md 4): bearer tokens per application and AOO.
+
+mod chiave;
+mod documenti;
+mod eventi;
+mod gettone;
+mod lettore;
+mod multipart;
+mod openapi;
+mod registrazioni;
+
+use crate::web::Problema;
+use actix_web::web;
+
+pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/registrazioni")
+            .route(web::get().to(registrazioni::elenca))
+            .route(web::post().to(registrazioni::crea)),
+    );
+    cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
+    cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
+    cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
+    cfg.route("/eventi", web::get().to(eventi::elenca));
+    cfg.route("/openapi.json", web::get().to(openapi::descrizione));
+    cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));
+    cfg.default_service(web::to(|| async { Problema::non_trovato() }));
+}

@@ -1,0 +1,40 @@
+//! `GET /openapi.json`: the API described by the program itself.
+
+use super::{documenti, eventi, registrazioni};
+use crate::web::problema;
+use actix_web::HttpResponse;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente."),
+    paths(
+        registrazioni::crea,
+        registrazioni::elenca,
+        registrazioni::mostra,
+        registrazioni::segnatura,
+        documenti::scarica,
+        eventi::elenca,
+    ),
+    components(schemas(registrazioni::RegistrazioneRichiesta, problema::Corpo<'static>)),
+    security(("gettone" = [])),
+    modifiers(&Gettone),
+)]
+struct Api;
+
+/// Bearer tokens.
+struct Gettone;
+
+impl utoipa::Modify for Gettone {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        if let Some(componenti) = openapi.components.as_mut() {
+            componenti.add_security_scheme("gettone", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        }
+    }
+}
+
+/// The description; it needs no token.
+pub(super) async fn descrizione() -> HttpResponse {
+    HttpResponse::Ok().json(Api::openapi())
+}

@@ -1,0 +1,201 @@
+//! `registrazioni` over the API.
+
+mod richiesta;
+mod risposta;
+
+pub(super) use richiesta::RegistrazioneRichiesta;
+
+use super::gettone::Chiamante;
+use super::{chiave, multipart};
+use crate::registro::{self, Registrazione};
+use crate::storage::Conn;
+use crate::utenti::risposta::{self as risposte, Richiesta};
+use crate::utenti::visibilita::Vista;
+use crate::utenti::{self, Applicazione};
+use crate::valori::{NumeroProtocollo, RegistrazioneId};
+use crate::web::{Problema, Stato};
+use crate::{scrivania, titolario};
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use richiesta::Chiesta;
+use risposta::{ElencoJson, RegistrazioneJson};
+use serde::Deserialize;
+
+/// Registrations in one page of a list.
+const PAGINA: i64 = 50;
+
+/// What is asked of the list.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct Filtro {
+    /// Year of the register; without `numero`, ignored.
+    anno: Option<i32>,
+    /// Number, with or without zeros; `anno` is the current one if absent.
+    numero: Option<String>,
+    /// As given by the page before.
+    cursore: Option<String>,
+}
+
+/// The dialect of a segnatura.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct Dialetto {
+    /// `60-2013` (default) or `3.0.0`.
+    dialetto: Option<String>,
+}
+
+/// Registers a document. The number is for ever; repeating the request with the same key gives the same answer.
+#[utoipa::path(post, path = "/api/v1/registrazioni", tag = "registrazioni",
+    params(("Idempotency-Key" = String, Header, description = "Names this request; the same key and body: the first answer")),
+    request_body(content = RegistrazioneRichiesta, content_type = "multipart/form-data",
+        description = "A JSON part `registrazione` and one part per file"),
+    responses((status = 201, body = RegistrazioneJson), (status = 400), (status = 401), (status = 409), (status = 413),
+        (status = 422, body = super::super::problema::Corpo<'static>), (status = 503)))]
+pub(super) async fn crea(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    http: HttpRequest,
+    corpo: Multipart,
+) -> Result<HttpResponse, Problema> {
+    let chiave = chiave::chiave(&http)?;
+    let (json, file) = multipart::leggi(&stato, corpo, "registrazione").await?;
+    let richiesta = chiave::richiesta(chi.0.id, "/registrazioni", chiave, &json, &file);
+    let chiesta = Chiesta::parse(&json, file, &stato.limiti)?;
+    let registrazione = stato.blocca(move |stato| registra(stato, &chi, &richiesta, chiesta)).await?;
+    let luogo = format!("/api/v1/registrazioni/{}", registrazione.id());
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, luogo)).json(registrazione))
+}
+
+/// One write, then the answer as anybody would read it.
+fn registra(
+    stato: &Stato,
+    chi: &Chiamante,
+    richiesta: &Richiesta,
+    chiesta: Chiesta,
+) -> Result<RegistrazioneJson, Problema> {
+    let vista = chi.vista();
+    let (id, nuova) = stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+        if let Some(id) = risposte::precedente(op.conn, richiesta)? {
+            let id = id.parse().map_err(Problema::interno)?;
+            return Ok::<(RegistrazioneId, bool), Problema>((id, false));
+        }
+        let aoo = utenti::aoo(op.conn, op.aoo)?;
+        let (nuova, ufficio) = completa(op.conn, &chi.0, chiesta)?;
+        let registrata = scrivania::protocolla(op, &aoo, &vista, &nuova, ufficio.as_ref())?;
+        risposte::conserva(op, richiesta, &registrata.id.to_string())?;
+        Ok((registrata.id, true))
+    })?;
+    if nuova {
+        stato.misure.registrata();
+    }
+    stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+}
+
+/// Adds what the caller left to the defaults of its token: voce, and office of an entrata.
+fn completa(
+    conn: &mut Conn,
+    chi: &Applicazione,
+    chiesta: Chiesta,
+) -> Result<(registro::Nuova, Option<utenti::Ufficio>), Problema> {
+    let codice = chiesta.voce.clone().or_else(|| chi.voce.clone());
+    let codice = codice.ok_or_else(|| Problema::campo("/voce", "manca la voce di titolario"))?;
+    let voce = titolario::voce(conn, chi.aoo, &codice)?;
+    let entrata = chiesta.flusso == registro::Flusso::Entrata;
+    let ufficio = chiesta.ufficio.clone().or_else(|| chi.ufficio.clone().filter(|_| entrata));
+    let ufficio = ufficio.map(|codice| utenti::ufficio_per_codice(conn, chi.aoo, &codice)).transpose()?;
+    Ok((chiesta.nuova(voce), ufficio))
+}
+
+fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<RegistrazioneJson, Problema> {
+    let registrazione = registro::per_id(conn, vista, id)?;
+    complete(conn, vista, vec![registrazione])?.pop().ok_or_else(Problema::non_trovato)
+}
+
+/// Adds to registrations what other modules know of them.
+fn complete(
+    conn: &mut Conn,
+    vista: &Vista,
+    registrazioni: Vec<Registrazione>,
+) -> Result<Vec<RegistrazioneJson>, Problema> {
+    let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
+    let mut classificazioni = titolario::correnti(conn, &ids)?;
+    let aoo = utenti::aoo(conn, vista.aoo())?;
+    registrazioni
+        .into_iter()
+        .map(|r| {
+            let classificazione = classificazioni.remove(&r.id.to_string());
+            let assegnazioni = scrivania::per_registrazione(conn, r.id)?;
+            Ok(RegistrazioneJson::new(&aoo, r, classificazione, assegnazioni))
+        })
+        .collect()
+}
+
+/// The newest registrations, or the one with a number.
+#[utoipa::path(get, path = "/api/v1/registrazioni", tag = "registrazioni", params(Filtro),
+    responses((status = 200, body = ElencoJson), (status = 400), (status = 401)))]
+pub(super) async fn elenca(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Problema> {
+    let filtro = filtro.into_inner();
+    let illeggibile = |e: crate::valori::Rifiuto| Problema::illeggibile(e.to_string());
+    let numero = filtro.numero.map(|n| n.parse::<NumeroProtocollo>()).transpose().map_err(illeggibile)?;
+    let cursore = filtro.cursore.map(|c| c.parse::<RegistrazioneId>()).transpose().map_err(illeggibile)?;
+    let elenco = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            let anno = filtro.anno.unwrap_or_else(|| stato.db.orologio().adesso().anno());
+            stato.db.leggi(|conn| {
+                let trovate = match numero {
+                    Some(numero) => registro::per_numero(conn, &vista, anno, numero)?.into_iter().collect(),
+                    None => registro::ultime(conn, &vista, cursore, PAGINA)?,
+                };
+                let piena = i64::try_from(trovate.len()).is_ok_and(|n| n == PAGINA);
+                let cursore = trovate.last().filter(|_| piena).map(|r| r.id.to_string());
+                Ok::<_, Problema>(ElencoJson { risultati: complete(conn, &vista, trovate)?, cursore })
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(elenco))
+}
+
+/// A registration.
+#[utoipa::path(get, path = "/api/v1/registrazioni/{id}", tag = "registrazioni",
+    params(("id" = String, Path, description = "Id of the registration")),
+    responses((status = 200, body = RegistrazioneJson), (status = 401), (status = 404)))]
+pub(super) async fn mostra(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problema> {
+    let id = id.parse().map_err(|_| Problema::non_trovato())?;
+    let json = stato.blocca(move |stato| stato.db.leggi(|conn| mostra_una(conn, &chi.vista(), id))).await?;
+    Ok(HttpResponse::Ok().json(json))
+}
+
+/// The XML of the segnatura.
+#[utoipa::path(get, path = "/api/v1/registrazioni/{id}/segnatura", tag = "registrazioni",
+    params(("id" = String, Path, description = "Id of the registration"), Dialetto),
+    responses((status = 200, content_type = "application/xml", body = String), (status = 401), (status = 404),
+        (status = 409)))]
+pub(super) async fn segnatura(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    id: web::Path<String>,
+    dialetto: web::Query<Dialetto>,
+) -> Result<HttpResponse, Problema> {
+    let id = id.parse().map_err(|_| Problema::non_trovato())?;
+    let dialetto = dialetto.into_inner().dialetto;
+    let dialetto = dialetto.as_deref().unwrap_or("60-2013");
+    if !matches!(dialetto, "60-2013" | "3.0.0") {
+        return Err(Problema::illeggibile("dialetto: vale 60-2013 oppure 3.0.0"));
+    }
+    let sigillata = dialetto == "3.0.0";
+    let xml =
+        stato.blocca(move |stato| Ok(stato.db.leggi(|conn| registro::segnatura_xml(conn, &chi.vista(), id))?)).await?;
+    if sigillata {
+        let detail = "La segnatura 3.0.0 esce solo con il sigillo dell'AOO, che qui non è configurato.";
+        return Err(Problema::conflitto("sigillo-non-configurato", detail));
+    }
+    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(xml))
+}

@@ -1,0 +1,204 @@
+//! A registration as the API shows it: what was posted, what it got, what happened since.
+
+use crate::registro::{Corrispondente, DocumentoRegistrato, Registrazione};
+use crate::scrivania::Assegnazione;
+use crate::segnatura::NomeParte;
+use crate::titolario::Classificazione;
+use crate::utenti::Aoo;
+use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+/// A list of registrations.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::web::api) struct ElencoJson {
+    pub risultati: Vec<RegistrazioneJson>,
+    pub cursore: Option<String>,
+}
+
+/// A registration.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web::api) struct RegistrazioneJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: RegistrazioneId,
+    aoo: String,
+    registro: String,
+    anno: i32,
+    #[schema(value_type = String, example = "0000123")]
+    numero: NumeroProtocollo,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    #[schema(example = "c_x999/AX99Z01/PG/2026-11-22/0000123")]
+    segnatura: String,
+    flusso: &'static str,
+    oggetto: String,
+    mezzo: &'static str,
+    corrispondenti: Vec<CorrispondenteJson>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    arrivo: Option<Istante>,
+    protocollo_mittente: Option<ProtocolloMittenteJson>,
+    voce: Option<String>,
+    fascicolo: Option<String>,
+    tipologia: Option<String>,
+    ufficio: Option<String>,
+    riservato: bool,
+    #[schema(value_type = Option<String>, format = "uuid")]
+    risponde_a: Option<RegistrazioneId>,
+    documenti: Vec<DocumentoJson>,
+    assegnazioni: Vec<AssegnazioneJson>,
+    #[schema(value_type = Vec<Object>)]
+    annullamenti: [(); 0],
+    #[schema(value_type = Vec<Object>)]
+    invii: [(); 0],
+}
+
+impl RegistrazioneJson {
+    pub(super) fn new(
+        aoo: &Aoo,
+        r: Registrazione,
+        classificazione: Option<Classificazione>,
+        assegnazioni: Vec<Assegnazione>,
+    ) -> Self {
+        Self {
+            id: r.id,
+            aoo: aoo.codice.to_string(),
+            registro: r.segnatura.registro.to_string(),
+            anno: r.anno,
+            numero: r.numero,
+            istante: r.istante,
+            segnatura: r.segnatura.to_string(),
+            flusso: r.flusso.as_str(),
+            oggetto: r.oggetto.to_string(),
+            mezzo: r.mezzo.as_str(),
+            corrispondenti: r.corrispondenti.into_iter().map(CorrispondenteJson::from).collect(),
+            arrivo: r.arrivo,
+            protocollo_mittente: r
+                .protocollo_mittente
+                .map(|p| ProtocolloMittenteJson { numero: p.numero.to_string(), data: p.data }),
+            voce: classificazione.map(|c| c.voce.to_string()),
+            fascicolo: None,
+            tipologia: r.tipologia.map(|t| t.to_string()),
+            ufficio: assegnazioni
+                .iter()
+                .rev()
+                .find(|a| a.titolo.as_str() == "competenza")
+                .map(|a| a.ufficio.to_string()),
+            riservato: r.riservato,
+            risponde_a: r.risponde_a,
+            documenti: r.documenti.into_iter().map(DocumentoJson::from).collect(),
+            assegnazioni: assegnazioni.into_iter().map(AssegnazioneJson::from).collect(),
+            annullamenti: [],
+            invii: [],
+        }
+    }
+
+    pub(super) fn id(&self) -> RegistrazioneId {
+        self.id
+    }
+}
+
+/// A party.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct CorrispondenteJson {
+    ruolo: &'static str,
+    tipo: &'static str,
+    per_conoscenza: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denominazione: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nome: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cognome: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codice_fiscale: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codice_ipa: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codice_aoo: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pec: Option<String>,
+}
+
+impl From<Corrispondente> for CorrispondenteJson {
+    fn from(c: Corrispondente) -> Self {
+        let (denominazione, nome, cognome) = match c.parte.nome {
+            NomeParte::Denominazione(d) => (Some(d.to_string()), None, None),
+            NomeParte::Persona { nome, cognome } => (None, Some(nome.to_string()), Some(cognome.to_string())),
+        };
+        Self {
+            ruolo: c.ruolo.as_str(),
+            tipo: c.parte.tipo.as_str(),
+            per_conoscenza: c.per_conoscenza,
+            denominazione,
+            nome,
+            cognome,
+            codice_fiscale: c.parte.codice_fiscale.map(|v| v.to_string()),
+            codice_ipa: c.parte.codice_ipa.map(|v| v.to_string()),
+            codice_aoo: c.parte.codice_aoo.map(|v| v.to_string()),
+            pec: c.parte.pec.map(|v| v.to_string()),
+        }
+    }
+}
+
+/// The sender's own number.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::web::api) struct ProtocolloMittenteJson {
+    numero: String,
+    #[schema(value_type = Option<String>, format = Date)]
+    data: Option<NaiveDate>,
+}
+
+/// A file.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct DocumentoJson {
+    #[schema(value_type = String)]
+    sha256: Impronta,
+    nome: String,
+    ruolo: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descrizione: Option<String>,
+    media_type: String,
+    dimensione: i64,
+    /// The outcome of its signatures; null if it is not signed or was not verified yet.
+    #[schema(value_type = Option<Object>)]
+    firma: Option<()>,
+}
+
+impl From<DocumentoRegistrato> for DocumentoJson {
+    fn from(d: DocumentoRegistrato) -> Self {
+        Self {
+            sha256: d.impronta,
+            nome: d.nome.to_string(),
+            ruolo: d.ruolo.as_str(),
+            descrizione: d.descrizione.map(|t| t.to_string()),
+            media_type: d.media_type,
+            dimensione: d.dimensione,
+            firma: None,
+        }
+    }
+}
+
+/// An assignment.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AssegnazioneJson {
+    ufficio: String,
+    denominazione: String,
+    /// `competenza` or `conoscenza`.
+    titolo: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    dal: Istante,
+}
+
+impl From<Assegnazione> for AssegnazioneJson {
+    fn from(a: Assegnazione) -> Self {
+        Self {
+            ufficio: a.ufficio.to_string(),
+            denominazione: a.denominazione,
+            titolo: a.titolo.as_str(),
+            dal: a.istante,
+        }
+    }
+}

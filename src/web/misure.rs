@@ -1,0 +1,99 @@
+//! Counters of the running process, for `/metriche` (Prometheus text format). No personal data: only how many and how long.
+
+use super::Stato;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error, web};
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Requests answered, by class of status, and registrations made.
+#[derive(Default)]
+pub struct Misure {
+    risposte: [AtomicU64; 5],
+    registrazioni: AtomicU64,
+}
+
+impl Misure {
+    pub(super) fn registrata(&self) {
+        self.registrazioni.fetch_add(1, Relaxed);
+    }
+
+    fn risposta(&self, stato: u16) {
+        let classe = usize::from(stato / 100).saturating_sub(1);
+        if let Some(contatore) = self.risposte.get(classe) {
+            contatore.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// The counters as Prometheus reads them.
+    pub(super) fn testo(&self, eventi: i64, file: i64) -> String {
+        let mut testo = String::from("# TYPE tabulario_http_risposte_total counter\n");
+        for (contatore, classe) in self.risposte.iter().zip(1..) {
+            // Writing to a String does not fail.
+            let _ =
+                writeln!(testo, "tabulario_http_risposte_total{{classe=\"{classe}xx\"}} {}", contatore.load(Relaxed));
+        }
+        let registrazioni = self.registrazioni.load(Relaxed);
+        for (nome, tipo, valore) in [
+            ("tabulario_registrazioni_total", "counter", i64::try_from(registrazioni).unwrap_or(i64::MAX)),
+            ("tabulario_eventi", "gauge", eventi),
+            ("tabulario_file", "gauge", file),
+        ] {
+            let _ = writeln!(testo, "# TYPE {nome} {tipo}\n{nome} {valore}");
+        }
+        testo
+    }
+}
+
+/// Middleware that counts answers.
+pub(super) struct Conta;
+
+impl<S, B> Transform<S, ServiceRequest> for Conta
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = ContaServizio<S>;
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(ContaServizio { service }))
+    }
+}
+
+/// The counting service.
+pub(super) struct ContaServizio<S> {
+    service: S,
+}
+
+impl<S, B> Service<ServiceRequest> for ContaServizio<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, richiesta: ServiceRequest) -> Self::Future {
+        let stato = richiesta.app_data::<web::Data<Stato>>().cloned();
+        let risposta = self.service.call(richiesta);
+        Box::pin(async move {
+            let esito = risposta.await;
+            let codice = match &esito {
+                Ok(r) => r.status(),
+                Err(e) => e.as_response_error().status_code(),
+            };
+            if let Some(stato) = stato {
+                stato.misure.risposta(codice.as_u16());
+            }
+            esito
+        })
+    }
+}

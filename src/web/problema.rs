@@ -1,0 +1,256 @@
+//! Refusals over HTTP: `application/problem+json` (RFC 9457), one status for every variant of every module's refusal.
+
+use crate::{documenti, registro, scrivania, segnatura, storage, titolario, utenti};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use std::fmt;
+
+/// A field that was refused.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Difetto {
+    /// Where in the JSON part (RFC 6901), e.g. `/documenti/0/sha256`.
+    pub pointer: String,
+    /// What is wrong, in Italian.
+    pub detail: String,
+}
+
+/// A refusal.
+#[derive(Debug)]
+pub struct Problema {
+    stato: StatusCode,
+    slug: &'static str,
+    title: &'static str,
+    detail: String,
+    errors: Vec<Difetto>,
+    riprova_s: Option<u32>,
+}
+
+/// The body of a refusal.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Corpo<'a> {
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "urn:tabulario:campo-rifiutato")]
+    tipo: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [Difetto],
+}
+
+impl Problema {
+    fn new(stato: StatusCode, slug: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { stato, slug, title, detail: detail.into(), errors: Vec::new(), riprova_s: None }
+    }
+
+    /// 400: what arrived cannot be read at all.
+    #[must_use]
+    pub fn illeggibile(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "richiesta-illeggibile", "Richiesta illeggibile", detail)
+    }
+
+    /// 401.
+    #[must_use]
+    pub fn non_autenticato() -> Self {
+        let detail = "Serve un gettone valido nell'intestazione Authorization: Bearer.";
+        Self::new(StatusCode::UNAUTHORIZED, "non-autenticato", "Accesso non autenticato", detail)
+    }
+
+    /// 404: does not exist, or may not be seen: the same words.
+    #[must_use]
+    pub fn non_trovato() -> Self {
+        let detail = "Non esiste o non è tra le cose che puoi vedere.";
+        Self::new(StatusCode::NOT_FOUND, "non-trovato", "Non trovato", detail)
+    }
+
+    /// 409: not in this state.
+    #[must_use]
+    pub fn conflitto(slug: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, slug, "Non si può in questo stato", detail)
+    }
+
+    /// 413.
+    #[must_use]
+    pub fn troppo_grande(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "troppo-grande", "Troppo grande", detail)
+    }
+
+    /// 422, with the fields that were refused.
+    #[must_use]
+    pub fn campi(errors: Vec<Difetto>) -> Self {
+        let detail = match errors.as_slice() {
+            [uno] => uno.detail.clone(),
+            molti => format!("{} campi non vanno bene: nessun numero è stato usato.", molti.len()),
+        };
+        let stato = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { errors, ..Self::new(stato, "campo-rifiutato", "Campo rifiutato", detail) }
+    }
+
+    /// 422 for one field.
+    #[must_use]
+    pub fn campo(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::campi(vec![Difetto { pointer: pointer.into(), detail: detail.into() }])
+    }
+
+    /// 500: a mistake of ours, told to the log, not to the caller.
+    #[must_use]
+    pub fn interno(causa: impl fmt::Display) -> Self {
+        tracing::error!(%causa, "request failed");
+        let detail = "Errore del programma: niente è stato registrato. Riprova, o avvisa l'amministratore.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "errore-interno", "Errore del programma", detail)
+    }
+
+    fn riprova(slug: &'static str, detail: impl Into<String>, secondi: u32) -> Self {
+        let stato = StatusCode::SERVICE_UNAVAILABLE;
+        Self { riprova_s: Some(secondi), ..Self::new(stato, slug, "Per ora non si può", detail) }
+    }
+}
+
+impl fmt::Display for Problema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl ResponseError for Problema {
+    fn status_code(&self) -> StatusCode {
+        self.stato
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut risposta = HttpResponse::build(self.stato);
+        risposta.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        if let Some(secondi) = self.riprova_s {
+            risposta.insert_header((header::RETRY_AFTER, secondi.to_string()));
+        }
+        if self.stato == StatusCode::UNAUTHORIZED {
+            risposta.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        let corpo = Corpo {
+            tipo: format!("urn:tabulario:{}", self.slug),
+            title: self.title,
+            status: self.stato.as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
+        risposta.body(serde_json::to_string(&corpo).unwrap_or_default())
+    }
+}
+
+/// For handlers that answer with a refusal outright.
+impl actix_web::Responder for Problema {
+    type Body = actix_web::body::BoxBody;
+    fn respond_to(self, _: &actix_web::HttpRequest) -> HttpResponse {
+        self.error_response()
+    }
+}
+
+impl From<storage::Errore> for Problema {
+    fn from(e: storage::Errore) -> Self {
+        use storage::Errore as E;
+        match e {
+            E::Incerto => Self::riprova("esito-incerto", e.to_string(), 1),
+            E::Occupato => Self::riprova("database-occupato", e.to_string(), 2),
+            E::Apertura { .. } | E::Persa(_) => {
+                tracing::error!(causa = %e, "database unavailable");
+                let detail = "Il database non risponde: niente è stato registrato. Riprova fra poco.";
+                Self::riprova("database-assente", detail, 5)
+            }
+            E::Indirizzo(_)
+            | E::Migrazione(_)
+            | E::SchemaDiverso
+            | E::Annidata
+            | E::Interrotta
+            | E::Riga { .. }
+            | E::Sql(_) => Self::interno(e),
+        }
+    }
+}
+
+impl From<utenti::Errore> for Problema {
+    fn from(e: utenti::Errore) -> Self {
+        use utenti::Errore as E;
+        match e {
+            E::GettoneSconosciuto => Self::non_autenticato(),
+            E::CredenzialiErrate => {
+                Self::new(StatusCode::UNAUTHORIZED, "credenziali-errate", "Accesso rifiutato", e.to_string())
+            }
+            E::UfficioSconosciuto(_) => Self::campo("/ufficio", e.to_string()),
+            E::ChiaveRiusata => {
+                let stato = StatusCode::UNPROCESSABLE_ENTITY;
+                Self::new(stato, "chiave-riusata", "Chiave di idempotenza già usata", e.to_string())
+            }
+            E::GiaPresente { .. } => Self::conflitto("gia-presente", e.to_string()),
+            E::PasswordDebole => Self::campo("/password", e.to_string()),
+            E::AooSconosciuta(_) | E::Argon2(_) => Self::interno(e),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<documenti::Errore> for Problema {
+    fn from(e: documenti::Errore) -> Self {
+        use documenti::Errore as E;
+        match e {
+            E::TroppoGrande { .. } => Self::troppo_grande(e.to_string()),
+            E::Interrotto(_) => Self::illeggibile(e.to_string()),
+            E::Assente(_) | E::Disco(_) => Self::interno(e),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<titolario::Errore> for Problema {
+    fn from(e: titolario::Errore) -> Self {
+        use titolario::Errore as E;
+        match e {
+            E::VoceSconosciuta(_) => Self::campo("/voce", e.to_string()),
+            E::Riga { .. } | E::Vuoto => Self::campo("", e.to_string()),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<segnatura::Errore> for Problema {
+    fn from(e: segnatura::Errore) -> Self {
+        Self::interno(e)
+    }
+}
+
+impl From<registro::Errore> for Problema {
+    fn from(e: registro::Errore) -> Self {
+        use registro::Errore as E;
+        match e {
+            E::OrologioIndietro { .. } => {
+                Self { riprova_s: Some(60), ..Self::conflitto("orologio-indietro", e.to_string()) }
+            }
+            E::CorrispondenteMancante(_) => Self::campo("/corrispondenti", e.to_string()),
+            E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),
+            E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),
+            E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
+            E::Sconosciuta => Self::non_trovato(),
+            E::SegnaturaNonPrevista(_) => {
+                Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
+            }
+            E::SegnaturaNonValida(_) => Self::interno(e),
+            E::Segnatura(e) => e.into(),
+            E::Titolario(e) => e.into(),
+            E::Documenti(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<scrivania::Errore> for Problema {
+    fn from(e: scrivania::Errore) -> Self {
+        use scrivania::Errore as E;
+        match e {
+            E::UfficioMancante => Self::campo("/ufficio", e.to_string()),
+            E::Registro(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `/salute` (the process lives), `/pronto` (it can work), `/metriche`.
+
+use super::{Problema, Stato};
+use crate::{audit, documenti};
+use actix_web::{HttpResponse, web};
+
+pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
+    cfg.route("/salute", web::get().to(salute));
+    cfg.route("/pronto", web::get().to(pronto));
+    cfg.route("/metriche", web::get().to(metriche));
+}
+
+async fn salute() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "stato": "vivo", "versione": env!("CARGO_PKG_VERSION") }))
+}
+
+/// 200 only when what had to be prepared is there and the database answers.
+async fn pronto(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
+    let prova = |stato: &Stato| stato.db.leggi(audit::punte).map_err(Problema::from);
+    let risponde = stato.e_pronto() && stato.blocca(prova).await.is_ok();
+    let mut risposta = if risponde { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
+    Ok(risposta.json(serde_json::json!({ "pronto": risponde })))
+}
+
+async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
+    let (eventi, file) = stato
+        .blocca(|stato| {
+            stato.db.leggi(|conn| {
+                let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
+                Ok::<_, Problema>((eventi, documenti::conta(conn)?))
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(stato.misure.testo(eventi, file)))
+}

@@ -1,0 +1,51 @@
+//! What every handler is given.
+
+use super::Problema;
+use super::misure::Misure;
+use crate::config::Limiti;
+use crate::documenti::Deposito;
+use crate::storage::Db;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The running installation, shared by all handlers.
+#[derive(Clone)]
+pub struct Stato {
+    /// The database.
+    pub db: Arc<Db>,
+    /// The store.
+    pub deposito: Deposito,
+    /// Limits on what comes in.
+    pub limiti: Limiti,
+    pronto: Arc<AtomicBool>,
+    pub(super) misure: Arc<Misure>,
+}
+
+impl Stato {
+    /// An installation that is not ready yet.
+    #[must_use]
+    pub fn new(db: Arc<Db>, deposito: Deposito, limiti: Limiti) -> Self {
+        Self { db, deposito, limiti, pronto: Arc::default(), misure: Arc::default() }
+    }
+
+    /// From now on `/pronto` says yes.
+    pub fn dichiara_pronto(&self) {
+        self.pronto.store(true, Ordering::Release);
+    }
+
+    pub(super) fn e_pronto(&self) -> bool {
+        self.pronto.load(Ordering::Acquire)
+    }
+
+    /// Runs the blocking domain on a thread where it may block.
+    pub(super) async fn blocca<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Self) -> Result<T, Problema> + Send + 'static,
+    ) -> Result<T, Problema> {
+        let stato = self.clone();
+        match actix_web::web::block(move || f(&stato)).await {
+            Ok(esito) => esito,
+            Err(_) => Err(Problema::interno("a blocking task was dropped")),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The shape of the house (DESIGN.md 1): a module uses only those before it, files are small.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use syn::visit::Visit;
+
+/// The modules in their order.
+const ORDINE: &[&str] = &[
+    "valori",
+    "config",
+    "storage",
+    "segnatura",
+    "firma",
+    "audit",
+    "utenti",
+    "lavori",
+    "documenti",
+    "titolario",
+    "registro",
+    "scrivania",
+    "pec",
+    "istanze",
+    "conservazione",
+    "ricerca",
+    "metronomo",
+    "web",
+    "cli",
+];
+
+/// What the order alone does not say: pure modules use `valori` only; `web` is never driven by the clock; `storage` is below
+/// `config`, which needs its address and clock.
+fn puo_usare(chi: &str, altro: &str) -> bool {
+    let posto = |m: &str| ORDINE.iter().position(|o| *o == m);
+    match (chi, altro) {
+        ("segnatura" | "firma", _) => altro == "valori",
+        ("config", "storage") => true,
+        ("storage", "config") | ("web", "metronomo") => false,
+        _ => posto(altro) < posto(chi),
+    }
+}
+
+/// The modules that a file names after `crate::`.
+#[derive(Default)]
+struct Usati(Vec<String>);
+
+impl<'ast> Visit<'ast> for Usati {
+    fn visit_path(&mut self, percorso: &'ast syn::Path) {
+        let mut segmenti = percorso.segments.iter();
+        if segmenti.next().is_some_and(|s| s.ident == "crate")
+            && let Some(modulo) = segmenti.next()
+        {
+            self.0.push(modulo.ident.to_string());
+        }
+        syn::visit::visit_path(self, percorso);
+    }
+
+    fn visit_item_use(&mut self, uso: &'ast syn::ItemUse) {
+        if let syn::UseTree::Path(radice) = &uso.tree
+            && radice.ident == "crate"
+        {
+            primi(&radice.tree, &mut self.0);
+        }
+    }
+
+    fn visit_macro(&mut self, m: &'ast syn::Macro) {
+        // Inside a macro there are only words: `crate :: x` is read out of them.
+        let parole: Vec<String> = m.tokens.to_string().split_whitespace().map(str::to_owned).collect();
+        for finestra in parole.windows(3) {
+            if finestra[0] == "crate" && finestra[1] == "::" {
+                self.0.push(finestra[2].clone());
+            }
+        }
+        syn::visit::visit_macro(self, m);
+    }
+}
+
+fn primi(albero: &syn::UseTree, nomi: &mut Vec<String>) {
+    match albero {
+        syn::UseTree::Path(p) => nomi.push(p.ident.to_string()),
+        syn::UseTree::Name(n) => nomi.push(n.ident.to_string()),
+        syn::UseTree::Rename(r) => nomi.push(r.ident.to_string()),
+        syn::UseTree::Group(g) => g.items.iter().for_each(|i| primi(i, nomi)),
+        syn::UseTree::Glob(_) => {}
+    }
+}
+
+fn sorgenti(cartella: &Path, trovati: &mut Vec<PathBuf>) {
+    for voce in fs::read_dir(cartella).unwrap() {
+        let percorso = voce.unwrap().path();
+        if percorso.is_dir() && !percorso.ends_with("node_modules") {
+            sorgenti(&percorso, trovati);
+        } else if percorso.extension().is_some_and(|e| e == "rs") {
+            trovati.push(percorso);
+        }
+    }
+}
+
+fn tutti() -> Vec<PathBuf> {
+    let mut trovati = Vec::new();
+    sorgenti(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut trovati);
+    assert!(trovati.len() > 50, "only {} sources found", trovati.len());
+    trovati
+}
+
+#[test]
+fn a_module_uses_only_those_before_it() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut violazioni = Vec::new();
+    for file in tutti() {
+        let relativo = file.strip_prefix(&src).unwrap();
+        let Some(chi) = relativo.iter().next().and_then(|s| s.to_str()).filter(|s| !s.ends_with(".rs")) else {
+            continue;
+        };
+        assert!(ORDINE.contains(&chi), "{chi} is not a module of the house");
+        let mut usati = Usati::default();
+        usati.visit_file(&syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap());
+        for altro in usati.0.iter().filter(|u| ORDINE.contains(&u.as_str()) && *u != chi) {
+            if !puo_usare(chi, altro) {
+                violazioni.push(format!("{}: {chi} uses {altro}", relativo.display()));
+            }
+        }
+    }
+    assert!(violazioni.is_empty(), "{violazioni:#?}");
+}
+
+#[test]
+fn the_order_test_bites() {
+    let mut usati = Usati::default();
+    usati.visit_file(
+        &syn::parse_file(
+            "use crate::{web::Stato, valori}; fn f() { crate::cli::g(); format!(\"{}\", crate::pec::x()); }",
+        )
+        .unwrap(),
+    );
+    assert_eq!(usati.0, ["web", "valori", "cli", "pec"]);
+    assert!(!puo_usare("audit", "web") && puo_usare("web", "audit") && !puo_usare("firma", "storage"));
+}
+
+#[test]
+fn files_are_small() {
+    let mut lunghi: Vec<(usize, PathBuf)> =
+        tutti().into_iter().map(|f| (fs::read_to_string(&f).unwrap().lines().count(), f)).collect();
+    lunghi.sort();
+    let troppo: Vec<_> = lunghi.iter().filter(|(n, f)| *n > 600 && !f.ends_with("schema.rs")).collect();
+    assert!(troppo.is_empty(), "over 600 lines: {troppo:#?}");
+    let mediano = lunghi[lunghi.len() / 2].0;
+    assert!(mediano < 150, "the median file has {mediano} lines");
+}

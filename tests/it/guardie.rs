@@ -1,0 +1,89 @@
+//! The database itself refuses to change what is registered, even to whoever speaks SQL (law 2 of the house).
+
+use crate::casa::{Casa, entrata, registra, su_entrambi};
+use tabulario::storage::{GUARDATE, guardie_mancanti};
+
+fn con_una_registrazione(casa: &Casa) {
+    let server = casa.server();
+    let risposta = registra(&server.url, &casa.gettone, "g", &entrata("Istanza"), b"atto").unwrap();
+    assert_eq!(risposta.stato, 201, "{}", String::from_utf8_lossy(&risposta.corpo));
+}
+
+fn colonna(tabella: &str) -> &'static str {
+    match tabella {
+        "eventi" => "attore",
+        "file" => "media_type",
+        "titolari" => "nome",
+        "voci" | "aoo" | "uffici" | "enti" => "denominazione",
+        "registrazioni" => "oggetto",
+        "corrispondenti" => "cognome",
+        "documenti_registrati" => "nome",
+        "assegnazioni" => "titolo",
+        "classificazioni" => "voce_id",
+        "utenti" | "applicazioni" => "nome",
+        altra => panic!("say which column of {altra} an attacker would change"),
+    }
+}
+
+/// The tables of acts that hold rows in these tests; the others are attacked as soon as they do.
+fn piene(casa: &Casa) -> Vec<&'static str> {
+    let tabelle: Vec<_> = GUARDATE.iter().map(|g| g.tabella).collect();
+    let piene: Vec<_> = tabelle.into_iter().filter(|t| casa.conta(t) > 0).collect();
+    assert!(piene.len() >= 10, "only {piene:?}");
+    piene
+}
+
+su_entrambi! {
+    fn raw_update_and_delete_are_refused(casa) {
+        con_una_registrazione(casa);
+        for tabella in piene(casa) {
+            let c = colonna(tabella);
+            assert!(casa.sql(&format!("UPDATE {tabella} SET {c} = 'x'")).is_err(), "UPDATE {tabella}");
+            assert!(casa.sql(&format!("DELETE FROM {tabella}")).is_err(), "DELETE {tabella}");
+        }
+        for (sql, perche) in [
+            ("UPDATE contatori SET ultimo = ultimo - 1", "a number given twice"),
+            ("UPDATE contatori SET ultimo = ultimo + 2", "a number left out"),
+            ("DELETE FROM contatori", "a register that starts again"),
+            ("UPDATE catene SET posizione = posizione - 1", "a link cut off"),
+            ("DELETE FROM catene", "a chain that starts again"),
+        ] {
+            assert!(casa.sql(sql).is_err(), "{perche}: {sql}");
+        }
+    }
+
+    fn replace_and_truncate_are_refused(casa) {
+        con_una_registrazione(casa);
+        let postgres = casa.indirizzo.starts_with("postgres");
+        for tabella in piene(casa) {
+            let sql = if postgres {
+                format!("TRUNCATE {tabella} CASCADE")
+            } else {
+                format!("INSERT OR REPLACE INTO {tabella} SELECT * FROM {tabella}")
+            };
+            let esito = casa.sql(&sql);
+            assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario")), "{sql}: {esito:?}");
+        }
+        if !postgres {
+            // Another id with the same number would throw the registered row out through its second key.
+            let sql = "INSERT OR REPLACE INTO registrazioni SELECT 'altro', aoo_id, registro, anno, numero, istante, flusso, \
+                       'falso', mezzo, arrivo, protocollo_mittente_numero, protocollo_mittente_data, tipologia, riservato, \
+                       risponde_a, segnatura FROM registrazioni";
+            let esito = casa.sql(sql);
+            assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario")), "{esito:?}");
+        }
+    }
+
+    fn guards_that_were_taken_away_are_missed_and_come_back(casa) {
+        let postgres = casa.indirizzo.starts_with("postgres");
+        let togli = if postgres {
+            "DROP TRIGGER guardia_registrazioni_update ON registrazioni"
+        } else {
+            "DROP TRIGGER guardia_registrazioni_update"
+        };
+        casa.sql(togli).unwrap();
+        assert_eq!(casa.db.leggi(guardie_mancanti).unwrap(), ["guardia_registrazioni_update"]);
+        drop(casa.con_orologio("2026-01-01T00:00:00Z"));
+        assert!(casa.db.leggi(guardie_mancanti).unwrap().is_empty());
+    }
+}

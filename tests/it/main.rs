@@ -1,0 +1,21 @@
+//! The integration tests: one binary, so that servers start once and the program is linked once.
+//!
+//! Every test that touches a database runs on SQLite and on PostgreSQL. `make test` starts the PostgreSQL and says where it is in
+//! `TABULARIO_PROVA_POSTGRES`; without it those tests fail and say so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stderr,
+    clippy::print_stdout
+)]
+
+mod casa;
+
+mod api;
+mod architettura;
+mod catena;
+mod guardie;
+mod registro;
+mod uccisione;
