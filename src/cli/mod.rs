@@ -9,6 +9,7 @@ mod avanzamento;
 pub mod busta;
 mod casella;
 mod controlla;
+mod demo;
 mod errore;
 mod importa;
 pub mod segnatura;
@@ -39,6 +40,8 @@ struct Riga {
 
 #[derive(Subcommand)]
 enum Comando {
+    /// Mostra tutto il percorso di un documento su messaggi di esempio, poi serve le pagine.
+    Demo(demo::Args),
     /// Avvia il server.
     Serve(serve::Args),
     /// Controlla catena degli eventi, registro, guardie e deposito, anche mentre il server lavora.
@@ -94,6 +97,7 @@ pub fn esegui(argomenti: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
     let dove = &riga.dove;
     match riga.comando {
+        Comando::Demo(args) => demo::esegui(dove, &args, out),
         Comando::Serve(args) => serve::esegui(dove, &args),
         Comando::Controlla(args) => controlla::esegui(dove, &args, out),
         Comando::Aoo(comando) => aoo::esegui(dove, comando, out),

@@ -30,8 +30,7 @@ pub(super) fn esegui(dove: &Dove, args: &Args) -> Result<bool, Errore> {
     ambiente.controlla_punte()?;
     let ascolto = ascolta(&ambiente, args.port)?;
     let stato = stato(&ambiente)?;
-    stato.dichiara_pronto();
-    servi(ambiente, ascolto, &stato)
+    servi(Arc::new(ambiente), ascolto, &stato, None)
 }
 
 /// What the handlers are given.
@@ -48,26 +47,60 @@ pub(super) fn ascolta(ambiente: &Ambiente, porta: Option<u16>) -> Result<TcpList
     TcpListener::bind((web.indirizzo, porta)).map_err(errore)
 }
 
-/// Serves until SIGTERM or Ctrl+C; returns true after an orderly stop.
-pub(super) fn servi(ambiente: Ambiente, ascolto: TcpListener, stato: &Stato) -> Result<bool, Errore> {
+/// What is done while the server already answers, before it is ready.
+pub(super) type Preparazione = Box<dyn FnOnce(&Ambiente, &Stato) -> Result<(), Errore> + Send>;
+
+/// Serves until SIGTERM or Ctrl+C; returns true after an orderly stop. The steps start when the preparation is done.
+pub(super) fn servi(
+    ambiente: Arc<Ambiente>,
+    ascolto: TcpListener,
+    stato: &Stato,
+    prepara: Option<Preparazione>,
+) -> Result<bool, Errore> {
     let url = ascolto.local_addr().map(|a| format!("http://{a}/")).map_err(Errore::Server)?;
     let config = ambiente.config.web.clone();
-    let ambiente = Arc::new(ambiente);
-    let metronomo = Metronomo::avvia(battiti(&ambiente, &stato.fiduce)?);
+    let (maniglia, server) = std::sync::mpsc::channel::<actix_web::dev::ServerHandle>();
+    let lavoro = {
+        let (ambiente, stato) = (Arc::clone(&ambiente), stato.clone());
+        std::thread::spawn(move || {
+            let esito = prepara.map_or(Ok(()), |prepara| prepara(&ambiente, &stato)).and_then(|()| {
+                let metronomo = Metronomo::avvia(battiti(&ambiente, &stato.fiduce)?);
+                stato.dichiara_pronto();
+                Ok(metronomo)
+            });
+            if esito.is_err()
+                && let Ok(server) = server.recv()
+            {
+                // The stop is sent when the future is made.
+                drop(server.stop(false));
+            }
+            esito
+        })
+    };
     let esito = actix_web::rt::System::new().block_on(async {
         let server = web::server(ascolto, &config, stato)?;
-        let maniglia = server.handle();
+        let ferma = server.handle();
+        // Nobody listens if the preparation went well: then there is nothing to stop from there.
+        let _ = maniglia.send(server.handle());
         actix_web::rt::spawn(async move {
             attendi_segnale().await;
             tracing::info!("stopping");
-            maniglia.stop(true).await;
+            ferma.stop(true).await;
         });
         tracing::info!(%url, "listening");
         server.await
     });
-    metronomo.ferma();
-    ambiente.scrivi_punte()?;
     esito.map_err(Errore::Server)?;
+    if lavoro.is_finished() {
+        match lavoro.join() {
+            Ok(esito) => esito?.ferma(),
+            Err(_) => {
+                return Err(Errore::Uso("la preparazione si è interrotta per un errore del programma".to_owned()));
+            }
+        }
+    }
+    // A preparation that is still under way ends with the process: each of its steps can be repeated.
+    ambiente.scrivi_punte()?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use crate::documenti::{self, Riposto};
 use crate::storage::schema::{allegati, file, invii, messaggi as tabella, protocolli_messaggi, visti as ledger};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
+use crate::valori::{AooId, CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -261,6 +261,15 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
         .select(RigaMessaggio::as_select())
         .load(conn)?;
     completa(conn, righe)
+}
+
+/// How many messages an AOO received.
+///
+/// # Errors
+/// Those of the database.
+pub fn conta_messaggi(conn: &mut Conn, aoo: AooId) -> Result<u64, Errore> {
+    let quanti: i64 = tabella::table.filter(tabella::aoo_id.eq(aoo.to_string())).count().get_result(conn)?;
+    Ok(u64::try_from(quanti).unwrap_or(0))
 }
 
 /// One message.

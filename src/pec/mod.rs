@@ -20,7 +20,9 @@ mod spedisci;
 pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
 pub use errore::Errore;
 pub use invio::{Invio, StatoInvio, invia, invii};
-pub use messaggio::{AllegatoMessaggio, Messaggio, Stato, da_protocollare, messaggi, messaggio, usa_file};
+pub use messaggio::{
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file,
+};
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, protocolla};
 pub use ricevi::{Officina, ricevi};
