@@ -1,11 +1,11 @@
 //! The JSON API, `/api/v1` (DESIGN.md 4): bearer tokens per application and AOO.
 
 mod chiave;
-mod documenti;
+pub(super) mod documenti;
 mod eventi;
 mod gettone;
 mod lettore;
-mod multipart;
+pub(super) mod multipart;
 mod openapi;
 mod registrazioni;
 
