@@ -75,6 +75,17 @@ pub(super) fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, E
     Ok(riga.map(Riga::valore).transpose()?)
 }
 
+/// Gives a person another password, already protected.
+///
+/// # Errors
+/// Those of the database.
+pub fn cambia_parola(op: &mut Operazione<'_>, id: UtenteId, protetta: &str) -> Result<(), Errore> {
+    diesel::update(credenziali::table.filter(credenziali::utente_id.eq(id.to_string())))
+        .set(credenziali::parola.eq(protetta))
+        .execute(op.conn)?;
+    Ok(())
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = utenti)]
 struct Riga {

@@ -15,7 +15,10 @@ mod casa;
 
 mod api;
 mod architettura;
+mod busta;
 mod catena;
+mod firma;
 mod guardie;
 mod registro;
+mod segnatura;
 mod uccisione;

@@ -4,9 +4,11 @@ mod chiave;
 pub(super) mod documenti;
 mod eventi;
 mod gettone;
+mod invii;
 mod lettore;
 pub(super) mod multipart;
 mod openapi;
+mod pec;
 mod registrazioni;
 
 use crate::web::Problema;
@@ -21,6 +23,9 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
+    cfg.route("/pec/messaggi", web::get().to(pec::elenca));
+    cfg.route("/pec/messaggi/{id}/protocollo", web::post().to(pec::protocolla));
+    cfg.service(web::resource("/invii").route(web::get().to(invii::elenca)).route(web::post().to(invii::crea)));
     cfg.route("/eventi", web::get().to(eventi::elenca));
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
     cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, registrazioni};
+use super::{documenti, eventi, invii, pec, registrazioni};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -16,8 +16,12 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::segnatura,
         documenti::scarica,
         eventi::elenca,
+        pec::elenca,
+        pec::protocolla,
+        invii::elenca,
+        invii::crea,
     ),
-    components(schemas(registrazioni::RegistrazioneRichiesta, problema::Corpo<'static>)),
+    components(schemas(registrazioni::RegistrazioneRichiesta, pec::ProtocolloRichiesta, invii::InvioRichiesta, problema::Corpo<'static>)),
     security(("gettone" = [])),
     modifiers(&Gettone),
 )]
