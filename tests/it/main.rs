@@ -19,6 +19,8 @@ mod busta;
 mod catena;
 mod firma;
 mod guardie;
+mod pagine;
+mod politica;
 mod registro;
 mod segnatura;
 mod uccisione;

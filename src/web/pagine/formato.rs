@@ -2,7 +2,9 @@
 
 use crate::registro::Flusso;
 use crate::segnatura::{NomeParte, Parte};
-use crate::valori::{Istante, ROMA, Rifiuto};
+use crate::valori::{Istante, NomeFile, ROMA, Rifiuto};
+use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::{Datelike, Days, NaiveDate};
 
 /// An instant for a list: `oggi 08:42`, `ieri 17:05`, then `12/03/2025 08:42`.
@@ -50,6 +52,33 @@ pub(super) fn flusso(flusso: Flusso) -> (&'static str, &'static str) {
         Flusso::Uscita => ("Uscita", "it-upload"),
         Flusso::Interna => ("Interna", "it-files"),
     }
+}
+
+/// The verdict on the signatures of a file, as a sentence (ETSI EN 319 102-1).
+pub(super) fn firma(indicazione: &str) -> &'static str {
+    match indicazione {
+        "TOTAL-PASSED" => "Firma valida",
+        "TOTAL-FAILED" => "Firma non valida: puoi protocollarlo, l'esito resta scritto",
+        _ => "Firma da verificare: mancano elementi per dirla valida",
+    }
+}
+
+/// The beginning of an answer that carries a file: always to be saved under its name, never to be run here.
+pub(super) fn da_salvare(nome: &NomeFile, media_type: &str) -> HttpResponseBuilder {
+    let nome = ExtendedValue {
+        charset: Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: nome.as_str().as_bytes().to_vec(),
+    };
+    let parameters = vec![DispositionParam::FilenameExt(nome)];
+    let disposizione = ContentDisposition { disposition: DispositionType::Attachment, parameters };
+    let mut risposta = HttpResponse::Ok();
+    risposta
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header(disposizione)
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'self'"))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    risposta
 }
 
 /// Reads a date as a clerk types it: `12/3/2025`, `12-3-25`, `120325`, `12/3`, `oggi`, `ieri`.

@@ -4,6 +4,7 @@ use super::chi::Chi;
 use super::risorse;
 use crate::utenti::Ruolo;
 use crate::utenti::politica::{Azione, Permesso};
+use crate::valori::AooId;
 use crate::web::Problema;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -22,6 +23,7 @@ pub(super) struct Guscio {
     pub(super) risorse: &'static str,
     pub(super) ente: String,
     pub(super) aoo: String,
+    pub(super) aoo_id: AooId,
     pub(super) persona: String,
     pub(super) ruoli: String,
     pub(super) menu: Vec<Voce>,
@@ -34,7 +36,8 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 4] = [
+const MENU: [Riga; 5] = [
+    ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=uscita", "Nuova uscita", "it-upload", Azione::Uscita, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=interna", "Nuova interna", "it-files", Azione::Uscita, Permesso::Agisce),
@@ -48,6 +51,7 @@ impl Guscio {
         Self {
             risorse: &risorse::PREFISSO,
             ente: chi.aoo.ente.to_string(),
+            aoo_id: chi.aoo.id,
             aoo: chi.aoo.denominazione.to_string(),
             persona: format!("{} {}", chi.sessione.persona.nome, chi.sessione.persona.cognome),
             ruoli: nomi_ruoli(chi),
@@ -61,9 +65,6 @@ impl Guscio {
 
 /// The first page this person may see.
 pub(super) fn prima_pagina(chi: &Chi) -> &'static str {
-    if chi.permesso(Azione::Registro) >= Permesso::Legge {
-        return "/registro";
-    }
     permesse(chi).next().map_or("/benvenuto", |(href, ..)| href)
 }
 

@@ -3,8 +3,8 @@
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 
-/// No source but ourselves; `data:` is for the small drawings inside Bootstrap Italia's style sheet.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+/// No source but ourselves; `data:` is for the small drawings and the icon font inside Bootstrap Italia's style sheet.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; \
                    connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
 /// The headers of every answer that does not set its own.

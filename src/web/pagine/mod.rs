@@ -4,6 +4,7 @@
 //! session and, where it creates something, an idempotency key. What may not be seen answers 404.
 
 mod chi;
+mod da_protocollare;
 mod entra;
 mod errata;
 mod formato;
@@ -54,6 +55,10 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/esci", web::post().to(entra::esci));
     cfg.route("/registro", web::get().to(registro::elenco));
     cfg.route("/ricerca", web::get().to(registro::vai));
+    cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
+    cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
+    cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
+    cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
     cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
     cfg.route("/registrazioni", web::post().to(nuova::registra));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));

@@ -3,6 +3,7 @@
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
+use crate::documenti::{self, RapportoConservato};
 use crate::registro::{self, Corrispondente, DocumentoRegistrato, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Assegnazione, Titolo};
 use crate::storage::Conn;
@@ -12,9 +13,10 @@ use crate::web::api::documenti::pezzi;
 use crate::web::{Problema, Stato};
 use crate::{audit, titolario, utenti};
 use actix_web::body::SizedStream;
-use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::http::header;
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
+use std::collections::HashMap;
 
 struct ParteVista {
     ruolo: &'static str,
@@ -29,6 +31,7 @@ struct FileVisto {
     media_type: String,
     dimensione: String,
     impronta: String,
+    firma: Option<&'static str>,
 }
 
 struct AssegnazioneVista {
@@ -83,6 +86,8 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
     let storia = storia(conn, vista, &r, &assegnazioni, &classificazioni)?;
+    let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
+    let rapporti = documenti::rapporti_di(conn, &impronte)?;
     let (flusso, icona) = formato::flusso(r.flusso);
     let mittente = |p: &registro::ProtocolloMittente| match p.data {
         Some(data) => format!("{} del {}", p.numero, formato::data(data)),
@@ -105,7 +110,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         uscita: r.flusso == registro::Flusso::Uscita,
         voce: classificazioni.last().map(|(_, c)| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
         parti: r.corrispondenti.iter().map(parte).collect(),
-        file: r.documenti.iter().zip(1..).map(|(d, posizione)| file(d, posizione)).collect(),
+        file: r.documenti.iter().zip(1..).map(|(d, posizione)| file(d, posizione, &rapporti)).collect(),
         assegnazioni: assegnazioni.iter().map(assegnazione).collect(),
         storia,
         oggetto: r.oggetto.to_string(),
@@ -129,14 +134,16 @@ fn parte(c: &Corrispondente) -> ParteVista {
     ParteVista { ruolo, nome: formato::nome(p), dettagli: dettagli.join(" · ") }
 }
 
-fn file(d: &DocumentoRegistrato, posizione: usize) -> FileVisto {
+fn file(d: &DocumentoRegistrato, posizione: usize, rapporti: &HashMap<String, RapportoConservato>) -> FileVisto {
+    let impronta = d.impronta.to_string();
     FileVisto {
         posizione,
         nome: d.nome.to_string(),
         ruolo: if d.ruolo == RuoloDocumento::Principale { "Documento principale" } else { "Allegato" },
         media_type: d.media_type.clone(),
         dimensione: formato::dimensione(d.dimensione),
-        impronta: d.impronta.to_string(),
+        firma: rapporti.get(&impronta).and_then(|r| r.indicazione.as_deref()).map(formato::firma),
+        impronta,
     }
 }
 
@@ -199,21 +206,7 @@ pub(super) async fn documento(
             Ok((file, byte, documento))
         })
         .await?;
-    let nome = ExtendedValue {
-        charset: Charset::Ext("UTF-8".to_owned()),
-        language_tag: None,
-        value: documento.nome.as_str().as_bytes().to_vec(),
-    };
-    let disposizione = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::FilenameExt(nome)],
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, documento.media_type))
-        .insert_header(disposizione)
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'self'"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(SizedStream::new(byte, pezzi(file))))
+    Ok(formato::da_salvare(&documento.nome, &documento.media_type).body(SizedStream::new(byte, pezzi(file))))
 }
 
 /// The XML of the segnatura of an uscita, 60/2013.

@@ -7,14 +7,15 @@ mod valori;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, Pagine};
+use crate::firma::Rapporto;
 use crate::registro::{Flusso, Mezzo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::{self};
-use crate::valori::{AooId, RegistrazioneId};
+use crate::valori::{AooId, Impronta, Istante, RegistrazioneId};
 use crate::web::{Problema, Stato};
-use crate::{registro, scrivania, titolario};
+use crate::{documenti, registro, scrivania, titolario};
 use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
@@ -42,9 +43,9 @@ pub(super) fn nome_mezzo(mezzo: Mezzo) -> &'static str {
 }
 
 /// An entry of a list to choose from.
-struct Scelta {
-    valore: String,
-    testo: String,
+pub(super) struct Scelta {
+    pub(super) valore: String,
+    pub(super) testo: String,
 }
 
 #[derive(Template)]
@@ -113,7 +114,8 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
     Ok(rendi(codice, &pagina)?)
 }
 
-fn scelte(conn: &mut Conn, aoo: AooId) -> Result<(Vec<Scelta>, Vec<Scelta>), Problema> {
+/// The voci and the offices to choose from.
+pub(super) fn scelte(conn: &mut Conn, aoo: AooId) -> Result<(Vec<Scelta>, Vec<Scelta>), Problema> {
     let scelta = |codice: String, nome: &str| Scelta { testo: format!("{codice} {nome}"), valore: codice };
     let voci = titolario::voci(conn, aoo)?;
     let voci = voci.iter().map(|v| scelta(v.codice.to_string(), v.denominazione.as_str())).collect();
@@ -153,7 +155,8 @@ pub(super) async fn registra(
     let (aoo, attore, vista) = (chi.aoo.clone(), chi.attore(), chi.vista());
     let esito = stato
         .blocca(move |stato| {
-            let id = scrivi(stato, &aoo, &attore, &vista, &richiesta, &chiesta)?;
+            let rapporti = chiesta.verifica(stato)?;
+            let id = scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti))?;
             let fatta =
                 stato.db.leggi(|conn| registro::per_id(conn, &utenti::visibilita::Vista::Intera(aoo.id), id))?;
             Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?))
@@ -182,8 +185,7 @@ fn scrivi(
     aoo: &utenti::Aoo,
     attore: &crate::valori::Attore,
     vista: &utenti::visibilita::Vista,
-    richiesta: &Richiesta,
-    chiesta: &Chiesta,
+    (richiesta, chiesta, rapporti): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)]),
 ) -> Result<RegistrazioneId, Problema> {
     let (id, nuova) = stato.db.scrivi(aoo.id, attore, |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
@@ -193,6 +195,9 @@ fn scrivi(
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
         let nuova = chiesta.nuova(voce);
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
+        for (impronta, rapporto, istante) in rapporti {
+            documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
+        }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
         Ok((registrata.id, true))
     })?;

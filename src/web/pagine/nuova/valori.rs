@@ -1,11 +1,14 @@
 //! The form turned into values, with every refusal at its field.
 
 use super::modulo::{Difetto, Modulo, ParteScritta};
+use crate::documenti;
+use crate::firma::Rapporto;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{CodiceUfficio, CodiceVoce, Oggetto, Rifiuto};
+use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto, Rifiuto};
 use crate::web::pagine::formato::leggi_data;
+use crate::web::{Problema, Stato};
 use chrono::NaiveDate;
 use std::str::FromStr;
 
@@ -34,6 +37,17 @@ impl Chiesta {
             Some(chiesta) if difetti.is_empty() => Ok(chiesta),
             _ => Err(difetti),
         }
+    }
+
+    /// What the signatures of the files say now, before the transaction: it may take long.
+    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<(Impronta, Rapporto, Istante)>, Problema> {
+        let adesso = stato.db.orologio().adesso();
+        let mut rapporti = Vec::new();
+        for d in &self.documenti {
+            let rapporto = documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?;
+            rapporti.extend(rapporto.map(|r| (d.riposto.impronta, r, adesso)));
+        }
+        Ok(rapporti)
     }
 
     /// With its voce it is what the register takes.
