@@ -27,27 +27,36 @@ pub struct Evento {
 /// # Errors
 /// Those of the database.
 pub fn dopo(conn: &mut Conn, aoo: AooId, posizione: i64, quanti: i64) -> Result<Vec<Evento>, Errore> {
-    type Riga = (i64, chrono::NaiveDateTime, String, String, String, String);
-    let righe: Vec<Riga> = eventi::table
+    let righe = eventi::table
         .filter(eventi::aoo_id.eq(aoo.to_string()).and(eventi::posizione.gt(posizione)))
         .order(eventi::posizione)
         .limit(quanti)
-        .select((
-            eventi::posizione,
-            eventi::istante,
-            eventi::tipo,
-            eventi::oggetto_tipo,
-            eventi::oggetto_id,
-            eventi::attore,
-        ))
-        .load(conn)?;
-    let evento = |(posizione, istante, tipo, oggetto_tipo, oggetto_id, attore): Riga| Evento {
-        posizione,
-        istante: Istante::from_utc(istante),
-        tipo,
-        oggetto_tipo,
-        oggetto_id,
-        attore,
-    };
+        .select(COLONNE)
+        .load::<Riga>(conn)?;
     Ok(righe.into_iter().map(evento).collect())
+}
+
+/// The events of an AOO about these things, in order.
+///
+/// # Errors
+/// Those of the database.
+pub fn di(conn: &mut Conn, aoo: AooId, oggetti: &[String]) -> Result<Vec<Evento>, Errore> {
+    let righe = eventi::table
+        .filter(eventi::aoo_id.eq(aoo.to_string()).and(eventi::oggetto_id.eq_any(oggetti)))
+        .order(eventi::posizione)
+        .select(COLONNE)
+        .load::<Riga>(conn)?;
+    Ok(righe.into_iter().map(evento).collect())
+}
+
+type Riga = (i64, chrono::NaiveDateTime, String, String, String, String);
+
+type Colonne =
+    (eventi::posizione, eventi::istante, eventi::tipo, eventi::oggetto_tipo, eventi::oggetto_id, eventi::attore);
+
+const COLONNE: Colonne =
+    (eventi::posizione, eventi::istante, eventi::tipo, eventi::oggetto_tipo, eventi::oggetto_id, eventi::attore);
+
+fn evento((posizione, istante, tipo, oggetto_tipo, oggetto_id, attore): Riga) -> Evento {
+    Evento { posizione, istante: Istante::from_utc(istante), tipo, oggetto_tipo, oggetto_id, attore }
 }

@@ -13,7 +13,7 @@ mod verifica;
 
 pub use anello::{Anello, ORIGINE};
 pub use carico::Carico;
-pub use feed::{Evento, dopo};
+pub use feed::{Evento, di, dopo};
 pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, tutte as punte};
 pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 

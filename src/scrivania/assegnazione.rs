@@ -34,6 +34,8 @@ impl Titolo {
 /// An assignment, with the office's names.
 #[derive(Debug, Clone)]
 pub struct Assegnazione {
+    /// Its id.
+    pub id: AssegnazioneId,
     /// The office's code.
     pub ufficio: CodiceUfficio,
     /// The office's name.
@@ -83,7 +85,8 @@ pub fn per_registrazione(conn: &mut Conn, registrazione: RegistrazioneId) -> Res
         .map(|(r, codice, denominazione)| {
             let ufficio = codice.parse().map_err(|e| storage::Errore::riga("uffici", e))?;
             let titolo = if r.titolo == "competenza" { Titolo::Competenza } else { Titolo::Conoscenza };
-            Ok(Assegnazione { ufficio, denominazione, titolo, istante: Istante::from_utc(r.istante) })
+            let id = r.id.parse().map_err(|e| storage::Errore::riga("assegnazioni", e))?;
+            Ok(Assegnazione { id, ufficio, denominazione, titolo, istante: Istante::from_utc(r.istante) })
         })
         .collect()
 }

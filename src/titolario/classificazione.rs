@@ -60,6 +60,26 @@ pub fn correnti(conn: &mut Conn, registrazioni: &[String]) -> Result<HashMap<Str
     Ok(correnti)
 }
 
+/// Every classification of a registration, oldest first, each with the id of its act.
+///
+/// # Errors
+/// Those of the database.
+pub fn storia(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<Vec<(String, Classificazione)>, Errore> {
+    let righe: Vec<(String, String, String, chrono::NaiveDateTime)> = classificazioni::table
+        .inner_join(voci::table.on(voci::id.eq(classificazioni::voce_id)))
+        .filter(classificazioni::registrazione_id.eq(registrazione.to_string()))
+        .order(classificazioni::id)
+        .select((classificazioni::id, voci::codice, voci::denominazione, classificazioni::istante))
+        .load(conn)?;
+    righe
+        .into_iter()
+        .map(|(id, codice, denominazione, istante)| {
+            let voce = codice.parse().map_err(|e| storage::Errore::riga("voci", e))?;
+            Ok((id, Classificazione { voce, denominazione, istante: Istante::from_utc(istante) }))
+        })
+        .collect()
+}
+
 fn carico(id: &str, registrazione: &str, voce: &str, istante: Istante) -> Carico {
     Carico::new(ATTO, 1)
         .campo("id", id)

@@ -8,7 +8,7 @@ mod errore;
 mod importa;
 mod versione;
 
-pub use classificazione::{Classificazione, classifica, correnti};
+pub use classificazione::{Classificazione, classifica, correnti, storia};
 pub use errore::Errore;
 pub use importa::{RigaTitolario, leggi_csv};
 pub use versione::{Voce, crea, voce, voci};

@@ -25,6 +25,12 @@ pub enum Errore {
     /// User name and password do not match.
     #[error("nome utente o password non corretti")]
     CredenzialiErrate,
+    /// The cookie opens nothing.
+    #[error("non sei dentro: entra con nome utente e password")]
+    SessioneAssente,
+    /// The session is over, since then.
+    #[error("sei uscito per inattività il {}", .0.leggibile())]
+    SessioneScaduta(crate::valori::Istante),
     /// A password that is too short or too long.
     #[error("la password deve avere da 12 a 200 caratteri")]
     PasswordDebole,

@@ -6,12 +6,15 @@
 
 mod aoo;
 mod applicazione;
+mod autore;
 mod ente;
 mod errore;
 mod parola;
 mod persona;
+pub mod politica;
 pub mod risposta;
 mod ruolo;
+pub mod sessione;
 mod ufficio;
 pub mod visibilita;
 
@@ -19,6 +22,7 @@ pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo
 pub use applicazione::{
     Applicazione, crea as crea_applicazione, per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
 };
+pub use autore::nome as nome_autore;
 pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};
 pub use errore::Errore;
 pub use parola::{Parola, verifica as verifica_parola};

@@ -68,6 +68,13 @@ pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<(Persona, S
     riga.map(|(riga, parola)| Ok((riga.valore()?, parola))).transpose()
 }
 
+/// The person with this id.
+pub(super) fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, Errore> {
+    let riga: Option<Riga> =
+        utenti::table.filter(utenti::id.eq(id.to_string())).select(Riga::as_select()).first(conn).optional()?;
+    Ok(riga.map(Riga::valore).transpose()?)
+}
+
 /// Gives a person another password, already protected.
 ///
 /// # Errors

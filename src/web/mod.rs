@@ -1,10 +1,11 @@
-//! The web server: the JSON API of DESIGN.md 4 (and, as they come, the pages).
+//! The web server: the JSON API of DESIGN.md 4 and the pages of the clerks.
 //!
 //! Handlers are thin: extract, parse, one call of the domain, render. They cross to the blocking domain once, in
 //! [`Stato::blocca`]. HTML and JSON share the call of the domain, never the handler.
 
 mod api;
 mod misure;
+mod pagine;
 mod problema;
 mod salute;
 mod stato;
@@ -31,13 +32,17 @@ pub fn server(ascolto: TcpListener, web: &Web, stato: &Stato) -> io::Result<Serv
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         n => n,
     };
+    let pagine = web::Data::new(pagine::Pagine::new().map_err(io::Error::other)?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(dati.clone())
+            .app_data(pagine.clone())
+            .wrap(pagine::intestazioni())
             .wrap(misure::Conta)
             .configure(salute::rotte)
             .service(web::scope("/api/v1").configure(api::rotte))
-            .default_service(web::to(|| async { Problema::non_trovato() }))
+            .configure(pagine::rotte)
+            .default_service(web::to(pagine::smarrita))
     });
     Ok(server.workers(processi).shutdown_timeout(ATTESA_CHIUSURA_S).disable_signals().listen(ascolto)?.run())
 }

@@ -101,6 +101,11 @@ impl Problema {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "errore-interno", "Errore del programma", detail)
     }
 
+    /// The fields that were refused.
+    pub(super) fn difetti(&self) -> &[Difetto] {
+        &self.errors
+    }
+
     fn riprova(slug: &'static str, detail: impl Into<String>, secondi: u32) -> Self {
         let stato = StatusCode::SERVICE_UNAVAILABLE;
         Self { riprova_s: Some(secondi), ..Self::new(stato, slug, "Per ora non si può", detail) }
@@ -172,7 +177,7 @@ impl From<utenti::Errore> for Problema {
     fn from(e: utenti::Errore) -> Self {
         use utenti::Errore as E;
         match e {
-            E::GettoneSconosciuto => Self::non_autenticato(),
+            E::GettoneSconosciuto | E::SessioneAssente | E::SessioneScaduta(_) => Self::non_autenticato(),
             E::CredenzialiErrate => {
                 Self::new(StatusCode::UNAUTHORIZED, "credenziali-errate", "Accesso rifiutato", e.to_string())
             }

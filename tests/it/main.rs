@@ -20,6 +20,8 @@ mod catena;
 mod dimostrazione;
 mod firma;
 mod guardie;
+mod pagine;
+mod politica;
 mod posta;
 mod registro;
 mod segnatura;

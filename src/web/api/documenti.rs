@@ -60,7 +60,7 @@ pub(super) async fn scarica(
 }
 
 /// The file piece by piece, each read where blocking is allowed.
-fn pezzi(file: File) -> impl stream::Stream<Item = Result<web::Bytes, io::Error>> {
+pub(in crate::web) fn pezzi(file: File) -> impl stream::Stream<Item = Result<web::Bytes, io::Error>> {
     stream::try_unfold(Some(file), |file| async move {
         let Some(mut file) = file else { return Ok(None) };
         let letto = web::block(move || {

@@ -1,12 +1,12 @@
 //! The JSON API, `/api/v1` (DESIGN.md 4): bearer tokens per application and AOO.
 
 mod chiave;
-mod documenti;
+pub(super) mod documenti;
 mod eventi;
 mod gettone;
 mod invii;
 mod lettore;
-mod multipart;
+pub(super) mod multipart;
 mod openapi;
 mod pec;
 mod registrazioni;

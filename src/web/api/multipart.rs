@@ -72,7 +72,11 @@ async fn valore(mut campo: Field, nome: &str) -> Result<Value, Problema> {
 }
 
 /// Pours a part into the store while it arrives: what is read is bounded by the queue, not by the file.
-async fn riponi(deposito: &Deposito, limiti: &Limiti, mut campo: Field) -> Result<Riposto, Problema> {
+pub(in crate::web) async fn riponi(
+    deposito: &Deposito,
+    limiti: &Limiti,
+    mut campo: Field,
+) -> Result<Riposto, Problema> {
     let (manda, ricevi) = mpsc::channel(CODA);
     let (deposito, massimo) = (deposito.clone(), limiti.file_byte());
     let scrittura = actix_web::web::block(move || deposito.riponi(&mut Pezzi::new(ricevi), massimo));

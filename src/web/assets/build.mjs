@@ -19,6 +19,8 @@ const files = new Map([
   ...fonts,
   ["node_modules/htmx.org/LICENSE", "htmx/LICENSE"],
   ["node_modules/htmx.org/dist/htmx.min.js", "htmx/htmx.min.js"],
+  ["tabulario.css", "tabulario.css"],
+  ["tabulario.js", "tabulario.js"],
 ]);
 
 const wanted = new Set([...files.values()].map((name) => join("dist", name)));

@@ -1,0 +1,112 @@
+//! *Sessione*: a person who is inside. Working state: a row per open door, removed when it closes.
+
+use super::{Errore, Persona, persona};
+use crate::storage::schema::sessioni;
+use crate::storage::{self, Conn, Operazione};
+use crate::valori::{AooId, Istante, UtenteId};
+use base64::Engine as _;
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+/// Without a request for this long, a session is over.
+pub const INATTIVITA: TimeDelta = TimeDelta::minutes(30);
+
+/// However much it is used, a session is over after this long.
+pub const DURATA: TimeDelta = TimeDelta::hours(12);
+
+/// How old the last request must be before it is written again: a write per page would be for nothing.
+const RINFRESCO: TimeDelta = TimeDelta::minutes(1);
+
+/// Longest token that is looked up, in bytes.
+const MASSIMO_GETTONE: usize = 100;
+
+/// A session that is open.
+#[derive(Debug, Clone)]
+pub struct Sessione {
+    /// Who is inside.
+    pub persona: Persona,
+    /// In which AOO.
+    pub aoo: AooId,
+    /// What every form of this session carries, so that no other site can send one.
+    pub modulo: String,
+    /// True if [`vista`] should be called.
+    pub da_rinfrescare: bool,
+}
+
+/// Opens a session in the operation's AOO and gives its token, which is told once and kept only as its SHA-256.
+///
+/// # Errors
+/// Those of the database.
+pub fn crea(op: &mut Operazione<'_>, utente: UtenteId) -> Result<String, Errore> {
+    // Whoever enters sweeps away the sessions that ended by themselves.
+    diesel::delete(sessioni::table.filter(sessioni::creata.lt(op.ora.utc() - DURATA))).execute(op.conn)?;
+    let gettone = segreto();
+    diesel::insert_into(sessioni::table)
+        .values((
+            sessioni::gettone_sha256.eq(impronta(&gettone)),
+            sessioni::utente_id.eq(utente.to_string()),
+            sessioni::aoo_id.eq(op.aoo.to_string()),
+            sessioni::modulo.eq(segreto()),
+            sessioni::creata.eq(op.ora.utc()),
+            sessioni::vista.eq(op.ora.utc()),
+        ))
+        .execute(op.conn)?;
+    Ok(gettone)
+}
+
+/// The session of this token, if it is still open at `ora`.
+///
+/// # Errors
+/// `SessioneAssente` for a token that opens nothing, `SessioneScaduta` for one that did.
+pub fn per_gettone(conn: &mut Conn, gettone: &str, ora: Istante) -> Result<Sessione, Errore> {
+    if gettone.len() > MASSIMO_GETTONE {
+        return Err(Errore::SessioneAssente);
+    }
+    let riga: Option<(String, String, String, NaiveDateTime, NaiveDateTime)> = sessioni::table
+        .filter(sessioni::gettone_sha256.eq(impronta(gettone)))
+        .select((sessioni::utente_id, sessioni::aoo_id, sessioni::modulo, sessioni::creata, sessioni::vista))
+        .first(conn)
+        .optional()?;
+    let (utente, aoo, modulo, creata, vista) = riga.ok_or(Errore::SessioneAssente)?;
+    let fine = (creata + DURATA).min(vista + INATTIVITA);
+    if ora.utc() >= fine {
+        return Err(Errore::SessioneScaduta(Istante::from_utc(fine)));
+    }
+    let no = |e| storage::Errore::riga("sessioni", e);
+    Ok(Sessione {
+        persona: persona::per_id(conn, utente.parse().map_err(no)?)?.ok_or(Errore::SessioneAssente)?,
+        aoo: aoo.parse().map_err(no)?,
+        modulo,
+        da_rinfrescare: ora.utc() - vista >= RINFRESCO,
+    })
+}
+
+/// Says that the session of this token was used now.
+///
+/// # Errors
+/// Those of the database.
+pub fn vista(op: &mut Operazione<'_>, gettone: &str) -> Result<(), Errore> {
+    diesel::update(sessioni::table.filter(sessioni::gettone_sha256.eq(impronta(gettone))))
+        .set(sessioni::vista.eq(op.ora.utc()))
+        .execute(op.conn)?;
+    Ok(())
+}
+
+/// Closes the session of this token; closing twice changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn chiudi(op: &mut Operazione<'_>, gettone: &str) -> Result<(), Errore> {
+    diesel::delete(sessioni::table.filter(sessioni::gettone_sha256.eq(impronta(gettone)))).execute(op.conn)?;
+    Ok(())
+}
+
+/// 256 random bits that fit in a cookie and in a form.
+fn segreto() -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn impronta(gettone: &str) -> String {
+    hex::encode(Sha256::digest(gettone))
+}

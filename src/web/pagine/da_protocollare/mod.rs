@@ -1,0 +1,248 @@
+//! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
+
+mod protocollo;
+
+pub(super) use protocollo::protocolla;
+
+use super::chi::Chi;
+use super::formato::{self, firma};
+use super::guscio::{Guscio, rendi};
+use super::{Errata, nuova};
+use crate::documenti;
+use crate::pec::{self, Messaggio, Proposta};
+use crate::registro::{self, Registrazione};
+use crate::storage::Conn;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::utenti::visibilita::Vista;
+use crate::valori::{Istante, MessaggioId};
+use crate::web::api::documenti::pezzi;
+use crate::web::{Problema, Stato};
+use actix_web::body::SizedStream;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use nuova::Scelta;
+use protocollo::Scritto;
+use serde::Deserialize;
+
+/// Messages of the list.
+const PAGINA: i64 = 100;
+
+struct Riga {
+    id: String,
+    mittente: String,
+    oggetto: String,
+    istante: String,
+    momento: String,
+    genere: &'static str,
+    allegati: usize,
+    rilievi: usize,
+    doppione: bool,
+}
+
+/// The registration made just before, for the strip above the page.
+struct Fatta {
+    id: String,
+    numero: String,
+}
+
+#[derive(Template)]
+#[template(path = "da-protocollare.html")]
+struct Elenco {
+    guscio: Guscio,
+    righe: Vec<Riga>,
+    fatta: Option<Fatta>,
+}
+
+struct AllegatoVisto {
+    posizione: usize,
+    nome: String,
+    dimensione: String,
+    media_type: String,
+    impronta: String,
+    firma: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "messaggio.html")]
+struct Pagina {
+    guscio: Guscio,
+    fatta: Option<Fatta>,
+    id: String,
+    genere: &'static str,
+    mittente: String,
+    oggetto: String,
+    momento: String,
+    corpo: String,
+    rilievi: Vec<String>,
+    doppione: Option<String>,
+    allegati: Vec<AllegatoVisto>,
+    scritto: Scritto,
+    voci: Vec<Scelta>,
+    uffici: Vec<Scelta>,
+}
+
+/// What was done just before.
+#[derive(Deserialize)]
+pub(super) struct Filtro {
+    fatta: Option<String>,
+}
+
+/// Mail that has no number yet belongs to no office: who registers what arrives sees all of it.
+fn posta(chi: &Chi) -> Result<Vista, Errata> {
+    chi.serve(Azione::Entrata, Permesso::Agisce)?;
+    Ok(Vista::Intera(chi.aoo.id))
+}
+
+fn genere(genere: &str) -> &'static str {
+    match genere {
+        "posta-certificata" => "PEC",
+        "anomalia" => "Anomalia PEC",
+        _ => "E-mail",
+    }
+}
+
+pub(super) async fn elenco(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Errata> {
+    let posta = posta(&chi)?;
+    let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
+    let fatta = filtro.into_inner().fatta;
+    let (righe, fatta) = stato
+        .blocca(move |stato| {
+            stato.db.leggi(|conn| {
+                let messaggi = pec::da_protocollare(conn, &posta, PAGINA)?;
+                Ok::<_, Problema>((messaggi.iter().map(|m| riga(m, ora)).collect(), trova_fatta(conn, &vista, fatta)?))
+            })
+        })
+        .await?;
+    Ok(rendi(StatusCode::OK, &Elenco { guscio: Guscio::new(&chi, "/da-protocollare"), righe, fatta })?)
+}
+
+fn riga(m: &Messaggio, ora: Istante) -> Riga {
+    let istante = m.consegnato.unwrap_or(m.ricevuto);
+    let proposta = pec::proponi(m);
+    Riga {
+        id: m.id.to_string(),
+        mittente: formato::nome(&proposta.mittente.parte),
+        oggetto: proposta.oggetto.to_string(),
+        istante: istante.roma(),
+        momento: formato::momento(istante, ora),
+        genere: genere(&m.genere),
+        allegati: m.allegati.len(),
+        rilievi: m.rilievi().len(),
+        doppione: m.doppione_di.is_some(),
+    }
+}
+
+fn trova_fatta(conn: &mut Conn, vista: &Vista, id: Option<String>) -> Result<Option<Fatta>, Problema> {
+    let Some(Ok(id)) = id.map(|id| id.parse()) else { return Ok(None) };
+    match registro::per_id(conn, vista, id) {
+        Ok(Registrazione { id, numero, .. }) => Ok(Some(Fatta { id: id.to_string(), numero: numero.to_string() })),
+        Err(registro::Errore::Sconosciuta) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+pub(super) async fn messaggio(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    id: web::Path<String>,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Errata> {
+    let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
+    mostra(&stato, &chi, id, filtro.into_inner().fatta, None, StatusCode::OK).await
+}
+
+/// The page of a message; with what was typed, if it was refused.
+async fn mostra(
+    stato: &Stato,
+    chi: &Chi,
+    id: MessaggioId,
+    fatta: Option<String>,
+    scritto: Option<Scritto>,
+    codice: StatusCode,
+) -> Result<HttpResponse, Errata> {
+    let posta = posta(chi)?;
+    let vista = chi.vista();
+    let guscio = Guscio::new(chi, "/da-protocollare");
+    let letta = stato.blocca(move |stato| {
+        stato.db.leggi(|conn| {
+            let m = pec::messaggio(conn, &posta, id)?;
+            if m.registrazione.is_some() {
+                return Ok(Err(m.registrazione));
+            }
+            let fatta = trova_fatta(conn, &vista, fatta)?;
+            Ok::<_, Problema>(Ok(pagina(conn, &m, guscio, fatta, scritto)?))
+        })
+    });
+    match letta.await? {
+        Ok(pagina) => Ok(rendi(codice, &pagina)?),
+        Err(registrazione) => {
+            let luogo = registrazione.map(|r| format!("/registrazioni/{r}")).unwrap_or_default();
+            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
+        }
+    }
+}
+
+fn pagina(
+    conn: &mut Conn,
+    m: &Messaggio,
+    guscio: Guscio,
+    fatta: Option<Fatta>,
+    scritto: Option<Scritto>,
+) -> Result<Pagina, Problema> {
+    let proposta: Proposta = pec::proponi(m);
+    let (voci, uffici) = nuova::scelte(conn, guscio.aoo_id)?;
+    let impronte: Vec<String> = m.allegati.iter().map(|a| a.riposto.impronta.to_string()).collect();
+    let rapporti = documenti::rapporti_di(conn, &impronte)?;
+    let allegati = m.allegati.iter().zip(&impronte).zip(1..).map(|((a, impronta), posizione)| AllegatoVisto {
+        posizione,
+        nome: a.nome.to_string(),
+        dimensione: formato::dimensione(a.riposto.dimensione),
+        media_type: a.riposto.media_type.clone(),
+        impronta: impronta.clone(),
+        firma: rapporti.get(impronta).and_then(|r| r.indicazione.as_deref()).map(firma),
+    });
+    let testo = |dove: &str| m.lettura.pointer(dove).and_then(|v| v.as_str()).map(str::to_owned);
+    Ok(Pagina {
+        fatta,
+        id: m.id.to_string(),
+        genere: genere(&m.genere),
+        mittente: testo("/original/from").unwrap_or_else(|| m.mittente.clone()),
+        oggetto: m.oggetto.clone(),
+        momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
+        corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
+        rilievi: m.rilievi(),
+        doppione: m.doppione_di.map(|d| d.to_string()),
+        allegati: allegati.collect(),
+        scritto: scritto.unwrap_or_else(|| Scritto::proposto(&proposta)),
+        voci,
+        uffici,
+        guscio,
+    })
+}
+
+/// The bytes of an attachment, by its place in the message.
+pub(super) async fn allegato(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    dove: web::Path<(String, usize)>,
+) -> Result<HttpResponse, Errata> {
+    let posta = posta(&chi)?;
+    let (id, posizione) = dove.into_inner();
+    let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let (file, byte, allegato) = stato
+        .blocca(move |stato| {
+            let m = stato.db.leggi(|conn| pec::messaggio(conn, &posta, id))?;
+            let indice = posizione.checked_sub(1).ok_or_else(Problema::non_trovato)?;
+            let allegato = m.allegati.into_iter().nth(indice).ok_or_else(Problema::non_trovato)?;
+            let file = stato.deposito.apri(&allegato.riposto.impronta)?;
+            let byte = file.metadata().map_err(Problema::interno)?.len();
+            Ok((file, byte, allegato))
+        })
+        .await?;
+    Ok(formato::da_salvare(&allegato.nome, &allegato.riposto.media_type).body(SizedStream::new(byte, pezzi(file))))
+}

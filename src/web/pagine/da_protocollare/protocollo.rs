@@ -1,0 +1,199 @@
+//! `Protocolla e passa al prossimo`.
+
+use super::{mostra, posta};
+use crate::pec::{self, Decisione, Proposta};
+use crate::registro::Corrispondente;
+use crate::segnatura::NomeParte;
+use crate::storage::Operazione;
+use crate::utenti::risposta::{self as risposte, Richiesta};
+use crate::utenti::visibilita::Vista;
+use crate::valori::{
+    CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
+};
+use crate::web::pagine::chi::Chi;
+use crate::web::pagine::{Errata, formato};
+use crate::web::{Problema, Stato};
+use crate::{titolario, utenti};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError, web};
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// Longest idempotency key, in bytes.
+const MASSIMO_CHIAVE: usize = 64;
+
+/// The form beside a message, as it was typed.
+#[derive(Deserialize)]
+pub(in crate::web::pagine) struct Scritto {
+    #[serde(default)]
+    pub(super) modulo: String,
+    pub(super) chiave: String,
+    pub(super) mittente: String,
+    pub(super) oggetto: String,
+    #[serde(default)]
+    pub(super) voce: String,
+    #[serde(default)]
+    pub(super) ufficio: String,
+    pub(super) riservato: Option<String>,
+    #[serde(default)]
+    pub(super) principale: String,
+    /// Field and sentence of every refusal.
+    #[serde(skip)]
+    pub(super) errori: Vec<(String, String)>,
+}
+
+impl Scritto {
+    /// The form filled in by the message.
+    pub(super) fn proposto(p: &Proposta) -> Self {
+        Self {
+            modulo: String::new(),
+            chiave: Uuid::now_v7().to_string(),
+            mittente: formato::nome(&p.mittente.parte),
+            oggetto: p.oggetto.to_string(),
+            voce: String::new(),
+            ufficio: String::new(),
+            riservato: None,
+            principale: p.principale.map(|i| i.to_string()).unwrap_or_default(),
+            errori: Vec::new(),
+        }
+    }
+
+    /// What was refused in a field.
+    pub(super) fn errore(&self, campo: &str) -> Option<&str> {
+        self.errori.iter().find(|(c, _)| c == campo).map(|(_, testo)| testo.as_str())
+    }
+
+    fn richiesta(&self, chi: &Chi, id: MessaggioId) -> Richiesta {
+        let chiesto = json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale]);
+        Richiesta {
+            ambito: format!("{} /da-protocollare/{id}", chi.attore()),
+            chiave: self.chiave.chars().take(MASSIMO_CHIAVE).collect(),
+            corpo_sha256: hex::encode(Sha256::digest(chiesto.to_string())),
+        }
+    }
+}
+
+/// The form as values.
+struct Deciso {
+    mittente: Denominazione,
+    oggetto: Oggetto,
+    voce: CodiceVoce,
+    ufficio: CodiceUfficio,
+    riservato: bool,
+    principale: Option<Impronta>,
+}
+
+/// Registers the message and goes on to the next one.
+pub(in crate::web::pagine) async fn protocolla(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    id: web::Path<String>,
+    form: web::Form<Scritto>,
+) -> Result<HttpResponse, Errata> {
+    let posta = posta(&chi)?;
+    let mut scritto = form.into_inner();
+    chi.modulo(&scritto.modulo)?;
+    let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let deciso = match leggi(&scritto) {
+        Ok(deciso) => deciso,
+        Err(errori) => {
+            scritto.errori = errori;
+            return mostra(&stato, &chi, id, None, Some(scritto), StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let richiesta = scritto.richiesta(&chi, id);
+    let (attore, aoo) = (chi.attore(), chi.aoo.id);
+    let esito = stato
+        .blocca(move |stato| {
+            let fatta = stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, &richiesta, deciso))?;
+            let prossimo = stato.db.leggi(|conn| pec::da_protocollare(conn, &posta, 1))?;
+            stato.misure.registrata();
+            Ok((fatta, prossimo.first().map(|m| m.id)))
+        })
+        .await;
+    match esito {
+        Ok((fatta, prossimo)) => {
+            let dove = prossimo.map(|p| format!("/{p}")).unwrap_or_default();
+            let luogo = format!("/da-protocollare{dove}?fatta={fatta}");
+            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
+        }
+        Err(problema)
+            if problema.status_code().is_server_error() || problema.status_code() == StatusCode::NOT_FOUND =>
+        {
+            Err(problema.into())
+        }
+        Err(problema) => {
+            scritto.errori = vec![(String::new(), problema.to_string())];
+            mostra(&stato, &chi, id, None, Some(scritto), problema.status_code()).await
+        }
+    }
+}
+
+fn scrivi(
+    op: &mut Operazione<'_>,
+    posta: &Vista,
+    id: MessaggioId,
+    richiesta: &Richiesta,
+    deciso: Deciso,
+) -> Result<RegistrazioneId, Problema> {
+    if let Some(prima) = risposte::precedente(op.conn, richiesta)? {
+        return prima.parse().map_err(Problema::interno);
+    }
+    let aoo = utenti::aoo(op.conn, op.aoo)?;
+    let proposta = pec::proponi(&pec::messaggio(op.conn, posta, id)?);
+    let decisione = Decisione {
+        voce: titolario::voce(op.conn, op.aoo, &deciso.voce)?,
+        ufficio: utenti::ufficio_per_codice(op.conn, op.aoo, &deciso.ufficio)?,
+        corrispondenti: corrispondenti(proposta, deciso.mittente),
+        oggetto: Some(deciso.oggetto),
+        mezzo: None,
+        protocollo_mittente: None,
+        tipologia: None,
+        riservato: deciso.riservato,
+        risponde_a: None,
+        principale: deciso.principale,
+    };
+    let fatta = pec::protocolla(op, &aoo, posta, id, decisione)?;
+    risposte::conserva(op, richiesta, &fatta.id.to_string())?;
+    Ok(fatta.id)
+}
+
+/// The proposed sender, under the name that a person gave it.
+fn corrispondenti(proposta: Proposta, mittente: Denominazione) -> Vec<Corrispondente> {
+    let mut c = proposta.mittente;
+    if formato::nome(&c.parte) == mittente.as_str() {
+        return Vec::new();
+    }
+    c.parte.nome = NomeParte::Denominazione(mittente);
+    vec![c]
+}
+
+fn leggi(s: &Scritto) -> Result<Deciso, Vec<(String, String)>> {
+    let mut errori = Vec::new();
+    let mittente = serve("mittente", &s.mittente, "Manca il mittente.", &mut errori);
+    let oggetto = serve("oggetto", &s.oggetto, "Manca l'oggetto.", &mut errori);
+    let voce = serve("voce", &s.voce, "Manca la voce di titolario. Scegline una dall'elenco.", &mut errori);
+    let ufficio =
+        serve("ufficio", &s.ufficio, "Manca l'ufficio. Scegli chi deve occuparsi del documento.", &mut errori);
+    let principale = if s.principale.is_empty() { None } else { serve("principale", &s.principale, "", &mut errori) };
+    match (mittente, oggetto, voce, ufficio) {
+        (Some(mittente), Some(oggetto), Some(voce), Some(ufficio)) if errori.is_empty() => {
+            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato: s.riservato.is_some(), principale })
+        }
+        _ => Err(errori),
+    }
+}
+
+fn serve<T: FromStr<Err = Rifiuto>>(
+    campo: &str,
+    testo: &str,
+    manca: &str,
+    errori: &mut Vec<(String, String)>,
+) -> Option<T> {
+    let esito =
+        if testo.trim().is_empty() { Err(manca.to_owned()) } else { testo.parse().map_err(|e: Rifiuto| e.to_string()) };
+    esito.map_err(|e| errori.push((campo.to_owned(), e))).ok()
+}

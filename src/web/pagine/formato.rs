@@ -1,0 +1,155 @@
+//! How pages write and read dates, sizes and names (UX.md 10.5).
+
+use crate::registro::Flusso;
+use crate::segnatura::{NomeParte, Parte};
+use crate::valori::{Istante, NomeFile, ROMA, Rifiuto};
+use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use chrono::{Datelike, Days, NaiveDate};
+
+/// An instant for a list: `oggi 08:42`, `ieri 17:05`, then `12/03/2025 08:42`.
+pub(super) fn momento(istante: Istante, ora: Istante) -> String {
+    let locale = istante.date_time().with_timezone(&ROMA);
+    let orario = locale.format("%H:%M");
+    match ora.giorno().signed_duration_since(istante.giorno()).num_days() {
+        0 => format!("oggi {orario}"),
+        1 => format!("ieri {orario}"),
+        _ => format!("{} {orario}", locale.format("%d/%m/%Y")),
+    }
+}
+
+/// A date: `12/03/2025`.
+pub(super) fn data(data: NaiveDate) -> String {
+    data.format("%d/%m/%Y").to_string()
+}
+
+/// A length: `812 byte`, `24 KB`, `2,4 MB`.
+pub(super) fn dimensione(byte: i64) -> String {
+    let decimi = |unita: i64| {
+        let decimi = byte.saturating_mul(10) / unita;
+        if decimi < 100 { format!("{},{}", decimi / 10, decimi % 10) } else { (decimi / 10).to_string() }
+    };
+    match byte {
+        ..1_000 => format!("{byte} byte"),
+        1_000..1_000_000 => format!("{} KB", decimi(1_000)),
+        1_000_000..1_000_000_000 => format!("{} MB", decimi(1_000_000)),
+        _ => format!("{} GB", decimi(1_000_000_000)),
+    }
+}
+
+/// The name of a party: of a person the family name first, as registers do.
+pub(super) fn nome(parte: &Parte) -> String {
+    match &parte.nome {
+        NomeParte::Denominazione(d) => d.to_string(),
+        NomeParte::Persona { nome, cognome } => format!("{cognome} {nome}"),
+    }
+}
+
+/// The direction: word, and icon.
+pub(super) fn flusso(flusso: Flusso) -> (&'static str, &'static str) {
+    match flusso {
+        Flusso::Entrata => ("Entrata", "it-inbox"),
+        Flusso::Uscita => ("Uscita", "it-upload"),
+        Flusso::Interna => ("Interna", "it-files"),
+    }
+}
+
+/// The verdict on the signatures of a file, as a sentence (ETSI EN 319 102-1).
+pub(super) fn firma(indicazione: &str) -> &'static str {
+    match indicazione {
+        "TOTAL-PASSED" => "Firma valida",
+        "TOTAL-FAILED" => "Firma non valida: puoi protocollarlo, l'esito resta scritto",
+        _ => "Firma da verificare: mancano elementi per dirla valida",
+    }
+}
+
+/// The beginning of an answer that carries a file: always to be saved under its name, never to be run here.
+pub(super) fn da_salvare(nome: &NomeFile, media_type: &str) -> HttpResponseBuilder {
+    let nome = ExtendedValue {
+        charset: Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: nome.as_str().as_bytes().to_vec(),
+    };
+    let parameters = vec![DispositionParam::FilenameExt(nome)];
+    let disposizione = ContentDisposition { disposition: DispositionType::Attachment, parameters };
+    let mut risposta = HttpResponse::Ok();
+    risposta
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header(disposizione)
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'self'"))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    risposta
+}
+
+/// Reads a date as a clerk types it: `12/3/2025`, `12-3-25`, `120325`, `12/3`, `oggi`, `ieri`.
+///
+/// # Errors
+/// If it is none of these, or no day of the calendar.
+pub(super) fn leggi_data(testo: &str, oggi: NaiveDate) -> Result<NaiveDate, Rifiuto> {
+    let no = || Rifiuto { che: "data", regola: "scrivi giorno, mese e anno, come 12/03/2026".to_owned() };
+    let testo = testo.trim().to_lowercase();
+    match testo.as_str() {
+        "oggi" => return Ok(oggi),
+        "ieri" => return oggi.checked_sub_days(Days::new(1)).ok_or_else(no),
+        _ => {}
+    }
+    let parti: Vec<&str> = if matches!(testo.len(), 6 | 8) && testo.bytes().all(|b| b.is_ascii_digit()) {
+        vec![testo.get(..2).unwrap_or(""), testo.get(2..4).unwrap_or(""), testo.get(4..).unwrap_or("")]
+    } else {
+        testo.split(['/', '-', '.']).collect()
+    };
+    let numero = |t: &str| t.parse::<u32>().ok().filter(|_| t.len() <= 4);
+    let (giorno, mese, anno) = match parti.as_slice() {
+        [giorno, mese] => (numero(giorno), numero(mese), Some(oggi.year())),
+        [giorno, mese, anno] => {
+            let secolo = if anno.len() == 2 { 2000 } else { 0 };
+            (numero(giorno), numero(mese), anno.parse::<i32>().ok().map(|a| a.saturating_add(secolo)))
+        }
+        _ => return Err(no()),
+    };
+    let (Some(giorno), Some(mese), Some(anno)) = (giorno, mese, anno) else { return Err(no()) };
+    NaiveDate::from_ymd_opt(anno, mese, giorno).filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(no)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_as_clerks_type_it() {
+        let oggi = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        for (testo, atteso) in [
+            ("12/3/2025", "2025-03-12"),
+            ("12-3-25", "2025-03-12"),
+            ("120325", "2025-03-12"),
+            ("12032025", "2025-03-12"),
+            (" 12.03 ", "2026-03-12"),
+            ("oggi", "2026-03-01"),
+            ("Ieri", "2026-02-28"),
+        ] {
+            assert_eq!(leggi_data(testo, oggi).unwrap().to_string(), atteso, "{testo:?}");
+        }
+        for cattivo in ["", "12", "31/02/2026", "1/1/1", "a/b/c", "1/2/3/4", "99999999999/1/2026", "domani", "àààààà"]
+        {
+            assert!(leggi_data(cattivo, oggi).is_err(), "{cattivo:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_short_and_italian() {
+        for (byte, atteso) in
+            [(0, "0 byte"), (999, "999 byte"), (2_450, "2,4 KB"), (24_000, "24 KB"), (2_400_000, "2,4 MB")]
+        {
+            assert_eq!(dimensione(byte), atteso);
+        }
+    }
+
+    #[test]
+    fn near_instants_are_told_by_words() {
+        let ora: Istante = "2026-11-22T08:00:00Z".parse().unwrap();
+        let check = |utc: &str, atteso: &str| assert_eq!(momento(utc.parse().unwrap(), ora), atteso);
+        check("2026-11-21T23:30:00Z", "oggi 00:30");
+        check("2026-11-21T22:30:00Z", "ieri 23:30");
+        check("2026-03-12T07:42:00Z", "12/03/2026 08:42");
+    }
+}

@@ -1,0 +1,104 @@
+//! The frame of every page for staff: header, menu, footer.
+
+use super::chi::Chi;
+use super::risorse;
+use crate::utenti::Ruolo;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::valori::AooId;
+use crate::web::Problema;
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+/// An entry of the menu.
+pub(super) struct Voce {
+    pub(super) href: &'static str,
+    pub(super) testo: &'static str,
+    pub(super) icona: &'static str,
+    pub(super) attiva: bool,
+}
+
+/// What the frame shows.
+pub(super) struct Guscio {
+    pub(super) risorse: &'static str,
+    pub(super) ente: String,
+    pub(super) aoo: String,
+    pub(super) aoo_id: AooId,
+    pub(super) persona: String,
+    pub(super) ruoli: String,
+    pub(super) menu: Vec<Voce>,
+    pub(super) modulo: String,
+    pub(super) cerca: bool,
+    pub(super) versione: &'static str,
+}
+
+/// Address, text, icon, what one must be able to do there.
+type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
+
+/// The entries, in the order of the policy.
+const MENU: [Riga; 5] = [
+    ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
+    ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
+    ("/registrazioni/nuova?flusso=uscita", "Nuova uscita", "it-upload", Azione::Uscita, Permesso::Agisce),
+    ("/registrazioni/nuova?flusso=interna", "Nuova interna", "it-files", Azione::Uscita, Permesso::Agisce),
+    ("/registro", "Registro", "it-list", Azione::Registro, Permesso::Legge),
+];
+
+impl Guscio {
+    /// The frame around the page at `qui`.
+    pub(super) fn new(chi: &Chi, qui: &str) -> Self {
+        let voce = |(href, testo, icona, ..): Riga| Voce { href, testo, icona, attiva: href == qui };
+        Self {
+            risorse: &risorse::PREFISSO,
+            ente: chi.aoo.ente.to_string(),
+            aoo_id: chi.aoo.id,
+            aoo: chi.aoo.denominazione.to_string(),
+            persona: format!("{} {}", chi.sessione.persona.nome, chi.sessione.persona.cognome),
+            ruoli: nomi_ruoli(chi),
+            menu: permesse(chi).map(voce).collect(),
+            modulo: chi.sessione.modulo.clone(),
+            cerca: chi.permesso(Azione::Ricerca) >= Permesso::Legge,
+            versione: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// The first page this person may see.
+pub(super) fn prima_pagina(chi: &Chi) -> &'static str {
+    permesse(chi).next().map_or("/benvenuto", |(href, ..)| href)
+}
+
+fn permesse(chi: &Chi) -> impl Iterator<Item = Riga> {
+    MENU.into_iter().filter(|(.., azione, almeno)| chi.permesso(*azione) >= *almeno)
+}
+
+fn nomi_ruoli(chi: &Chi) -> String {
+    let mut nomi: Vec<&str> = Vec::new();
+    for nome in chi.ruoli.iter().map(|(r, _)| nome(*r)) {
+        if !nomi.contains(&nome) {
+            nomi.push(nome);
+        }
+    }
+    nomi.join(", ")
+}
+
+fn nome(ruolo: Ruolo) -> &'static str {
+    match ruolo {
+        Ruolo::Operatore => "Operatore di protocollo",
+        Ruolo::Rsp => "Responsabile del protocollo",
+        Ruolo::Addetto => "Addetto di ufficio",
+        Ruolo::ResponsabileUfficio => "Responsabile di ufficio",
+        Ruolo::ResponsabileConservazione => "Responsabile della conservazione",
+        Ruolo::Amministratore => "Amministratore",
+        Ruolo::Revisore => "Revisore",
+    }
+}
+
+/// A page as an answer; nothing that a clerk saw stays in a cache.
+pub(super) fn rendi(stato: StatusCode, pagina: &impl Template) -> Result<HttpResponse, Problema> {
+    let html = pagina.render().map_err(Problema::interno)?;
+    Ok(HttpResponse::build(stato)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(html))
+}

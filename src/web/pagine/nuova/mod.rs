@@ -1,0 +1,231 @@
+//! `Nuova registrazione`: the form, and the act. A refused form comes back with what was typed, also its files.
+
+mod arrivo;
+mod modulo;
+mod valori;
+
+use super::chi::Chi;
+use super::guscio::{Guscio, rendi};
+use super::{Errata, Pagine};
+use crate::firma::Rapporto;
+use crate::registro::{Flusso, Mezzo};
+use crate::storage::Conn;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::utenti::risposta::{self as risposte, Richiesta};
+use crate::utenti::{self};
+use crate::valori::{AooId, Impronta, Istante, RegistrazioneId};
+use crate::web::{Problema, Stato};
+use crate::{documenti, registro, scrivania, titolario};
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
+use askama::Template;
+use modulo::{Difetto, FileScelto, Modulo};
+use serde::Deserialize;
+use valori::Chiesta;
+
+/// The ways in and out that a clerk chooses from, with their names.
+const MEZZI: [(Mezzo, &str); 9] = [
+    (Mezzo::Pec, "PEC"),
+    (Mezzo::Email, "E-mail"),
+    (Mezzo::Sportello, "Sportello"),
+    (Mezzo::Posta, "Posta"),
+    (Mezzo::Raccomandata, "Raccomandata"),
+    (Mezzo::Portale, "Portale istanze"),
+    (Mezzo::Aoo, "Altra AOO"),
+    (Mezzo::Sdi, "Sistema di interscambio"),
+    (Mezzo::Corriere, "Corriere"),
+];
+
+/// The name of a way in or out.
+pub(super) fn nome_mezzo(mezzo: Mezzo) -> &'static str {
+    MEZZI.into_iter().find(|(m, _)| *m == mezzo).map_or(mezzo.as_str(), |(_, nome)| nome)
+}
+
+/// An entry of a list to choose from.
+pub(super) struct Scelta {
+    pub(super) valore: String,
+    pub(super) testo: String,
+}
+
+#[derive(Template)]
+#[template(path = "nuova.html")]
+struct Pagina {
+    guscio: Guscio,
+    modulo: Modulo,
+    flussi: Vec<Scelta>,
+    mezzi: Vec<Scelta>,
+    voci: Vec<Scelta>,
+    uffici: Vec<Scelta>,
+    massimo_mib: u32,
+}
+
+/// A registration that its own author may not see again: its number is told once, here.
+#[derive(Template)]
+#[template(path = "registrata.html")]
+struct Riservata {
+    guscio: Guscio,
+    numero: String,
+    leggibile: String,
+}
+
+/// Which form.
+#[derive(Deserialize)]
+pub(super) struct Filtro {
+    #[serde(default)]
+    flusso: String,
+}
+
+pub(super) async fn modulo(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Errata> {
+    let chiesto = if filtro.flusso.is_empty() { "entrata" } else { &filtro.flusso };
+    let flusso = chiesto.parse().map_err(|_| Problema::non_trovato())?;
+    permesso(&chi, flusso)?;
+    mostra(&stato, &chi, Modulo::vuoto(flusso), StatusCode::OK).await
+}
+
+/// Registering what arrives is one permission, what leaves or stays another.
+fn permesso(chi: &Chi, flusso: Flusso) -> Result<(), Errata> {
+    let azione = if flusso == Flusso::Entrata { Azione::Entrata } else { Azione::Uscita };
+    chi.serve(azione, Permesso::Agisce)
+}
+
+async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) -> Result<HttpResponse, Errata> {
+    let aoo = chi.aoo.id;
+    let (voci, uffici) = stato.blocca(move |stato| stato.db.leggi(|conn| scelte(conn, aoo))).await?;
+    let flussi = [Flusso::Entrata, Flusso::Uscita, Flusso::Interna].into_iter().filter(|f| permesso(chi, *f).is_ok());
+    let pagina = Pagina {
+        guscio: Guscio::new(chi, modulo.indirizzo()),
+        flussi: flussi
+            .map(|f| Scelta { valore: f.as_str().to_owned(), testo: super::formato::flusso(f).0.to_owned() })
+            .collect(),
+        mezzi: MEZZI
+            .iter()
+            .map(|(m, nome)| Scelta { valore: m.as_str().to_owned(), testo: (*nome).to_owned() })
+            .collect(),
+        voci,
+        uffici,
+        massimo_mib: stato.limiti.file_mib,
+        modulo,
+    };
+    Ok(rendi(codice, &pagina)?)
+}
+
+/// The voci and the offices to choose from.
+pub(super) fn scelte(conn: &mut Conn, aoo: AooId) -> Result<(Vec<Scelta>, Vec<Scelta>), Problema> {
+    let scelta = |codice: String, nome: &str| Scelta { testo: format!("{codice} {nome}"), valore: codice };
+    let voci = titolario::voci(conn, aoo)?;
+    let voci = voci.iter().map(|v| scelta(v.codice.to_string(), v.denominazione.as_str())).collect();
+    let uffici = utenti::uffici(conn, aoo)?;
+    let uffici =
+        uffici.iter().map(|u| Scelta { valore: u.codice.to_string(), testo: u.denominazione.to_string() }).collect();
+    Ok((voci, uffici))
+}
+
+/// `POST /registrazioni`: one number for one form, however often it is sent.
+pub(super) async fn registra(
+    stato: web::Data<Stato>,
+    pagine: web::Data<Pagine>,
+    chi: Chi,
+    corpo: Multipart,
+) -> Result<HttpResponse, Errata> {
+    let (campi, file) = arrivo::leggi(&stato, &pagine, &chi, corpo).await?;
+    let mut modulo = Modulo::da_campi(&campi, file)?;
+    permesso(&chi, modulo.flusso)?;
+    if campi.contains_key("aggiungi") {
+        modulo.aggiungi_parte(stato.limiti.corrispondenti);
+        return mostra(&stato, &chi, modulo, StatusCode::OK).await;
+    }
+    let oggi = stato.db.orologio().adesso().giorno();
+    let chiesta = match Chiesta::parse(&modulo, oggi) {
+        Ok(chiesta) => chiesta,
+        Err(difetti) => {
+            modulo.errori = difetti;
+            return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    let richiesta = Richiesta {
+        ambito: format!("{} /registrazioni", chi.attore()),
+        chiave: modulo.chiave.clone(),
+        corpo_sha256: modulo.sha256(),
+    };
+    let (aoo, attore, vista) = (chi.aoo.clone(), chi.attore(), chi.vista());
+    let esito = stato
+        .blocca(move |stato| {
+            let rapporti = chiesta.verifica(stato)?;
+            let id = scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti))?;
+            let fatta =
+                stato.db.leggi(|conn| registro::per_id(conn, &utenti::visibilita::Vista::Intera(aoo.id), id))?;
+            Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?))
+        })
+        .await;
+    match esito {
+        Ok((fatta, true)) => {
+            let luogo = format!("/registrazioni/{}", fatta.id);
+            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
+        }
+        Ok((fatta, false)) => {
+            let (numero, leggibile) = (fatta.numero.to_string(), fatta.istante.leggibile());
+            Ok(rendi(StatusCode::OK, &Riservata { guscio: Guscio::new(&chi, ""), numero, leggibile })?)
+        }
+        Err(problema) if problema.status_code() == StatusCode::INTERNAL_SERVER_ERROR => Err(problema.into()),
+        Err(problema) => {
+            modulo.errori = difetti(&problema);
+            mostra(&stato, &chi, modulo, problema.status_code()).await
+        }
+    }
+}
+
+/// One write; the same request finds what it made before.
+fn scrivi(
+    stato: &Stato,
+    aoo: &utenti::Aoo,
+    attore: &crate::valori::Attore,
+    vista: &utenti::visibilita::Vista,
+    (richiesta, chiesta, rapporti): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)]),
+) -> Result<RegistrazioneId, Problema> {
+    let (id, nuova) = stato.db.scrivi(aoo.id, attore, |op| {
+        if let Some(id) = risposte::precedente(op.conn, richiesta)? {
+            return Ok::<(RegistrazioneId, bool), Problema>((id.parse().map_err(Problema::interno)?, false));
+        }
+        let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
+        let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
+        let nuova = chiesta.nuova(voce);
+        let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
+        for (impronta, rapporto, istante) in rapporti {
+            documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
+        }
+        risposte::conserva(op, richiesta, &registrata.id.to_string())?;
+        Ok((registrata.id, true))
+    })?;
+    if nuova {
+        stato.misure.registrata();
+    }
+    Ok(id)
+}
+
+/// What the domain refused, at the fields of the form.
+fn difetti(problema: &Problema) -> Vec<Difetto> {
+    let campo = |pointer: &str| match pointer {
+        "/corrispondenti" => "parte-0-cognome",
+        "/documenti" => "principale",
+        "/voce" => "voce",
+        "/ufficio" => "ufficio",
+        _ => "",
+    };
+    let frase = |testo: &str| {
+        let mut lettere = testo.chars();
+        lettere.next().map(|prima| prima.to_uppercase().chain(lettere).collect()).unwrap_or_default()
+    };
+    if problema.difetti().is_empty() {
+        return vec![Difetto { campo: String::new(), testo: frase(&problema.to_string()) }];
+    }
+    problema
+        .difetti()
+        .iter()
+        .map(|d| Difetto { campo: campo(&d.pointer).to_owned(), testo: frase(&d.detail) })
+        .collect()
+}

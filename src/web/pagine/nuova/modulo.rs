@@ -1,0 +1,181 @@
+//! The form as it was typed: texts, whether good or not, and the files already in the store.
+
+use crate::documenti::Riposto;
+use crate::registro::{Flusso, RuoloDocumento};
+use crate::valori::NomeFile;
+use crate::web::Problema;
+use crate::web::pagine::formato;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Longest idempotency key, in bytes.
+const MASSIMO_CHIAVE: usize = 64;
+
+/// A field that was refused; an empty name means the form as a whole.
+pub(super) struct Difetto {
+    pub(super) campo: String,
+    pub(super) testo: String,
+}
+
+/// A file of the form, and the field by which the page gives it back.
+pub(super) struct FileScelto {
+    pub(super) ruolo: RuoloDocumento,
+    pub(super) riposto: Riposto,
+    pub(super) nome: NomeFile,
+    pub(super) sigillo: String,
+}
+
+impl FileScelto {
+    /// Its length, for people.
+    pub(super) fn dimensione(&self) -> String {
+        formato::dimensione(i64::try_from(self.riposto.dimensione).unwrap_or(i64::MAX))
+    }
+
+    /// What it is here.
+    pub(super) fn e_principale(&self) -> bool {
+        self.ruolo == RuoloDocumento::Principale
+    }
+}
+
+/// A party as typed.
+#[derive(Default)]
+pub(super) struct ParteScritta {
+    pub(super) tipo: String,
+    pub(super) cognome: String,
+    pub(super) nome: String,
+    pub(super) codice_fiscale: String,
+    pub(super) pec: String,
+}
+
+impl ParteScritta {
+    /// True if nothing was typed in it.
+    pub(super) fn vuota(&self) -> bool {
+        [&self.cognome, &self.nome, &self.codice_fiscale, &self.pec].into_iter().all(|t| t.trim().is_empty())
+    }
+}
+
+/// The form.
+pub(super) struct Modulo {
+    pub(super) flusso: Flusso,
+    pub(super) chiave: String,
+    pub(super) oggetto: String,
+    pub(super) mezzo: String,
+    pub(super) voce: String,
+    pub(super) ufficio: String,
+    pub(super) riservato: bool,
+    pub(super) mittente_numero: String,
+    pub(super) mittente_data: String,
+    pub(super) parti: Vec<ParteScritta>,
+    pub(super) file: Vec<FileScelto>,
+    pub(super) errori: Vec<Difetto>,
+}
+
+impl Modulo {
+    /// An empty form, with a key of its own.
+    pub(super) fn vuoto(flusso: Flusso) -> Self {
+        Self {
+            flusso,
+            chiave: Uuid::now_v7().to_string(),
+            oggetto: String::new(),
+            mezzo: "pec".to_owned(),
+            voce: String::new(),
+            ufficio: String::new(),
+            riservato: false,
+            mittente_numero: String::new(),
+            mittente_data: String::new(),
+            parti: vec![ParteScritta { tipo: "persona-fisica".to_owned(), ..ParteScritta::default() }],
+            file: Vec::new(),
+            errori: Vec::new(),
+        }
+    }
+
+    /// The form that was sent.
+    ///
+    /// # Errors
+    /// 400 without a key or a direction: those are not typed by people.
+    pub(super) fn da_campi(campi: &BTreeMap<String, String>, file: Vec<FileScelto>) -> Result<Self, Problema> {
+        let testo = |nome: &str| campi.get(nome).cloned().unwrap_or_default();
+        let flusso = testo("flusso").parse().map_err(|_| Problema::illeggibile("Manca il flusso."))?;
+        let chiave = testo("chiave");
+        if chiave.is_empty() || chiave.len() > MASSIMO_CHIAVE {
+            return Err(Problema::illeggibile("Manca la chiave del modulo: ricarica la pagina."));
+        }
+        let parti = (0..campi.len()).map_while(|i| {
+            let campo = |nome: &str| testo(&format!("parte-{i}-{nome}"));
+            campi.contains_key(&format!("parte-{i}-tipo")).then(|| ParteScritta {
+                tipo: campo("tipo"),
+                cognome: campo("cognome"),
+                nome: campo("nome"),
+                codice_fiscale: campo("cf"),
+                pec: campo("pec"),
+            })
+        });
+        Ok(Self {
+            flusso,
+            chiave,
+            oggetto: testo("oggetto"),
+            mezzo: testo("mezzo"),
+            voce: testo("voce"),
+            ufficio: testo("ufficio"),
+            riservato: campi.contains_key("riservato"),
+            mittente_numero: testo("mittente-numero"),
+            mittente_data: testo("mittente-data"),
+            parti: parti.collect(),
+            file,
+            errori: Vec::new(),
+        })
+    }
+
+    /// One more party to fill in.
+    pub(super) fn aggiungi_parte(&mut self, massimo: usize) {
+        if self.parti.len() < massimo {
+            let nuova = ParteScritta { tipo: "persona-giuridica".to_owned(), ..ParteScritta::default() };
+            self.parti.push(nuova);
+        }
+    }
+
+    /// Where the form is.
+    pub(super) fn indirizzo(&self) -> &'static str {
+        match self.flusso {
+            Flusso::Entrata => "/registrazioni/nuova?flusso=entrata",
+            Flusso::Uscita => "/registrazioni/nuova?flusso=uscita",
+            Flusso::Interna => "/registrazioni/nuova?flusso=interna",
+        }
+    }
+
+    /// What the parties are here.
+    pub(super) fn parte(&self) -> &'static str {
+        if self.flusso == Flusso::Uscita { "Destinatario" } else { "Mittente" }
+    }
+
+    /// What was refused in a field.
+    pub(super) fn errore(&self, campo: &str) -> Option<&str> {
+        self.errori.iter().find(|d| d.campo == campo).map(|d| d.testo.as_str())
+    }
+
+    /// What was refused in a field of a party.
+    pub(super) fn errore_parte(&self, indice: &usize, campo: &str) -> Option<&str> {
+        self.errore(&format!("parte-{indice}-{campo}"))
+    }
+
+    /// What the form asks, whatever its bytes: two that ask the same are the same request.
+    pub(super) fn sha256(&self) -> String {
+        let parti = self.parti.iter().map(|p| json!([p.tipo, p.cognome, p.nome, p.codice_fiscale, p.pec]));
+        let file = self.file.iter().map(|f| json!([f.ruolo.as_str(), f.nome.as_str(), f.riposto.impronta.to_string()]));
+        let chiesto = json!([
+            self.flusso.as_str(),
+            self.oggetto,
+            self.mezzo,
+            self.voce,
+            self.ufficio,
+            self.riservato,
+            self.mittente_numero,
+            self.mittente_data,
+            parti.collect::<Vec<_>>(),
+            file.collect::<Vec<_>>(),
+        ]);
+        hex::encode(Sha256::digest(chiesto.to_string()))
+    }
+}

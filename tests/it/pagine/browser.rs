@@ -1,0 +1,115 @@
+//! The pages in a real browser: a clerk enters, registers, reads the number, finds it in the register.
+
+use super::cliente::{PASSWORD, assumi};
+use crate::casa::Casa;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tabulario::utenti::Ruolo;
+use thirtyfour::LoggingPrefsLogLevel;
+use thirtyfour::prelude::*;
+
+/// `chromedriver` on a free port, ended when dropped.
+struct Autista {
+    url: String,
+    figlio: Child,
+}
+
+impl Autista {
+    fn avvia() -> Self {
+        let porta = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let figlio = Command::new("chromedriver")
+            .arg(format!("--port={porta}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts (Debian package chromium-driver)");
+        let autista = Self { url: format!("http://127.0.0.1:{porta}"), figlio };
+        let limite = Instant::now() + Duration::from_secs(60);
+        let stato = format!("{}/status", autista.url);
+        while crate::casa::chiama("GET", &stato, "", None, None).is_none_or(|r| r.stato != 200) {
+            assert!(Instant::now() < limite, "chromedriver does not answer");
+            std::thread::yield_now();
+        }
+        autista
+    }
+}
+
+impl Drop for Autista {
+    fn drop(&mut self) {
+        let _ = self.figlio.kill();
+        let _ = self.figlio.wait();
+    }
+}
+
+#[test]
+fn a_clerk_enters_registers_and_finds_the_number() {
+    let casa = Casa::sqlite();
+    let server = casa.server();
+    assumi(&casa, "anna", Ruolo::Operatore);
+    let autista = Autista::avvia();
+    let file = casa.dir.path().join("istanza.txt");
+    std::fs::write(&file, "Chiedo il permesso.").unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let mut chromium = DesiredCapabilities::chrome();
+        for argomento in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] {
+            chromium.add_arg(argomento).unwrap();
+        }
+        chromium.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let driver = WebDriver::new(&autista.url, chromium).await.unwrap();
+        let esito = percorso(&driver, &server.url, file.to_str().unwrap()).await;
+        let fine = driver.clone().quit().await;
+        esito.unwrap();
+        fine.unwrap();
+    });
+}
+
+async fn percorso(driver: &WebDriver, url: &str, file: &str) -> WebDriverResult<()> {
+    driver.goto(url).await?;
+    driver.find(By::Id("utente")).await?.send_keys("anna").await?;
+    driver.find(By::Id("password")).await?.send_keys(PASSWORD).await?;
+    driver.find(By::Css("form button")).await?.click().await?;
+    driver.query(By::LinkText("Nuova entrata")).first().await?.click().await?;
+    for (id, testo) in [
+        ("principale", file),
+        ("parte-0-cognome", "Bianchi"),
+        ("parte-0-nome", "Maria"),
+        ("oggetto", "Istanza di permesso"),
+    ] {
+        driver.query(By::Id(id)).first().await?.send_keys(testo).await?;
+    }
+    // Refused first: the office is missing. What was typed stays, the file too.
+    driver.find(By::Css("#voce option[value='VI.3']")).await?.click().await?;
+    driver.find(By::Id("protocolla")).await?.click().await?;
+    let riassunto = driver.query(By::Id("riassunto")).first().await?;
+    assert!(riassunto.text().await?.contains("Manca l'ufficio"));
+    pulita(driver, url, &["422"]).await?;
+    driver.find(By::Css("#ufficio option[value='EDIL']")).await?.click().await?;
+    driver.find(By::Id("protocolla")).await?.click().await?;
+    let numero = driver.query(By::Css("h1 .numero")).first().await?.text().await?;
+    assert_eq!(numero, "n. 0000001");
+    assert!(driver.source().await?.contains("istanza.txt"));
+    pulita(driver, url, &[]).await?;
+    driver.find(By::LinkText("Registro")).await?.click().await?;
+    let riga = driver.query(By::LinkText("0000001")).first().await?;
+    assert!(driver.find(By::Css("tbody tr")).await?.text().await?.contains("Istanza di permesso"));
+    pulita(driver, url, &[]).await?;
+    riga.click().await?;
+    driver.query(By::Css("h1 .numero")).first().await?;
+    Ok(())
+}
+
+/// No message in the console beyond those with `ammessi`, nothing loaded from another host, the style sheet in force.
+async fn pulita(driver: &WebDriver, url: &str, ammessi: &[&str]) -> WebDriverResult<()> {
+    let script = "return performance.getEntriesByType('resource').map(r => r.name)";
+    let caricate: Vec<String> = driver.execute(script, vec![]).await?.convert()?;
+    assert!(caricate.iter().all(|r| r.starts_with(url) || r.starts_with("data:")), "{caricate:?}");
+    let colore = "return getComputedStyle(document.querySelector('.testata')).backgroundColor";
+    let colore: String = driver.execute(colore, vec![]).await?.convert()?;
+    assert_eq!(colore, "rgb(0, 64, 128)", "the style sheet is not there: run `make assets` and build again");
+    let voci: Vec<String> = driver.browser_log().await?.into_iter().map(|v| v.message).collect();
+    let brutte: Vec<_> = voci.iter().filter(|v| !ammessi.iter().any(|a| v.contains(a))).collect();
+    assert!(brutte.is_empty(), "{brutte:?}");
+    Ok(())
+}

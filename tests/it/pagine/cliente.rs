@@ -1,0 +1,116 @@
+//! A browser as small as the HTTP tests need: it keeps one cookie and follows nothing.
+
+use crate::casa::{Casa, Rotto, Server};
+use tabulario::utenti::{self, Parola, Ruolo};
+use tabulario::valori::{AooId, Attore};
+
+pub const PASSWORD: &str = "corretta cavallo batteria";
+
+/// Creates a person with a role in the office of the house.
+pub fn assumi(casa: &Casa, nome: &str, ruolo: Ruolo) {
+    let protetta = Parola::nuova(PASSWORD).unwrap().protetta().unwrap();
+    let io = Attore::Sistema("comando");
+    let crea = |op: &mut tabulario::storage::Operazione<'_>| {
+        Ok::<_, Rotto>(utenti::crea_utente(op, nome, "Anna".parse()?, "Verdi".parse()?, &protetta)?)
+    };
+    let persona = casa.db.scrivi(AooId::INSTALLAZIONE, &io, crea).unwrap();
+    casa.db.scrivi(casa.aoo.id, &io, |op| Ok::<_, Rotto>(utenti::affida(op, &persona, &casa.ufficio, ruolo)?)).unwrap();
+}
+
+/// An answer.
+pub struct Pagina {
+    pub stato: u16,
+    pub testate: ureq::http::HeaderMap,
+    pub html: String,
+}
+
+impl Pagina {
+    pub fn testata(&self, nome: &str) -> &str {
+        self.testate.get(nome).map(|v| v.to_str().unwrap()).unwrap_or_default()
+    }
+
+    /// The value of the first field with this name.
+    pub fn campo(&self, nome: &str) -> String {
+        let inizio = format!("name=\"{nome}\" value=\"");
+        let dopo = self.html.split_once(&inizio).unwrap_or_else(|| panic!("no field {nome} in {}", self.html)).1;
+        dopo.split('"').next().unwrap().to_owned()
+    }
+}
+
+/// Somebody with a cookie, or none.
+pub struct Cliente<'a> {
+    server: &'a Server,
+    pub biscotto: String,
+}
+
+impl<'a> Cliente<'a> {
+    pub fn nuovo(server: &'a Server) -> Self {
+        Self { server, biscotto: String::new() }
+    }
+
+    /// Somebody who has entered.
+    pub fn dentro(server: &'a Server, nome: &str) -> Self {
+        let mut cliente = Self::nuovo(server);
+        let risposta = cliente.entra(nome, PASSWORD, &[]);
+        assert_eq!(risposta.stato, 303, "{}", risposta.html);
+        let biscotto = risposta.testata("set-cookie");
+        assert!(["__Host-", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"].iter().all(|p| biscotto.contains(p)));
+        cliente.biscotto = biscotto.split(';').next().unwrap().to_owned();
+        cliente
+    }
+
+    pub fn entra(&self, nome: &str, password: &str, testate: &[(&str, &str)]) -> Pagina {
+        let corpo = format!("utente={nome}&password={}&dopo=/registro", password.replace(' ', "+"));
+        self.manda("POST", "/entra", "application/x-www-form-urlencoded", corpo.into_bytes(), testate)
+    }
+
+    pub fn apri(&self, strada: &str) -> Pagina {
+        self.manda("GET", strada, "", Vec::new(), &[])
+    }
+
+    /// Sends a form without files.
+    pub fn modulo_semplice(&self, strada: &str, corpo: &str) -> Pagina {
+        self.manda("POST", strada, "application/x-www-form-urlencoded", corpo.as_bytes().to_vec(), &[])
+    }
+
+    /// Sends a multipart form: fields in order; a name with `file:` before it is a file.
+    pub fn modulo(&self, strada: &str, campi: &[(&str, &str)]) -> Pagina {
+        let mut corpo = String::new();
+        for (nome, valore) in campi {
+            let testa = match nome.strip_prefix("file:") {
+                Some(nome) => format!("name=\"{nome}\"; filename=\"{nome}.txt\""),
+                None => format!("name=\"{nome}\""),
+            };
+            corpo += &format!("--confine\r\nContent-Disposition: form-data; {testa}\r\n\r\n{valore}\r\n");
+        }
+        corpo += "--confine--\r\n";
+        self.manda("POST", strada, "multipart/form-data; boundary=confine", corpo.into_bytes(), &[])
+    }
+
+    fn manda(&self, metodo: &str, strada: &str, tipo: &str, corpo: Vec<u8>, testate: &[(&str, &str)]) -> Pagina {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build();
+        let mut richiesta = ureq::http::Request::builder().method(metodo).uri(format!("{}{strada}", self.server.url));
+        if !self.biscotto.is_empty() {
+            richiesta = richiesta.header("Cookie", &self.biscotto);
+        }
+        for (nome, valore) in testate {
+            richiesta = richiesta.header(*nome, *valore);
+        }
+        let agente = ureq::Agent::new_with_config(config);
+        let mut risposta = if metodo == "GET" {
+            agente.run(richiesta.body(()).unwrap()).unwrap()
+        } else {
+            agente.run(richiesta.header("Content-Type", tipo).body(corpo).unwrap()).unwrap()
+        };
+        let html = risposta.body_mut().read_to_vec().unwrap();
+        Pagina {
+            stato: risposta.status().as_u16(),
+            testate: risposta.headers().clone(),
+            html: String::from_utf8_lossy(&html).into_owned(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The pages as browsers, and those who abuse them, meet them.
+
+mod browser;
+mod cliente;
+
+use crate::casa::su_entrambi;
+use cliente::{Cliente, PASSWORD, Pagina, assumi};
+use tabulario::utenti::Ruolo;
+
+/// Fills in the form that `pagina` shows and sends it.
+fn compila(cliente: &Cliente<'_>, pagina: &Pagina, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
+    let (modulo, chiave, flusso) = (pagina.campo("modulo"), pagina.campo("chiave"), pagina.campo("flusso"));
+    let mut campi = vec![
+        ("modulo", modulo.as_str()),
+        ("flusso", &flusso),
+        ("chiave", &chiave),
+        ("oggetto", oggetto),
+        ("mezzo", "sportello"),
+        ("voce", "VI.3"),
+        ("ufficio", "EDIL"),
+        ("parte-0-tipo", "persona-fisica"),
+        ("parte-0-cognome", "Bianchi"),
+        ("parte-0-nome", "Maria"),
+    ];
+    campi.retain(|(nome, _)| altri.iter().all(|(altro, _)| altro != nome));
+    campi.extend(altri);
+    // The token stays first, also when a test gives another one.
+    campi.sort_by_key(|(nome, _)| *nome != "modulo");
+    cliente.modulo("/registrazioni", &campi)
+}
+
+fn registra(cliente: &Cliente<'_>, flusso: &str, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
+    let pagina = cliente.apri(&format!("/registrazioni/nuova?flusso={flusso}"));
+    assert_eq!(pagina.stato, 200, "{}", pagina.html);
+    compila(cliente, &pagina, oggetto, altri)
+}
+
+su_entrambi! {
+    fn who_is_outside_is_sent_to_the_door_and_comes_back(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let fuori = Cliente::nuovo(&server);
+        for strada in ["/", "/registro", "/registrazioni/nuova", "/registrazioni/x", "/ricerca?q=1", "/benvenuto", "/da-protocollare"] {
+            let risposta = fuori.apri(strada);
+            assert_eq!(risposta.stato, 303, "{strada}");
+            assert!(risposta.testata("location").starts_with("/entra?dopo=/"), "{strada}");
+        }
+        let dentro = Cliente::dentro(&server, "anna");
+        assert_eq!(dentro.apri("/").stato, 303);
+        assert_eq!(dentro.apri("/registro").stato, 200);
+        let uscita = format!("modulo={}", dentro.apri("/registro").campo("modulo"));
+        assert_eq!(dentro.modulo_semplice("/esci", "modulo=altro").stato, 403);
+        assert_eq!(dentro.apri("/registro").stato, 200);
+        assert_eq!(dentro.modulo_semplice("/esci", &uscita).stato, 303);
+        assert_eq!(dentro.apri("/registro").stato, 303);
+        assert_eq!(casa.conta("sessioni"), 0);
+    }
+
+    fn an_unknown_name_and_a_wrong_password_get_the_same_answer(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let fuori = Cliente::nuovo(&server);
+        let pulita = |p: Pagina, nome: &str| (p.stato, p.html.replace(nome, "X"));
+        let ignoto = pulita(fuori.entra("nessuno", PASSWORD, &[]), "nessuno");
+        assert_eq!(pulita(fuori.entra("anna", "sbagliata", &[]), "anna"), ignoto);
+        assert_eq!(ignoto.0, 422);
+        assert_eq!(fuori.entra("anna", PASSWORD, &[("Sec-Fetch-Site", "cross-site")]).stato, 403);
+        for nome in ["anna", "nessuno"] {
+            let esiti: Vec<u16> = (0..12).map(|_| fuori.entra(nome, "sbagliata", &[]).stato).collect();
+            assert_eq!(esiti.last(), Some(&429), "{nome}: {esiti:?}");
+        }
+        assert_eq!(fuori.entra("anna", PASSWORD, &[]).stato, 429);
+        assert_eq!(casa.conta("sessioni"), 0);
+    }
+
+    fn a_session_ends_by_inactivity_and_by_age(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        for colonna in ["vista", "creata"] {
+            let dentro = Cliente::dentro(&server, "anna");
+            assert_eq!(dentro.apri("/registro").stato, 200);
+            casa.sql(&format!("UPDATE sessioni SET {colonna} = '2026-01-01 00:00:00'")).unwrap();
+            let fuori = dentro.apri("/registro");
+            assert_eq!(fuori.stato, 303, "{colonna}");
+            let porta = dentro.apri(fuori.testata("location"));
+            assert!(porta.html.contains("La sessione è finita il"), "{}", porta.html);
+        }
+    }
+
+    fn a_form_without_its_token_registers_nothing_and_keeps_no_file(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        assumi(casa, "luca", Ruolo::Operatore);
+        let (anna, luca) = (Cliente::dentro(&server, "anna"), Cliente::dentro(&server, "luca"));
+        let altrui = luca.apri("/registro").campo("modulo");
+        for falso in ["", "x", altrui.as_str()] {
+            assert_eq!(registra(&anna, "entrata", "Istanza", &[("modulo", falso), ("file:principale", "byte")]).stato, 403);
+        }
+        assert_eq!(anna.modulo("/registrazioni", &[("file:principale", "byte")]).stato, 403);
+        assert_eq!(casa.conta("registrazioni"), 0);
+        let files = walk(&casa.documenti());
+        assert!(files.is_empty(), "{files:?}");
+    }
+
+    fn a_document_is_registered_once_and_shown_as_it_was_written(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let anna = Cliente::dentro(&server, "anna");
+        let cattivo = "<script>alert(1)</script> & \"L'aquila\"";
+        let pagina = anna.apri("/registrazioni/nuova?flusso=entrata");
+        let altri = [("file:principale", "il testo"), ("parte-0-cognome", "<img src=x onerror=1>"), ("mittente-numero", "7/A"), ("mittente-data", "1/2/26")];
+        let fatta = compila(&anna, &pagina, cattivo, &altri);
+        assert_eq!(fatta.stato, 303, "{}", fatta.html);
+        let luogo = fatta.testata("location").to_owned();
+        assert_eq!(compila(&anna, &pagina, cattivo, &altri).testata("location"), luogo);
+        assert_eq!(compila(&anna, &pagina, "Altro oggetto", &altri).stato, 422);
+        assert_eq!(casa.conta("registrazioni"), 1);
+        for strada in [luogo.as_str(), "/registro"] {
+            let html = anna.apri(strada).html;
+            assert!(html.contains("0000001") && html.contains("&#60;script&#62;"), "{html}");
+            assert!(!html.contains("<script>alert") && !html.contains("<img"), "{html}");
+        }
+        let mostrata = anna.apri(&luogo).html;
+        assert!(mostrata.contains("7/A del 01/02/2026") && mostrata.contains("Anna Verdi"), "{mostrata}");
+        let file = anna.apri(&format!("{luogo}/documenti/1"));
+        assert_eq!((file.stato, file.html.as_str()), (200, "il testo"));
+        assert!(file.testata("content-disposition").starts_with("attachment") && file.testata("content-security-policy").contains("sandbox"));
+        assert_eq!(anna.apri(&format!("{luogo}/documenti/2")).stato, 404);
+        assert_eq!(anna.apri("/ricerca?q=1").testata("location"), luogo);
+    }
+
+    fn a_refused_form_keeps_what_was_typed_and_its_files(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let anna = Cliente::dentro(&server, "anna");
+        let rifiutata = registra(&anna, "entrata", "", &[("file:principale", "il testo"), ("parte-0-cognome", "D'Angelo \"x\"")]);
+        assert_eq!(rifiutata.stato, 422);
+        for parte in ["href=\"#oggetto\"", "id=\"errore-oggetto\"", "D&#39;Angelo", "principale.txt", "Nessun numero è stato usato", "Errore: Nuova"] {
+            assert!(rifiutata.html.contains(parte), "{parte} is not in {}", rifiutata.html);
+        }
+        let tenuto = rifiutata.campo("tenuto").replace("&#39;", "'");
+        assert_eq!(casa.conta("registrazioni"), 0);
+        let falso = tenuto.replace(&tenuto[11..75], &"ab".repeat(32));
+        let fatta = compila(&anna, &rifiutata, "Istanza", &[("tenuto", &falso), ("tenuto", &tenuto)]);
+        assert_eq!(fatta.stato, 303, "{}", fatta.html);
+        assert_eq!(anna.apri(&format!("{}/documenti/1", fatta.testata("location"))).html, "il testo");
+        assert_eq!(casa.conta("documenti_registrati"), 1);
+        for (nome, valore, errore) in [
+            ("voce", "", "errore-voce"), ("ufficio", "", "errore-ufficio"), ("parte-0-nome", "", "errore-parte-0-nome"),
+            ("parte-0-cf", "RSSMRA80A01H501X", "errore-parte-0-cf"), ("mittente-data", "32/1/26", "errore-mittente-data"),
+        ] {
+            let no = registra(&anna, "entrata", "Istanza", &[(nome, valore)]);
+            assert!(no.stato == 422 && no.html.contains(errore), "{nome}: {}", no.html);
+        }
+        assert_eq!(registra(&anna, "uscita", "Senza documento", &[]).stato, 422);
+    }
+
+    fn what_a_role_may_not_see_does_not_exist(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        assumi(casa, "rita", Ruolo::Revisore);
+        assumi(casa, "ugo", Ruolo::Addetto);
+        assumi(casa, "ada", Ruolo::Amministratore);
+        let anna = Cliente::dentro(&server, "anna");
+        let luogo = registra(&anna, "entrata", "Istanza", &[("file:principale", "x")]).testata("location").to_owned();
+        let riservata = registra(&anna, "entrata", "Segreta", &[("riservato", "1")]).testata("location").to_owned();
+        let file = format!("{luogo}/documenti/1");
+        // Who, then what they find: register, registration, its file, the riservata, a new entrata, a new uscita.
+        for (nome, attesi) in [
+            ("anna", [200, 200, 200, 200, 200, 200]),
+            ("rita", [200, 200, 200, 404, 404, 404]),
+            ("ugo", [404, 200, 200, 200, 404, 200]),
+            ("ada", [404, 404, 404, 404, 404, 404]),
+        ] {
+            let chi = Cliente::dentro(&server, nome);
+            let strade = ["/registro", &luogo, &file, &riservata, "/registrazioni/nuova", "/registrazioni/nuova?flusso=uscita"];
+            let stati: Vec<u16> = strade.iter().map(|s| chi.apri(s).stato).collect();
+            assert_eq!(stati, attesi, "{nome}");
+        }
+        let ada = Cliente::dentro(&server, "ada");
+        let modulo = ada.apri("/benvenuto").campo("modulo");
+        let campi = [("modulo", modulo.as_str()), ("flusso", "uscita"), ("chiave", "k"), ("oggetto", "x")];
+        assert_eq!(ada.modulo("/registrazioni", &campi).stato, 404);
+        assert_eq!(ada.apri(&luogo).html, ada.apri("/registrazioni/niente").html);
+    }
+
+    fn every_answer_says_what_a_browser_may_load(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let anna = Cliente::dentro(&server, "anna");
+        for strada in ["/entra", "/", "/registro", "/registrazioni/nuova", "/niente", "/registrazioni/x", "/ricerca?q=x", "/risorse/x/niente"] {
+            let pagina = anna.apri(strada);
+            let csp = pagina.testata("content-security-policy");
+            assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'self'") && !csp.contains("unsafe"), "{strada}: {csp}");
+            assert_eq!((pagina.testata("x-content-type-options"), pagina.testata("referrer-policy")), ("nosniff", "same-origin"), "{strada}");
+            for cattivo in [" style=", "<style", " onclick", "http://", "https://"] {
+                assert!(!pagina.html.contains(cattivo), "{strada} has {cattivo}");
+            }
+        }
+        for strada in ["/niente", "/registrazioni/x"] {
+            let pagina = anna.apri(strada);
+            assert!(pagina.stato == 404 && pagina.html.contains("Pagina non trovata"), "{strada}");
+        }
+    }
+}
+
+/// The files below a folder.
+fn walk(cartella: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let voci: Vec<_> = std::fs::read_dir(cartella).unwrap().map(|v| v.unwrap().path()).collect();
+    let (cartelle, mut file): (Vec<_>, Vec<_>) = voci.into_iter().partition(|p| p.is_dir());
+    file.extend(cartelle.iter().flat_map(|c| walk(c)));
+    file
+}
