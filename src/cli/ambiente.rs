@@ -92,6 +92,10 @@ pub(super) fn cartella_punte(dir: &Path) -> PathBuf {
     dir.join("punte")
 }
 
+pub(super) fn cartella_indice(dir: &Path) -> PathBuf {
+    dir.join("indice")
+}
+
 fn accendi_log(config: &Configurazione) {
     let livello = match config.log.livello {
         Livello::Error => tracing::Level::ERROR,

@@ -1,6 +1,6 @@
 //! Why a command could not do its work: exit status 2.
 
-use crate::{config, documenti, registro, scrivania, storage, titolario, utenti, valori};
+use crate::{config, documenti, registro, ricerca, scrivania, storage, titolario, utenti, valori};
 use std::io;
 use std::path::PathBuf;
 
@@ -61,6 +61,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The search.
+    #[error(transparent)]
+    Ricerca(#[from] ricerca::Errore),
     /// The desk.
     #[error(transparent)]
     Scrivania(#[from] scrivania::Errore),

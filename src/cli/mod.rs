@@ -8,7 +8,9 @@ mod aoo;
 mod avanzamento;
 mod controlla;
 mod errore;
+mod estrai_testo;
 mod importa;
+mod reindicizza;
 mod serve;
 mod token;
 mod ufficio;
@@ -50,6 +52,11 @@ enum Comando {
     /// Gettoni delle applicazioni che usano l'API.
     #[command(subcommand)]
     Token(token::Comando),
+    /// Rifà l'indice della ricerca, anche mentre il server lavora.
+    Reindicizza(reindicizza::Args),
+    /// Legge il testo di un file per la ricerca: il programma lo usa per sé.
+    #[command(hide = true)]
+    EstraiTesto,
     /// Importa dati da un file.
     #[command(subcommand)]
     Importa(importa::Comando),
@@ -86,6 +93,8 @@ fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
         Comando::Ufficio(comando) => ufficio::esegui(dove, comando, out),
         Comando::Utente(comando) => utente::esegui(dove, comando, out),
         Comando::Token(comando) => token::esegui(dove, comando, out),
+        Comando::Reindicizza(args) => reindicizza::esegui(dove, &args, out),
+        Comando::EstraiTesto => estrai_testo::esegui(out),
         Comando::Importa(comando) => importa::esegui(dove, comando, out),
     }
 }

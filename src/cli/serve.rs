@@ -1,16 +1,21 @@
 //! `tabulario serve`.
 
-use super::ambiente::Ambiente;
+use super::ambiente::{Ambiente, cartella_indice};
 use super::{Dove, Errore};
+use crate::documenti::testo::Estrattore;
+use crate::metronomo::{Esito, Fine, Metronomo, Passo};
+use crate::ricerca::{self, Indice};
 use crate::web::{self, Stato};
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// How often the last links are written apart.
 const PASSO_PUNTE: Duration = Duration::from_millis(500);
+/// How often the index looks for news, when nobody searches.
+const PASSO_INDICE: Duration = Duration::from_millis(500);
+/// How often files are looked for whose text is to be read.
+const PASSO_TESTI: Duration = Duration::from_millis(500);
 
 /// Avvia il server.
 #[derive(clap::Args)]
@@ -26,7 +31,8 @@ pub(super) fn esegui(dove: &Dove, args: &Args) -> Result<bool, Errore> {
     let porta = args.port.unwrap_or(ambiente.config.web.porta);
     let ascolto = ascolta(&ambiente, porta)?;
     let deposito = ambiente.deposito()?;
-    let stato = Stato::new(Arc::clone(&ambiente.db), deposito, ambiente.config.limiti.clone());
+    let indice = Arc::new(Indice::new(cartella_indice(&ambiente.config.dir)));
+    let stato = Stato::new(Arc::clone(&ambiente.db), deposito, indice, ambiente.config.limiti.clone());
     stato.dichiara_pronto();
     servi(ambiente, ascolto, &stato)
 }
@@ -42,7 +48,8 @@ pub(super) fn ascolta(ambiente: &Ambiente, porta: u16) -> Result<TcpListener, Er
 pub(super) fn servi(ambiente: Ambiente, ascolto: TcpListener, stato: &Stato) -> Result<bool, Errore> {
     let url = ascolto.local_addr().map(|a| format!("http://{a}/")).map_err(Errore::Server)?;
     let config = ambiente.config.web.clone();
-    let punte = Punte::avvia(ambiente);
+    let ambiente = Arc::new(ambiente);
+    let metronomo = Metronomo::avvia(passi(&ambiente, stato)?);
     let esito = actix_web::rt::System::new().block_on(async {
         let server = web::server(ascolto, &config, stato)?;
         let maniglia = server.handle();
@@ -54,7 +61,8 @@ pub(super) fn servi(ambiente: Ambiente, ascolto: TcpListener, stato: &Stato) -> 
         tracing::info!(%url, "listening");
         server.await
     });
-    punte.ferma()?;
+    metronomo.ferma();
+    ambiente.scrivi_punte()?;
     esito.map_err(Errore::Server)?;
     Ok(true)
 }
@@ -69,31 +77,20 @@ async fn attendi_segnale() {
     futures_util::future::select(Box::pin(termina.recv()), Box::pin(interrompi.recv())).await;
 }
 
-/// The thread that writes the last links apart, while the server runs and once more when it stops.
-struct Punte {
-    basta: Arc<AtomicBool>,
-    filo: JoinHandle<Result<(), Errore>>,
-}
-
-impl Punte {
-    fn avvia(ambiente: Ambiente) -> Self {
-        let basta = Arc::new(AtomicBool::new(false));
-        let fine = Arc::clone(&basta);
-        let filo = thread::spawn(move || {
-            while !fine.load(Ordering::Acquire) {
-                if let Err(e) = ambiente.scrivi_punte() {
-                    tracing::error!(causa = %e, "chain tips not written");
-                }
-                thread::park_timeout(PASSO_PUNTE);
-            }
-            ambiente.scrivi_punte()
-        });
-        Self { basta, filo }
-    }
-
-    fn ferma(self) -> Result<(), Errore> {
-        self.basta.store(true, Ordering::Release);
-        self.filo.thread().unpark();
-        self.filo.join().unwrap_or(Ok(()))
-    }
+/// What a server does beside answering.
+fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> {
+    let programma = std::env::current_exe().map_err(Errore::Server)?;
+    let (estrattore, ambiente) = (Estrattore::new(programma), Arc::clone(ambiente));
+    let (per_indice, per_testi) = (stato.clone(), stato.clone());
+    let fatto = |fatto: bool| if fatto { Esito::Fatto } else { Esito::Niente };
+    Ok(vec![
+        Passo::new("punte", PASSO_PUNTE, move |_: &Fine| ambiente.scrivi_punte().map(|()| Esito::Niente)),
+        Passo::new("indice", PASSO_INDICE, move |_: &Fine| {
+            ricerca::avanza(&per_indice.indice, &per_indice.db).map(fatto)
+        }),
+        Passo::new("testi", PASSO_TESTI, move |fine: &Fine| {
+            let Stato { indice, db, deposito, .. } = &per_testi;
+            ricerca::leggi_testi(indice, db, deposito, &estrattore, &|| fine.e_ora()).map(fatto)
+        }),
+    ])
 }

@@ -7,6 +7,7 @@ mod deposito;
 mod errore;
 mod file;
 mod media_type;
+pub mod testo;
 
 pub use deposito::{Deposito, Riposto};
 pub use errore::Errore;

@@ -253,6 +253,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    testi (sha256) {
+        sha256 -> Text,
+        testo -> Text,
+        esito -> Text,
+        rilievo -> Nullable<Text>,
+        creato -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -278,4 +288,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     documenti_registrati,
     segnature,
     assegnazioni,
+    testi,
 );

@@ -4,6 +4,7 @@ use super::Problema;
 use super::misure::Misure;
 use crate::config::Limiti;
 use crate::documenti::Deposito;
+use crate::ricerca::Indice;
 use crate::storage::Db;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,8 @@ pub struct Stato {
     pub db: Arc<Db>,
     /// The store.
     pub deposito: Deposito,
+    /// The index of the search.
+    pub indice: Arc<Indice>,
     /// Limits on what comes in.
     pub limiti: Limiti,
     pronto: Arc<AtomicBool>,
@@ -24,8 +27,8 @@ pub struct Stato {
 impl Stato {
     /// An installation that is not ready yet.
     #[must_use]
-    pub fn new(db: Arc<Db>, deposito: Deposito, limiti: Limiti) -> Self {
-        Self { db, deposito, limiti, pronto: Arc::default(), misure: Arc::default() }
+    pub fn new(db: Arc<Db>, deposito: Deposito, indice: Arc<Indice>, limiti: Limiti) -> Self {
+        Self { db, deposito, indice, limiti, pronto: Arc::default(), misure: Arc::default() }
     }
 
     /// From now on `/pronto` says yes.

@@ -18,4 +18,5 @@ mod architettura;
 mod catena;
 mod guardie;
 mod registro;
+mod ricerca;
 mod uccisione;

@@ -8,6 +8,7 @@ mod lettore;
 mod multipart;
 mod openapi;
 mod registrazioni;
+mod ricerca;
 
 use crate::web::Problema;
 use actix_web::web;
@@ -21,6 +22,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
+    cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/eventi", web::get().to(eventi::elenca));
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
     cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));

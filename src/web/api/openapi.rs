@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, registrazioni};
+use super::{documenti, eventi, registrazioni, ricerca};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -15,6 +15,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::mostra,
         registrazioni::segnatura,
         documenti::scarica,
+        ricerca::cerca,
         eventi::elenca,
     ),
     components(schemas(registrazioni::RegistrazioneRichiesta, problema::Corpo<'static>)),

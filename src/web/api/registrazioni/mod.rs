@@ -4,6 +4,7 @@ mod richiesta;
 mod risposta;
 
 pub(super) use richiesta::RegistrazioneRichiesta;
+pub(super) use risposta::CorrispondenteJson;
 
 use super::gettone::Chiamante;
 use super::{chiave, multipart};
