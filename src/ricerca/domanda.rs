@@ -253,7 +253,7 @@ mod tests {
         check("dal:mai", &[&[(false, p("dal mai"))]]);
         check("n:x", &[&[(false, p("n x"))]]);
         check("\"mai chiusa", &[&[(false, Frase("mai chiusa".to_owned()))]]);
-        check("\" ' - : \"\" -", &[&[(false, Frase("' - :".to_owned()))]]);
+        check("\" ' - : \"\" -", &[&[(false, Frase("' - :  -".to_owned()))]]);
     }
 
     #[test]

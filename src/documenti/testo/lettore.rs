@@ -101,6 +101,7 @@ pub(super) fn xml(sorgente: impl std::io::BufRead, pagina: &mut Pagina<'_>) -> R
             },
             // In DOCX and ODT one word may be cut by marks of style: only what ends a block ends a word.
             Event::Start(e) if !blocco_di_testo(e.local_name().as_ref()) => {}
+            Event::Empty(e) if !blocco_di_testo(e.local_name().as_ref()) => {}
             Event::End(e) if !blocco_di_testo(e.local_name().as_ref()) => {}
             Event::Eof => break,
             _ if parola.is_empty() => {}
