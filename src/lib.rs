@@ -12,6 +12,7 @@ pub mod firma;
 pub mod metronomo;
 pub mod pec;
 pub mod registro;
+pub mod ricerca;
 pub mod scrivania;
 pub mod segnatura;
 pub mod storage;

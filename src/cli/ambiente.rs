@@ -3,6 +3,7 @@
 use super::Errore;
 use crate::config::{self, Configurazione, FormatoLog, Livello};
 use crate::documenti::{self, Deposito, Fiduce};
+use crate::ricerca::Indice;
 use crate::storage::Db;
 use crate::{audit, utenti};
 use std::io::{self, IsTerminal};
@@ -49,6 +50,11 @@ impl Ambiente {
     /// The store.
     pub(super) fn deposito(&self) -> Result<Deposito, Errore> {
         Ok(Deposito::disco(cartella_documenti(&self.config.dir))?)
+    }
+
+    /// The index of the search.
+    pub(super) fn indice(&self) -> Indice {
+        Indice::new(cartella_indice(&self.config.dir))
     }
 
     /// The outbox folder.
@@ -100,6 +106,10 @@ pub(super) fn cartella_documenti(dir: &Path) -> PathBuf {
 
 pub(super) fn cartella_punte(dir: &Path) -> PathBuf {
     dir.join("punte")
+}
+
+pub(super) fn cartella_indice(dir: &Path) -> PathBuf {
+    dir.join("indice")
 }
 
 fn accendi_log(config: &Configurazione) {

@@ -1,6 +1,6 @@
 //! Why a command could not do its work: exit status 2.
 
-use crate::{config, documenti, pec, registro, scrivania, storage, titolario, utenti, valori};
+use crate::{config, documenti, pec, registro, ricerca, scrivania, storage, titolario, utenti, valori};
 use std::io;
 use std::path::PathBuf;
 
@@ -76,6 +76,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The search.
+    #[error(transparent)]
+    Ricerca(#[from] ricerca::Errore),
     /// The desk.
     #[error(transparent)]
     Scrivania(#[from] scrivania::Errore),

@@ -11,7 +11,9 @@ mod casella;
 mod controlla;
 mod demo;
 mod errore;
+mod estrai_testo;
 mod importa;
+mod reindicizza;
 pub mod segnatura;
 mod serve;
 mod token;
@@ -67,6 +69,11 @@ enum Comando {
     Busta(busta::Args),
     /// Legge e controlla una segnatura o un messaggio di ritorno.
     Segnatura(segnatura::Args),
+    /// Rifà l'indice della ricerca, anche mentre il server lavora.
+    Reindicizza(reindicizza::Args),
+    /// Legge il testo di un file per la ricerca: il programma lo usa per sé.
+    #[command(hide = true)]
+    EstraiTesto,
     /// Importa dati da un file.
     #[command(subcommand)]
     Importa(importa::Comando),
@@ -109,6 +116,8 @@ fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
         Comando::Verifica(args) => Ok(verifica::esegui(&args, Orologio::sistema().adesso(), out)?),
         Comando::Busta(args) => Ok(busta::esegui(&args, out)?),
         Comando::Segnatura(args) => Ok(segnatura::esegui(&args, out)?),
+        Comando::Reindicizza(args) => reindicizza::esegui(dove, &args, out),
+        Comando::EstraiTesto => estrai_testo::esegui(out),
         Comando::Importa(comando) => importa::esegui(dove, comando, out),
     }
 }

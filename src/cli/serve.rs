@@ -2,9 +2,10 @@
 
 use super::ambiente::Ambiente;
 use super::{Dove, Errore};
-use crate::documenti::Fiduce;
-use crate::metronomo::{Battito, Metronomo};
-use crate::pec::{self, Officina, Passo};
+use crate::documenti::testo::Estrattore;
+use crate::metronomo::{Esito, Fine, Metronomo, Passo};
+use crate::pec::{self, Officina};
+use crate::ricerca;
 use crate::web::{self, Stato};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -16,6 +17,10 @@ const PASSO_PUNTE: Duration = Duration::from_millis(500);
 const PASSO_ARRIVI: Duration = Duration::from_secs(2);
 /// How often the outbox is looked at.
 const PASSO_PARTENZE: Duration = Duration::from_secs(1);
+/// How often the index looks for news, when nobody searches.
+const PASSO_INDICE: Duration = Duration::from_millis(500);
+/// How often files are looked for whose text is to be read.
+const PASSO_TESTI: Duration = Duration::from_millis(500);
 
 /// Avvia il server.
 #[derive(clap::Args)]
@@ -35,7 +40,9 @@ pub(super) fn esegui(dove: &Dove, args: &Args) -> Result<bool, Errore> {
 
 /// What the handlers are given.
 pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
-    let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, ambiente.config.limiti.clone());
+    let indice = Arc::new(ambiente.indice());
+    let limiti = ambiente.config.limiti.clone();
+    let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
     Ok(stato.con_fiduce(Arc::new(ambiente.fiduce()?)))
 }
 
@@ -64,7 +71,7 @@ pub(super) fn servi(
         let (ambiente, stato) = (Arc::clone(&ambiente), stato.clone());
         std::thread::spawn(move || {
             let esito = prepara.map_or(Ok(()), |prepara| prepara(&ambiente, &stato)).and_then(|()| {
-                let metronomo = Metronomo::avvia(battiti(&ambiente, &stato.fiduce)?);
+                let metronomo = Metronomo::avvia(passi(&ambiente, &stato)?);
                 stato.dichiara_pronto();
                 Ok(metronomo)
             });
@@ -105,34 +112,41 @@ pub(super) fn servi(
 }
 
 /// The steps of a running installation.
-fn battiti(ambiente: &Arc<Ambiente>, fiduce: &Arc<Fiduce>) -> Result<Vec<Battito>, Errore> {
-    let deposito = ambiente.deposito()?;
-    let punte = Arc::clone(ambiente);
-    let (arrivi, partenze) = (
-        (Arc::clone(ambiente), Arc::clone(fiduce), deposito.clone()),
-        (Arc::clone(ambiente), Arc::clone(fiduce), deposito),
-    );
-    let scrivi_punte = move || punte.scrivi_punte().map(|()| false).map_err(|e| e.to_string());
-    let ricevi = move || {
-        let (ambiente, fiduce, deposito) = &arrivi;
-        let officina = Officina { db: &ambiente.db, deposito, fiduce };
+fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> {
+    let programma = std::env::current_exe().map_err(Errore::Server)?;
+    let estrattore = Estrattore::new(programma);
+    let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita());
+    let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
+    let ricevi = move |_: &Fine| {
+        let officina = officina(&arrivi);
         let mut ancora = false;
-        for casella in ambiente.db.leggi(pec::caselle).map_err(|e| e.to_string())? {
-            ancora |= pec::ricevi(&officina, &casella).map_err(|e| e.to_string())? == Passo::Fatto;
+        for casella in arrivi.db.leggi(pec::caselle)? {
+            ancora |= pec::ricevi(&officina, &casella)? == pec::Passo::Fatto;
         }
-        Ok(ancora)
-    };
-    let spedisci = move || {
-        let (ambiente, fiduce, deposito) = &partenze;
-        let officina = Officina { db: &ambiente.db, deposito, fiduce };
-        let passo = pec::spedisci(&officina, &ambiente.uscita()).map_err(|e| e.to_string())?;
-        Ok(passo == Passo::Fatto)
+        Ok::<_, pec::Errore>(esito(ancora))
     };
     Ok(vec![
-        Battito { nome: "punte", ogni: PASSO_PUNTE, passo: Box::new(scrivi_punte) },
-        Battito { nome: "posta in arrivo", ogni: PASSO_ARRIVI, passo: Box::new(ricevi) },
-        Battito { nome: "posta in partenza", ogni: PASSO_PARTENZE, passo: Box::new(spedisci) },
+        Passo::new("punte", PASSO_PUNTE, move |_: &Fine| punte.scrivi_punte().map(|()| Esito::Niente)),
+        Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
+        Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
+            pec::spedisci(&officina(&partenze), &uscita).map(|p| esito(p == pec::Passo::Fatto))
+        }),
+        Passo::new("indice", PASSO_INDICE, move |_: &Fine| {
+            ricerca::avanza(&per_indice.indice, &per_indice.db).map(esito)
+        }),
+        Passo::new("testi", PASSO_TESTI, move |fine: &Fine| {
+            let Stato { indice, db, deposito, .. } = &per_testi;
+            ricerca::leggi_testi(indice, db, deposito, &estrattore, &|| fine.e_ora()).map(esito)
+        }),
     ])
+}
+
+fn officina(stato: &Stato) -> Officina<'_> {
+    Officina { db: &stato.db, deposito: &stato.deposito, fiduce: &stato.fiduce }
+}
+
+fn esito(fatto: bool) -> Esito {
+    if fatto { Esito::Fatto } else { Esito::Niente }
 }
 
 async fn attendi_segnale() {

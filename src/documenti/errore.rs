@@ -22,6 +22,9 @@ pub enum Errore {
     /// The disk.
     #[error("il deposito dei documenti non risponde: {0}")]
     Disco(io::Error),
+    /// The child process that reads texts could not be started.
+    #[error("il lettore dei testi non si avvia: {0}")]
+    Estrattore(io::Error),
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Errore),

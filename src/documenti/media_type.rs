@@ -58,9 +58,38 @@ fn testuale(testo: &str) -> &'static str {
         "application/xml"
     } else if minuscolo.starts_with("-----begin pkcs7") || minuscolo.starts_with("-----begin cms") {
         "application/pkcs7-mime"
+    } else if e_messaggio(testo) {
+        "message/rfc822"
     } else {
         "text/plain"
     }
+}
+
+/// Fields with which messages begin in mailboxes (RFC 5322, RFC 6109).
+const CAMPI: &[&str] = &[
+    "return-path",
+    "received",
+    "delivered-to",
+    "x-ricevuta",
+    "x-trasporto",
+    "message-id",
+    "mime-version",
+    "from",
+    "date",
+    "to",
+    "subject",
+    "dkim-signature",
+    "x-originating-ip",
+];
+
+/// Two fields of a message, one after the other, at the very beginning.
+fn e_messaggio(testo: &str) -> bool {
+    let campo = |linea: &str| {
+        let nome = linea.split_once(':').map(|(nome, _)| nome.to_ascii_lowercase());
+        nome.is_some_and(|n| CAMPI.contains(&n.as_str()))
+    };
+    let mut linee = testo.lines().filter(|l| !l.starts_with([' ', '\t']));
+    linee.next().is_some_and(campo) && linee.next().is_some_and(campo)
 }
 
 #[cfg(test)]
@@ -77,6 +106,8 @@ mod tests {
             (b"<?xml version=\"1.0\"?><a/>", "application/xml"),
             (b"\xef\xbb\xbf<!DOCTYPE html><html>", "text/html"),
             ("Istanza di città".as_bytes(), "text/plain"),
+            (b"Return-Path: <a@b.it>\r\nReceived: from x\r\n by y\r\n", "message/rfc822"),
+            (b"From: giovedi\nsi chiude prima", "text/plain"),
             (b"caff\xc3", "text/plain"),
             (b"\x00\x01\x02", "application/octet-stream"),
             (b"caff\xe8 latino", "application/octet-stream"),

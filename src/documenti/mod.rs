@@ -9,6 +9,7 @@ mod fiduce;
 mod file;
 mod media_type;
 mod rapporto;
+pub mod testo;
 
 pub use deposito::{Deposito, Riposto};
 pub use errore::Errore;

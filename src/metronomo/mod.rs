@@ -1,75 +1,106 @@
-//! Which step runs how often: the beat of a running installation.
+//! *Metronomo*: which step runs how often.
 //!
-//! A step does one unit of work and says whether there may be more; it is repeatable, in a transaction of its own, and the same
-//! that the tests call. A step that fails waits longer and never stops the others.
+//! A step does one unit of work and says whether there may be more. Each has a thread of its own, so that one that waits (a file
+//! that is hard to read) never delays another (the tips of the chain, every half second). It knows no domain: the steps are
+//! handed to it, the tests call the same ones. A step that fails is said in the log and tried again at its next beat.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How much longer than usual a step that failed waits.
-const ATTESA_DOPO_ERRORE: u32 = 10;
-
-/// Longest sleep: how late a stop can be noticed by a thread that missed its wake-up.
-const SONNO: Duration = Duration::from_millis(250);
-
-/// A step and its beat.
-pub struct Battito {
-    /// Its name, for the log.
-    pub nome: &'static str,
-    /// How long it rests when there was nothing to do.
-    pub ogni: Duration,
-    /// Does one unit of work: true if there may be more. The error is for the log.
-    pub passo: Box<dyn FnMut() -> Result<bool, String> + Send>,
+/// What a step found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Esito {
+    /// It did something: it is called again at once.
+    Fatto,
+    /// There was nothing to do: it is called again at its next beat.
+    Niente,
 }
 
-/// The running beat.
+/// Says whether the program is stopping: a step that takes more than a moment asks it now and then.
+#[derive(Debug, Clone, Default)]
+pub struct Fine(Arc<AtomicBool>);
+
+impl Fine {
+    /// True if the step should stop where it can.
+    #[must_use]
+    pub fn e_ora(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A step, its name for the log, and how often it is called when there is nothing to do.
+pub struct Passo {
+    nome: &'static str,
+    ogni: Duration,
+    esegui: Box<dyn FnMut(&Fine) -> Result<Esito, String> + Send>,
+}
+
+impl Passo {
+    /// A step.
+    pub fn new<E: Display>(
+        nome: &'static str,
+        ogni: Duration,
+        mut esegui: impl FnMut(&Fine) -> Result<Esito, E> + Send + 'static,
+    ) -> Self {
+        Self { nome, ogni, esegui: Box::new(move |fine| esegui(fine).map_err(|e| e.to_string())) }
+    }
+
+    fn batti(&mut self, fine: &Fine) {
+        while !fine.e_ora() {
+            match (self.esegui)(fine) {
+                Ok(Esito::Fatto) => continue,
+                Ok(Esito::Niente) => {}
+                Err(causa) => tracing::error!(passo = self.nome, causa, "step failed, will be tried again"),
+            }
+            // Woken by `ferma`; a wake-up for nothing costs one look.
+            if !fine.e_ora() {
+                thread::park_timeout(self.ogni);
+            }
+        }
+    }
+}
+
+/// The steps that are running. Stopped when dropped.
 pub struct Metronomo {
-    basta: Arc<AtomicBool>,
-    filo: JoinHandle<()>,
+    fine: Fine,
+    fili: Vec<JoinHandle<()>>,
 }
 
 impl Metronomo {
-    /// Starts the beat on a thread of its own.
+    /// Starts every step in its thread.
     #[must_use]
-    pub fn avvia(battiti: Vec<Battito>) -> Self {
-        let basta = Arc::new(AtomicBool::new(false));
-        let fine = Arc::clone(&basta);
-        let filo = thread::spawn(move || batti(battiti, &fine));
-        Self { basta, filo }
+    pub fn avvia(passi: Vec<Passo>) -> Self {
+        let fine = Fine::default();
+        let avvia = |mut passo: Passo| {
+            let fine = fine.clone();
+            thread::spawn(move || passo.batti(&fine))
+        };
+        let fili = passi.into_iter().map(avvia).collect();
+        Self { fine, fili }
     }
 
-    /// Stops after the step that is under way.
-    pub fn ferma(self) {
-        self.basta.store(true, Ordering::Release);
-        self.filo.thread().unpark();
-        // A step that panicked has been logged by its own thread; there is nothing left to stop.
-        let _ = self.filo.join();
+    /// Tells every step to stop and waits until it has.
+    pub fn ferma(mut self) {
+        self.chiudi();
+    }
+
+    fn chiudi(&mut self) {
+        self.fine.0.store(true, Ordering::Release);
+        for filo in self.fili.drain(..) {
+            filo.thread().unpark();
+            if filo.join().is_err() {
+                tracing::error!("a step had died");
+            }
+        }
     }
 }
 
-fn batti(battiti: Vec<Battito>, fine: &AtomicBool) {
-    let ora = Instant::now();
-    let mut agenda: Vec<(Instant, Battito)> = battiti.into_iter().map(|b| (ora, b)).collect();
-    while !fine.load(Ordering::Acquire) {
-        for (quando, battito) in &mut agenda {
-            if fine.load(Ordering::Acquire) || *quando > Instant::now() {
-                continue;
-            }
-            let riposo = match (battito.passo)() {
-                Ok(true) => Duration::ZERO,
-                Ok(false) => battito.ogni,
-                Err(causa) => {
-                    tracing::error!(passo = battito.nome, %causa, "step failed");
-                    battito.ogni * ATTESA_DOPO_ERRORE
-                }
-            };
-            *quando = Instant::now() + riposo;
-        }
-        let prossimo = agenda.iter().map(|(quando, _)| *quando).min();
-        let attesa = prossimo.map_or(SONNO, |p| p.saturating_duration_since(Instant::now()).min(SONNO));
-        thread::park_timeout(attesa);
+impl Drop for Metronomo {
+    fn drop(&mut self) {
+        self.chiudi();
     }
 }
 
@@ -79,19 +110,40 @@ mod tests {
     use std::sync::mpsc;
 
     #[test]
-    fn a_step_that_fails_does_not_stop_the_others() {
+    fn a_step_goes_on_while_there_is_work_also_after_a_failure_and_stops_when_told() {
         let (manda, ricevi) = mpsc::channel();
-        let rotto = Battito { nome: "rotto", ogni: Duration::ZERO, passo: Box::new(|| Err("sempre".to_owned())) };
         let mut volte = 0;
-        let passo = move || {
+        let passo = Passo::new("prova", Duration::from_millis(1), move |_| {
             volte += 1;
-            let _ = manda.send(volte);
-            Ok(volte < 3)
-        };
-        let buono = Battito { nome: "buono", ogni: Duration::from_secs(3600), passo: Box::new(passo) };
-        let metronomo = Metronomo::avvia(vec![rotto, buono]);
-        assert_eq!(ricevi.iter().take(3).collect::<Vec<_>>(), [1, 2, 3]);
+            manda.send(volte).unwrap();
+            match volte {
+                1 => Ok(Esito::Fatto),
+                2 => Err("una volta va male"),
+                _ => Ok(Esito::Niente),
+            }
+        });
+        let metronomo = Metronomo::avvia(vec![passo]);
+        assert_eq!(ricevi.iter().take(4).collect::<Vec<_>>(), [1, 2, 3, 4]);
         metronomo.ferma();
-        assert!(ricevi.try_recv().is_err(), "it went on without work");
+        // The step is gone, and its sender with it.
+        assert!(ricevi.iter().count() < 1_000_000);
+    }
+
+    #[test]
+    fn a_step_that_waits_delays_no_other_and_is_told_to_stop() {
+        let (manda, ricevi) = mpsc::channel();
+        let lento = Passo::new("lento", Duration::from_secs(3_600), |fine: &Fine| {
+            while !fine.e_ora() {
+                thread::yield_now();
+            }
+            Ok::<_, String>(Esito::Fatto)
+        });
+        let svelto = Passo::new("svelto", Duration::from_secs(3_600), move |_: &Fine| {
+            manda.send(()).unwrap();
+            Ok::<_, String>(Esito::Niente)
+        });
+        let metronomo = Metronomo::avvia(vec![lento, svelto]);
+        ricevi.recv().unwrap();
+        metronomo.ferma();
     }
 }

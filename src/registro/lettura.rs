@@ -97,6 +97,19 @@ pub fn per_id(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Reg
     completa(conn, righe)?.pop().ok_or(Errore::Sconosciuta)
 }
 
+/// Those of these registrations that may be seen, in the order in which they are asked.
+///
+/// # Errors
+/// Those of the database.
+pub fn per_ids(conn: &mut Conn, vista: &Vista, ids: &[RegistrazioneId]) -> Result<Vec<Registrazione>, Errore> {
+    let testuali: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let righe =
+        vede(vista).filter(registrazioni::id.eq_any(testuali)).select(RigaRegistrazione::as_select()).load(conn)?;
+    let mut trovate = completa(conn, righe)?;
+    trovate.sort_by_key(|r| ids.iter().position(|id| *id == r.id));
+    Ok(trovate)
+}
+
 /// The registration of a year with this number.
 ///
 /// # Errors

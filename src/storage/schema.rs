@@ -338,6 +338,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    testi (sha256) {
+        sha256 -> Text,
+        testo -> Text,
+        esito -> Text,
+        rilievo -> Nullable<Text>,
+        creato -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -371,4 +381,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     protocolli_messaggi,
     invii,
     spedizioni,
+    testi,
 );

@@ -9,8 +9,9 @@ use std::str::FromStr;
 /// The zone of every legal date: day, year of a register, closing of a day.
 pub const ROMA: Tz = chrono_tz::Europe::Rome;
 
-/// A moment, in UTC, truncated to the millisecond when made, so that what is written is what is read back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A moment, in UTC, truncated to the millisecond when made, so that what is written is what is read back. The
+/// default one is the first of 1970, for where no instant matters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Istante(DateTime<Utc>);
 
 impl Istante {

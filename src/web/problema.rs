@@ -1,6 +1,6 @@
 //! Refusals over HTTP: `application/problem+json` (RFC 9457), one status for every variant of every module's refusal.
 
-use crate::{documenti, pec, registro, scrivania, segnatura, storage, titolario, utenti};
+use crate::{documenti, pec, registro, ricerca, scrivania, segnatura, storage, titolario, utenti};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -200,7 +200,7 @@ impl From<documenti::Errore> for Problema {
         match e {
             E::TroppoGrande { .. } => Self::troppo_grande(e.to_string()),
             E::Interrotto(_) => Self::illeggibile(e.to_string()),
-            E::Assente(_) | E::Disco(_) => Self::interno(e),
+            E::Assente(_) | E::Disco(_) | E::Estrattore(_) => Self::interno(e),
             E::Storage(e) => e.into(),
         }
     }
@@ -279,6 +279,24 @@ impl From<pec::Errore> for Problema {
             E::Registro(e) => e.into(),
             E::Documenti(e) => e.into(),
             E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<ricerca::Errore> for Problema {
+    fn from(e: ricerca::Errore) -> Self {
+        use ricerca::Errore as E;
+        match e {
+            E::Lunga { .. } | E::Cursore => Self::illeggibile(e.to_string()),
+            E::Occupato(_) | E::InCorso(_) | E::Cartella { .. } | E::Indice(_) => {
+                tracing::error!(causa = %e, "search unavailable");
+                let detail = "La ricerca per ora non risponde; il registro sì. Riprova fra poco.";
+                Self::riprova("ricerca-assente", detail, 5)
+            }
+            E::Documenti(e) => e.into(),
+            E::Registro(e) => e.into(),
+            E::Titolario(e) => e.into(),
             E::Storage(e) => e.into(),
         }
     }

@@ -4,6 +4,7 @@ use super::Problema;
 use super::misure::Misure;
 use crate::config::Limiti;
 use crate::documenti::{Deposito, Fiduce};
+use crate::ricerca::Indice;
 use crate::storage::Db;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,8 @@ pub struct Stato {
     pub db: Arc<Db>,
     /// The store.
     pub deposito: Deposito,
+    /// The index of the search.
+    pub indice: Arc<Indice>,
     /// Limits on what comes in.
     pub limiti: Limiti,
     /// Whom signatures are trusted from.
@@ -26,8 +29,8 @@ pub struct Stato {
 impl Stato {
     /// An installation that is not ready yet.
     #[must_use]
-    pub fn new(db: Arc<Db>, deposito: Deposito, limiti: Limiti) -> Self {
-        Self { db, deposito, limiti, fiduce: Arc::default(), pronto: Arc::default(), misure: Arc::default() }
+    pub fn new(db: Arc<Db>, deposito: Deposito, indice: Arc<Indice>, limiti: Limiti) -> Self {
+        Self { db, deposito, indice, limiti, fiduce: Arc::default(), pronto: Arc::default(), misure: Arc::default() }
     }
 
     /// The same, trusting these authorities.

@@ -24,5 +24,6 @@ mod pagine;
 mod politica;
 mod posta;
 mod registro;
+mod ricerca;
 mod segnatura;
 mod uccisione;

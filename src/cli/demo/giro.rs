@@ -3,6 +3,7 @@
 use super::comune::Comune;
 use crate::cli::Errore;
 use crate::cli::ambiente::Ambiente;
+use crate::documenti::testo::Estrattore;
 use crate::documenti::{Deposito, Fiduce};
 use crate::pec::{self, Decisione, Officina, Passo};
 use crate::registro::{
@@ -11,7 +12,7 @@ use crate::registro::{
 use crate::utenti::risposta::{self, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, RegistrazioneId};
-use crate::{registro, scrivania};
+use crate::{registro, ricerca, scrivania};
 
 /// Messages taken at a time.
 const BLOCCO: i64 = 1_000;
@@ -97,6 +98,15 @@ impl Giro<'_> {
         }
         while pec::spedisci(&self.officina(), &self.ambiente.uscita())? == Passo::Fatto {}
         Ok(quante)
+    }
+
+    /// Brings the index up to date, with the text of every file.
+    pub(super) fn indicizza(&self) -> Result<(), Errore> {
+        let indice = self.ambiente.indice();
+        let estrattore = Estrattore::new(std::env::current_exe().map_err(Errore::Server)?);
+        while ricerca::avanza(&indice, &self.ambiente.db)? {}
+        while ricerca::leggi_testi(&indice, &self.ambiente.db, &self.deposito, &estrattore, &|| false)? {}
+        Ok(())
     }
 
     fn risposta(&self, entrata: &Registrazione, n: usize) -> Result<RegistrazioneId, Errore> {

@@ -4,13 +4,14 @@ use super::comune::Comune;
 use crate::audit::Periodo;
 use crate::cli::ambiente::Ambiente;
 use crate::cli::{Errore, controlla};
-use crate::registro::{self, Flusso};
+use crate::registro::{self, Flusso, Registrazione};
+use crate::ricerca::{self, Domanda, Indice};
 use crate::segnatura::circolare60;
 use crate::utenti::visibilita::Vista;
 use crate::{documenti, pec};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::Instant;
 
 /// Registrations read at a time.
 const BLOCCO: i64 = 500;
@@ -41,6 +42,7 @@ impl Riepilogo {
         di(&format!("Registrazioni:          {}", self.registered));
         di(&format!("Firme:                  {}", firme.join(", ")));
         di(&format!("Segnature valide:       {}", self.segnature_valid));
+        di(&format!("Trovate per numero:     {}", self.indexed));
         di(&format!(
             "Catena degli eventi:    {}",
             if self.sano() { "integra" } else { "ROTTA: vedi `tabulario controlla`" }
@@ -50,16 +52,18 @@ impl Riepilogo {
 }
 
 /// Counts what is there.
-pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, durata: Duration) -> Result<Riepilogo, Errore> {
+pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, inizio: Instant) -> Result<Riepilogo, Errore> {
     let (db, vista) = (&ambiente.db, Vista::Intera(comune.aoo.id));
     let mut file = Vec::new();
-    let (mut registered, mut segnature_valid, mut prima) = (0, 0, None);
+    let indice = ambiente.indice();
+    let (mut registered, mut indexed, mut segnature_valid, mut prima) = (0, 0, 0, None);
     loop {
         let blocco = db.leggi(|conn| registro::ultime(conn, &vista, prima, BLOCCO))?;
         let Some(ultima) = blocco.last() else { break };
         prima = Some(ultima.id);
         for r in &blocco {
             registered += 1;
+            indexed += u64::from(trovata(&indice, ambiente, &vista, r)?);
             file.extend(r.documenti.iter().map(|d| d.impronta.to_string()));
             if r.flusso == Flusso::Uscita {
                 let xml = db.leggi(|conn| registro::segnatura_xml(conn, &vista, r.id))?;
@@ -83,11 +87,18 @@ pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, durata: Duration) ->
         registered,
         signatures,
         segnature_valid,
-        indexed: 0,
+        indexed,
         packages_valid: 0,
         audit: if esito.ok { "ok" } else { "broken" },
-        seconds: (durata.as_secs_f64() * 1000.0).round() / 1000.0,
+        seconds: (inizio.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
     })
+}
+
+/// True if the search finds a registration by its number.
+fn trovata(indice: &Indice, ambiente: &Ambiente, vista: &Vista, r: &Registrazione) -> Result<bool, Errore> {
+    let domanda = Domanda::leggi(&format!("n:{}/{}", r.numero, r.anno), r.istante.giorno())?;
+    let trovate = ricerca::cerca(indice, &ambiente.db, vista, &domanda, None)?;
+    Ok(trovate.risultati.iter().any(|t| t.registrazione.id == r.id))
 }
 
 /// The indication of each signer of a file.

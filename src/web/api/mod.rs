@@ -10,6 +10,7 @@ pub(super) mod multipart;
 mod openapi;
 mod pec;
 mod registrazioni;
+mod ricerca;
 
 use crate::web::Problema;
 use actix_web::web;
@@ -26,6 +27,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));
     cfg.route("/pec/messaggi/{id}/protocollo", web::post().to(pec::protocolla));
     cfg.service(web::resource("/invii").route(web::get().to(invii::elenca)).route(web::post().to(invii::crea)));
+    cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/eventi", web::get().to(eventi::elenca));
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
     cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));

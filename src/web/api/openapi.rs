@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, invii, pec, registrazioni};
+use super::{documenti, eventi, invii, pec, registrazioni, ricerca};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -15,6 +15,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::mostra,
         registrazioni::segnatura,
         documenti::scarica,
+        ricerca::cerca,
         eventi::elenca,
         pec::elenca,
         pec::protocolla,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tabulario::config::{Limiti, Web};
 use tabulario::documenti::Deposito;
+use tabulario::ricerca::Indice;
 use tabulario::storage::{Db, Indirizzo, Orologio};
 use tabulario::titolario::{self, Voce};
 use tabulario::utenti::visibilita::Vista;
@@ -170,9 +171,14 @@ impl Casa {
         diesel::sql_query(sql).get_result::<Quante>(&mut self.grezza()).unwrap().quante
     }
 
+    /// The index of the search, as a process that starts now sees it.
+    pub fn indice(&self) -> Arc<Indice> {
+        Arc::new(Indice::new(self.dir.path().join("indice")))
+    }
+
     /// Starts a server of this installation in this process.
     pub fn server(&self) -> Server {
-        let stato = Stato::new(Arc::clone(&self.db), self.deposito.clone(), Limiti::default());
+        let stato = Stato::new(Arc::clone(&self.db), self.deposito.clone(), self.indice(), Limiti::default());
         stato.dichiara_pronto();
         Server::avvia(stato)
     }

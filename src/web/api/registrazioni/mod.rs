@@ -4,7 +4,7 @@ mod richiesta;
 mod risposta;
 
 pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
-pub(super) use risposta::RegistrazioneJson;
+pub(super) use risposta::{CorrispondenteJson, RegistrazioneJson};
 
 use super::gettone::Chiamante;
 use super::{chiave, multipart};

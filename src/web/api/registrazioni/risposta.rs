@@ -108,7 +108,7 @@ impl RegistrazioneJson {
 /// A party.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct CorrispondenteJson {
+pub(in crate::web::api) struct CorrispondenteJson {
     ruolo: &'static str,
     tipo: &'static str,
     per_conoscenza: bool,

@@ -1,0 +1,111 @@
+//! Following the chain: what happened after the position reached is put into the index.
+
+use super::indice::{Aperto, Scrittura};
+use super::{Errore, Indice, scheda};
+use crate::audit::{self, Evento};
+use crate::storage::schema::{assegnazioni, classificazioni, eventi};
+use crate::storage::{Conn, Db};
+use crate::valori::{AooId, RegistrazioneId};
+use diesel::prelude::*;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// Events of one AOO taken in one commit.
+const LOTTO: i64 = 3_000;
+/// Registrations read from the database together.
+const INSIEME: usize = 200;
+/// How long the background step waits for its turn.
+const ATTESA: Duration = Duration::from_secs(5);
+
+/// One step: takes what happened since the last one, one commit at most per AOO. True if there was something, so that there may
+/// be more.
+///
+/// # Errors
+/// If another process writes the index, or the index or the database fail; the next step tries again.
+pub fn avanza(indice: &Indice, db: &Db) -> Result<bool, Errore> {
+    let Some(_turno) = indice.turno.prendi(ATTESA) else { return Ok(true) };
+    let aperto = indice.aperto()?;
+    if !db.leggi(|conn| audit::contiene(conn, &aperto.punte()))? {
+        // An index of another database, or of a later time than a restored one.
+        indice.ricomincia()?;
+        return Ok(true);
+    }
+    passo(&aperto, db).inspect_err(|_| indice.lascia())
+}
+
+/// Lets the index reach the tip that the chain of an AOO has now, waiting at most this long; false if it did not.
+///
+/// # Errors
+/// Those of the index and of the database; that another process writes the index is none.
+pub fn raggiungi(indice: &Indice, db: &Db, aoo: AooId, entro: Duration) -> Result<bool, Errore> {
+    let inizio = Instant::now();
+    let aoo = aoo.to_string();
+    let punta = db.leggi(audit::punte)?.into_iter().find(|p| p.aoo.to_string() == aoo).map_or(0, |p| p.posizione);
+    loop {
+        let aperto = indice.aperto()?;
+        if aperto.raggiunta(&aoo) >= punta {
+            return Ok(true);
+        }
+        let resta = entro.saturating_sub(inizio.elapsed());
+        if resta.is_zero() {
+            return Ok(false);
+        }
+        let Some(turno) = indice.turno.prendi(resta) else { return Ok(false) };
+        drop(turno);
+        match avanza(indice, db) {
+            Ok(_) => {}
+            Err(Errore::Occupato(_)) => return Ok(false),
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+/// Takes one lot of every AOO that has news; true if there was any.
+pub(super) fn passo(aperto: &Aperto, db: &Db) -> Result<bool, Errore> {
+    let punte = db.leggi(audit::punte)?;
+    let indietro: Vec<AooId> =
+        punte.into_iter().filter(|p| p.posizione > aperto.raggiunta(&p.aoo.to_string())).map(|p| p.aoo).collect();
+    if indietro.is_empty() {
+        return Ok(false);
+    }
+    aperto.scrivi(|s| {
+        for aoo in indietro {
+            let da = aperto.raggiunta(&aoo.to_string());
+            db.leggi(|conn| lotto(conn, s, aoo, da))?;
+        }
+        Ok(true)
+    })
+}
+
+/// One snapshot: the events after a position, and the registrations they touch as they are in it.
+fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<(), Errore> {
+    let nuovi = audit::dopo(conn, aoo, da, LOTTO)?;
+    let Some(ultimo) = nuovi.last().map(|e| e.posizione) else { return Ok(()) };
+    let toccate: Vec<RegistrazioneId> = toccate(conn, &nuovi)?.into_iter().collect();
+    for ids in toccate.chunks(INSIEME) {
+        scheda::metti(conn, s, aoo, ids)?;
+    }
+    let anello: String = eventi::table
+        .filter(eventi::aoo_id.eq(aoo.to_string()).and(eventi::posizione.eq(ultimo)))
+        .select(eventi::anello)
+        .first(conn)?;
+    s.raggiunge(&aoo.to_string(), ultimo, anello);
+    Ok(())
+}
+
+/// The registrations that these acts are about. An act that changes what a search finds or who may see it must be named here.
+fn toccate(conn: &mut Conn, nuovi: &[Evento]) -> Result<BTreeSet<RegistrazioneId>, Errore> {
+    let di = |tipo: &str| -> Vec<&str> {
+        nuovi.iter().filter(|e| e.oggetto_tipo == tipo).map(|e| e.oggetto_id.as_str()).collect()
+    };
+    let mut ids: Vec<String> = di("registrazione").into_iter().map(str::to_owned).collect();
+    for pezzo in di("classificazione").chunks(INSIEME) {
+        let query = classificazioni::table.filter(classificazioni::id.eq_any(pezzo));
+        ids.extend(query.select(classificazioni::registrazione_id).load::<String>(conn)?);
+    }
+    for pezzo in di("assegnazione").chunks(INSIEME) {
+        let query = assegnazioni::table.filter(assegnazioni::id.eq_any(pezzo));
+        ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
+    }
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+}
