@@ -15,7 +15,7 @@ pub use anello::{Anello, ORIGINE};
 pub use carico::Carico;
 pub use feed::{Evento, di, dopo};
 pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, tutte as punte};
-pub use verifica::{Atto, Differenza, Genere, Periodo, verifica};
+pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 
 use crate::storage::schema::{catene, eventi};
 use crate::storage::{Errore, Operazione};

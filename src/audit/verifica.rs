@@ -11,13 +11,16 @@ use std::collections::HashMap;
 /// Events read at a time: one snapshot each, so that writers never wait for the verifier.
 const BLOCCO: i64 = 2_000;
 
+/// Makes the canonical texts of acts again from their rows. An id that is not in the answer has no row.
+pub type Ricalcola = fn(&mut Conn, &[String]) -> Result<HashMap<String, Carico>, Errore>;
+
 /// A kind of act: how whoever owns its rows makes its text again, and how many rows there are.
 #[derive(Clone, Copy)]
 pub struct Atto {
     /// The word by which the chain knows it.
     pub tipo: &'static str,
-    /// Makes the canonical texts of acts again from their rows. An id that is not in the answer has no row.
-    pub ricalcola: fn(&mut Conn, &[String]) -> Result<HashMap<String, Carico>, Errore>,
+    /// Makes the canonical texts of acts again from their rows.
+    pub ricalcola: Ricalcola,
     /// How many rows there are: as many as events, or somebody added one by hand.
     pub conta: fn(&mut Conn) -> Result<i64, Errore>,
 }

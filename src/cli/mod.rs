@@ -79,7 +79,8 @@ pub fn esegui(argomenti: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(riga) => riga,
         Err(e) => return aiuto::rispondi(&e),
     };
-    let mut out = io::stdout().lock();
+    // Not locked: a preparation that runs beside writes here too.
+    let mut out = io::stdout();
     let esito = esegui_comando(riga, &mut out).and_then(|bene| {
         out.flush().map_err(Errore::Uscita)?;
         Ok(bene)

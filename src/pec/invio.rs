@@ -1,5 +1,6 @@
 //! *Invio*: an uscita sent to one recipient, with a Message-ID decided before anything leaves.
 
+use super::messaggio::PROVATA;
 use super::{Errore, casella};
 use crate::audit::{self, Carico};
 use crate::registro::{self, Flusso, RuoloCorrispondente};
@@ -164,7 +165,8 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
     let nomi: Vec<&String> = righe.iter().map(|r| &r.message_id).collect();
     let ids: Vec<&String> = righe.iter().map(|r| &r.id).collect();
     let ricevute: Vec<Ricevuta> = messaggi::table
-        .filter(messaggi::riferito.eq_any(nomi))
+        // Only what a known provider signed is evidence: anybody can write the words of a receipt.
+        .filter(messaggi::riferito.eq_any(nomi).and(messaggi::firma_gestore.eq(PROVATA)))
         .order(messaggi::id)
         .select((messaggi::riferito, messaggi::aoo_id, messaggi::genere, messaggi::consegnato, messaggi::ricevuto))
         .load(conn)?;

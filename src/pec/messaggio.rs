@@ -17,6 +17,19 @@ pub(super) const ATTO: &str = "ricezione";
 /// Longest reading kept beside a message; the whole is always in the store.
 const MASSIMO_CORPO: usize = 200_000;
 
+/// The kinds that bring a document; the others speak of what we sent.
+const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", "ordinaria"];
+
+/// The verdict on a provider's signature that makes a receipt evidence.
+pub(super) const PROVATA: &str = "TOTAL-PASSED";
+/// The verdict when the provider's authority is not known here.
+const INDETERMINATA: &str = "INDETERMINATE";
+
+/// True for the kinds that speak of what we sent.
+fn e_ricevuta(genere: &str) -> bool {
+    !DA_PROTOCOLLARE.contains(&genere)
+}
+
 /// What a message is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stato {
@@ -103,6 +116,12 @@ pub struct Messaggio {
 }
 
 impl Messaggio {
+    /// True if it says of itself that it is a receipt, proved or not.
+    #[must_use]
+    pub fn si_dice_ricevuta(&self) -> bool {
+        e_ricevuta(&self.genere)
+    }
+
     /// What a clerk should know, in Italian.
     #[must_use]
     pub fn rilievi(&self) -> Vec<String> {
@@ -252,7 +271,12 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
     let Some(aoo) = intera(vista) else { return Ok(Vec::new()) };
     let righe = tabella::table
         .filter(tabella::aoo_id.eq(aoo))
-        .filter(tabella::genere.eq_any(["posta-certificata", "anomalia", "ordinaria"]))
+        .filter(
+            tabella::genere
+                .eq_any(DA_PROTOCOLLARE)
+                .or(tabella::firma_gestore.is_null())
+                .or(tabella::firma_gestore.eq("TOTAL-FAILED")),
+        )
         .filter(diesel::dsl::not(
             tabella::id.eq_any(protocolli_messaggi::table.select(protocolli_messaggi::messaggio_id)),
         ))
@@ -355,12 +379,12 @@ fn valore(
     noto: bool,
 ) -> Result<Messaggio, String> {
     let testo = |e: crate::valori::Rifiuto| e.to_string();
-    let ricevuta = !matches!(r.genere.as_str(), "posta-certificata" | "anomalia" | "ordinaria");
-    let stato = match (ricevuta, noto, &registrazione) {
-        (true, true, _) => Stato::Ricevuta,
-        (true, false, _) => Stato::RicevutaSenzaInvio,
-        (false, _, Some(_)) => Stato::Protocollato,
-        (false, _, None) => Stato::DaProtocollare,
+    let stato = match (&registrazione, e_ricevuta(&r.genere), r.firma_gestore.as_deref()) {
+        (Some(_), ..) => Stato::Protocollato,
+        (None, true, Some(PROVATA)) if noto => Stato::Ricevuta,
+        (None, true, Some(PROVATA | INDETERMINATA)) => Stato::RicevutaSenzaInvio,
+        // What nobody signed, or somebody changed, is no receipt whatever it says of itself: a person looks at it.
+        (None, ..) => Stato::DaProtocollare,
     };
     Ok(Messaggio {
         id: r.id.parse().map_err(testo)?,
@@ -422,6 +446,11 @@ fn carico(r: &RigaMessaggio, file: &[RigaAllegato]) -> Carico {
         .forse("message_id", r.message_id.as_ref())
         .forse("identificativo", r.identificativo.as_ref())
         .forse("riferito", r.riferito.as_ref())
+        .campo("mittente", &r.mittente)
+        .campo("oggetto", &r.oggetto)
+        .forse("consegnato", r.consegnato.map(Istante::from_utc))
+        .forse("firma_gestore", r.firma_gestore.as_ref())
+        .forse("doppione_di", r.doppione_di.as_ref())
         .campo("lettura", Impronta::of(r.lettura.as_bytes()))
         .campo("ricevuto", Istante::from_utc(r.ricevuto));
     file.iter().fold(carico, |c, a| c.campo("allegato", format_args!("{} {} {}", a.posizione, a.sha256, a.nome)))

@@ -17,7 +17,7 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
     let (aoo, registro) = (op.aoo.to_string(), registro.as_str());
     let questo = contatori::aoo_id.eq(&aoo).and(contatori::registro.eq(registro));
     let testa: Option<(i32, chrono::NaiveDateTime)> = contatori::table
-        .filter(questo.clone())
+        .filter(questo)
         .select((contatori::anno, contatori::ultimo_istante))
         .first(op.conn)
         .optional()?;

@@ -56,7 +56,6 @@ pub(super) struct RigaDocumento {
 
 impl RigaCorrispondente {
     pub(super) fn new(registrazione_id: &str, posizione: i32, c: &Corrispondente) -> Self {
-        let testo = |v: Option<&dyn ToString>| v.map(ToString::to_string);
         let (denominazione, nome, cognome) = match &c.parte.nome {
             NomeParte::Denominazione(d) => (Some(d.to_string()), None, None),
             NomeParte::Persona { nome, cognome } => (None, Some(nome.to_string()), Some(cognome.to_string())),
@@ -70,10 +69,10 @@ impl RigaCorrispondente {
             denominazione,
             nome,
             cognome,
-            codice_fiscale: testo(c.parte.codice_fiscale.as_ref().map(|v| v as _)),
-            codice_ipa: testo(c.parte.codice_ipa.as_ref().map(|v| v as _)),
-            codice_aoo: testo(c.parte.codice_aoo.as_ref().map(|v| v as _)),
-            pec: testo(c.parte.pec.as_ref().map(|v| v as _)),
+            codice_fiscale: c.parte.codice_fiscale.as_ref().map(ToString::to_string),
+            codice_ipa: c.parte.codice_ipa.as_ref().map(ToString::to_string),
+            codice_aoo: c.parte.codice_aoo.as_ref().map(ToString::to_string),
+            pec: c.parte.pec.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -146,3 +146,37 @@ fn files_are_small() {
     let mediano = lunghi[lunghi.len() / 2].0;
     assert!(mediano < 150, "the median file has {mediano} lines");
 }
+
+/// Rows of the table in `docs/REGISTRO.md`: name, owner, kind.
+fn tabelle_descritte() -> Vec<(String, String, String)> {
+    let testo = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/REGISTRO.md")).unwrap();
+    let righe = testo.lines().filter(|l| l.starts_with("| `"));
+    righe
+        .map(|l| {
+            let colonne: Vec<&str> = l.split('|').map(str::trim).collect();
+            (colonne[1].trim_matches('`').to_owned(), colonne[2].trim_matches('`').to_owned(), colonne[3].to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_table_is_described_and_the_acts_are_guarded() {
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/storage/schema.rs")).unwrap();
+    let nomi = schema.lines().filter(|l| l.ends_with(") {") && l.starts_with("    ") && !l.starts_with("     "));
+    let mut tabelle: Vec<String> = nomi.filter_map(|l| l.split_whitespace().next().map(str::to_owned)).collect();
+    tabelle.sort();
+    let descritte = tabelle_descritte();
+    let mut nomi: Vec<String> = descritte.iter().map(|(t, ..)| t.clone()).collect();
+    nomi.sort();
+    assert_eq!(nomi, tabelle, "docs/REGISTRO.md and the schema differ");
+    let guardate: Vec<&str> = tabulario::storage::GUARDATE.iter().map(|g| g.tabella).collect();
+    for (tabella, proprietario, genere) in &descritte {
+        assert!(ORDINE.contains(&proprietario.as_str()), "{tabella} belongs to no module: {proprietario}");
+        match genere.as_str() {
+            "atto" => assert!(guardate.contains(&tabella.as_str()), "{tabella} is an act and has no guard"),
+            "testa" => assert!(matches!(tabella.as_str(), "contatori" | "catene"), "{tabella} is no head"),
+            "lavoro" => assert!(!guardate.contains(&tabella.as_str()), "{tabella} is working state and is guarded"),
+            altro => panic!("{tabella}: {altro} is no kind of table"),
+        }
+    }
+}

@@ -20,7 +20,12 @@ fn colonna(tabella: &str) -> &'static str {
         "documenti_registrati" => "nome",
         "assegnazioni" => "titolo",
         "classificazioni" => "voce_id",
-        "utenti" | "applicazioni" => "nome",
+        "utenti" | "applicazioni" | "allegati" => "nome",
+        "messaggi" => "lettura",
+        "caselle" => "maildir",
+        "invii" => "destinatario",
+        "rapporti" => "rapporto",
+        "protocolli_messaggi" => "registrazione_id",
         altra => panic!("say which column of {altra} an attacker would change"),
     }
 }

@@ -54,7 +54,8 @@ impl Giro<'_> {
         let (db, vista) = (&self.ambiente.db, self.vista());
         let mut quanti = 0;
         let attesa = db.leggi(|conn| pec::da_protocollare(conn, &vista, BLOCCO))?;
-        for messaggio in attesa.into_iter().filter(|m| m.doppione_di.is_none()) {
+        // What only says that it is a receipt is left for a person to look at.
+        for messaggio in attesa.into_iter().filter(|m| m.doppione_di.is_none() && !m.si_dice_ricevuta()) {
             let decisione = Decisione {
                 voce: self.comune.voce.clone(),
                 ufficio: self.comune.ufficio.clone(),

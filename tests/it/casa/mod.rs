@@ -4,7 +4,7 @@ mod http;
 mod processo;
 
 pub use http::{Parte, chiama, entrata, leggi, registra, uscita};
-pub use processo::{Servizio, comando};
+pub use processo::{Servizio, comando, libera};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};

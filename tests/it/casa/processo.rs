@@ -27,7 +27,7 @@ impl Servizio {
     pub fn avvia(casa: &Casa) -> Self {
         // The port is free for a moment only; whoever takes it meanwhile makes the start fail, and another one is tried.
         for _ in 0..5 {
-            let porta = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let porta = libera();
             let figlio = programma(casa)
                 .args(["serve", "--port", &porta.to_string()])
                 .env("TABULARIO_LOG__LIVELLO", "error")
@@ -49,7 +49,7 @@ impl Servizio {
             if risposta.is_some_and(|r| r.stato == 200) {
                 return true;
             }
-            std::thread::yield_now();
+            std::thread::park_timeout(std::time::Duration::from_millis(10));
         }
         false
     }
@@ -71,4 +71,9 @@ impl Drop for Servizio {
         let _ = self.figlio.kill();
         let _ = self.figlio.wait();
     }
+}
+
+/// A port that is free at this moment.
+pub fn libera() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -1,0 +1,203 @@
+//! What arrives by mail, from the Maildir to a number and back out (laws 3 and 4 of the house).
+
+use crate::casa::{Casa, chiama, comando, leggi, registra, su_entrambi, uscita};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tabulario::documenti::{Fiduce, carica_fiduce};
+use tabulario::pec::{self, Casella, Officina, Passo};
+use tabulario::valori::Attore;
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// A mailbox with these messages (all of ours, if none is named).
+fn casella(casa: &Casa, nomi: &[&str]) -> Casella {
+    let maildir = casa.dir.path().join("posta");
+    for ramo in ["new", "cur", "tmp"] {
+        fs::create_dir_all(maildir.join(ramo)).unwrap();
+    }
+    for voce in fs::read_dir(fixtures().join("posta")).unwrap() {
+        let file = voce.unwrap().path();
+        let nome = file.file_name().unwrap().to_str().unwrap().to_owned();
+        if nome.ends_with(".eml") && (nomi.is_empty() || nomi.iter().any(|n| nome.starts_with(n))) {
+            fs::copy(&file, maildir.join("new").join(nome)).unwrap();
+        }
+    }
+    casa.db
+        .scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| {
+            pec::aggiungi_casella(op, casa.aoo.pec.clone(), &maildir)
+        })
+        .unwrap()
+}
+
+fn fiduce() -> Fiduce {
+    let dir = tempfile::tempdir().unwrap();
+    for (ramo, file) in [("firme", "ca-firma.pem"), ("gestori", "ca-gestori.pem")] {
+        fs::create_dir_all(dir.path().join(ramo)).unwrap();
+        fs::copy(fixtures().join("chiavi").join(file), dir.path().join(ramo).join(file)).unwrap();
+    }
+    carica_fiduce(dir.path()).unwrap()
+}
+
+fn ricevi(casa: &Casa, casella: &Casella) -> usize {
+    let fiduce = fiduce();
+    let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
+    let mut quanti = 0;
+    while pec::ricevi(&officina, casella).unwrap() == Passo::Fatto {
+        quanti += 1;
+    }
+    quanti
+}
+
+fn messaggi(casa: &Casa, url: &str) -> Vec<Value> {
+    leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json()["risultati"].as_array().unwrap().clone()
+}
+
+fn protocolla(casa: &Casa, url: &str, id: &Value, chiave: &str) -> (u16, Value) {
+    let strada = format!("{url}/api/v1/pec/messaggi/{}/protocollo", id.as_str().unwrap());
+    let risposta = chiama("POST", &strada, &casa.gettone, Some(chiave), None).unwrap();
+    (risposta.stato, risposta.json())
+}
+
+su_entrambi! {
+    fn every_message_is_kept_told_apart_and_marked(casa) {
+        let casella = casella(casa, &[]);
+        let server = casa.server();
+        let quanti = ricevi(casa, &casella);
+        let messaggi = messaggi(casa, &server.url);
+        assert!(quanti >= 15 && messaggi.len() == quanti, "{quanti}");
+        let mut generi = BTreeMap::new();
+        for m in &messaggi {
+            *generi.entry(m["kind"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+            let sha256 = m["sha256"].as_str().unwrap();
+            let intero = leggi(&format!("{}/api/v1/documenti/{sha256}", server.url), &casa.gettone);
+            assert_eq!(intero.stato, 200, "the whole message is given back");
+        }
+        assert!(generi.len() >= 9, "{generi:?}");
+        let maildir = casa.dir.path().join("posta");
+        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(maildir.join("cur")).unwrap().count(), quanti);
+        assert_eq!(ricevi(casa, &casella), 0, "nothing is taken twice");
+        let doppi: Vec<_> = messaggi.iter().filter(|m| !m["duplicate"].is_null()).collect();
+        assert_eq!(doppi.len(), 1, "the same PEC in another box is recognised");
+        let gestore: Vec<_> = messaggi.iter().filter(|m| m["kind"] == "posta-certificata").collect();
+        assert!(gestore.iter().all(|m| m["signature"]["indication"] == "TOTAL-PASSED"), "{gestore:#?}");
+        assert!(comando(casa, &["controlla"]).status.success());
+    }
+
+    fn a_kill_between_commit_and_mark_doubles_nothing(casa) {
+        let casella = casella(casa, &["01"]);
+        assert_eq!(ricevi(casa, &casella), 1);
+        // As if the process had died before the mailbox was marked.
+        let maildir = casa.dir.path().join("posta");
+        let cur = fs::read_dir(maildir.join("cur")).unwrap().next().unwrap().unwrap();
+        let nome = cur.file_name().to_str().unwrap().split(":2,").next().unwrap().to_owned();
+        fs::rename(cur.path(), maildir.join("new").join(nome)).unwrap();
+        assert_eq!(ricevi(casa, &casella), 0);
+        assert_eq!((casa.conta("messaggi"), casa.conta("visti")), (1, 1));
+        assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 0);
+    }
+
+    fn a_message_becomes_a_registration_once(casa) {
+        let casella = casella(casa, &["01", "02", "03"]);
+        ricevi(casa, &casella);
+        let server = casa.server();
+        let arrivati = messaggi(casa, &server.url);
+        let (stato, fatta) = protocolla(casa, &server.url, &arrivati[0]["id"], "k1");
+        assert_eq!(stato, 201, "{fatta}");
+        assert_eq!(fatta["corrispondenti"][0]["pec"], "elena.tarsi@pec.cittadini.example");
+        assert_eq!(fatta["oggetto"], "Istanza di permesso di costruire - via dei Tigli 14");
+        assert_eq!((&fatta["mezzo"], &fatta["flusso"]), (&json!("pec"), &json!("entrata")));
+        let documenti = fatta["documenti"].as_array().unwrap();
+        assert_eq!((documenti.len(), &documenti[0]["ruolo"]), (3, &json!("principale")));
+        assert_eq!(documenti[0]["nome"], "istanza-permesso-di-costruire.pdf.p7m");
+        assert_eq!(documenti[0]["firma"]["indication"], "TOTAL-PASSED");
+        assert_eq!(documenti[2]["nome"], "messaggio.eml");
+        assert_eq!(protocolla(casa, &server.url, &arrivati[0]["id"], "k1"), (201, fatta.clone()), "the same key");
+        let (stato, ancora) = protocolla(casa, &server.url, &arrivati[0]["id"], "k2");
+        assert_eq!((stato, &ancora["type"]), (409, &json!("urn:tabulario:gia-protocollato")));
+        let (_, aoo) = protocolla(casa, &server.url, &arrivati[1]["id"], "k3");
+        assert!(aoo["protocolloMittente"]["numero"].is_string(), "the number of the sender's segnatura: {aoo:#}");
+        assert_eq!(aoo["corrispondenti"][0]["tipo"], "amministrazione");
+        let (_, rotta) = protocolla(casa, &server.url, &arrivati[2]["id"], "k4");
+        assert_eq!(rotta["documenti"][0]["firma"]["indication"], "TOTAL-FAILED", "a bad signature does not stop: {rotta:#}");
+        assert_eq!(casa.conta("registrazioni"), 3);
+    }
+
+    fn one_bad_message_never_stops_the_others(casa) {
+        let casella = casella(casa, &["01", "07"]);
+        let maildir = casa.dir.path().join("posta/new");
+        fs::write(maildir.join("00-vuoto"), b"").unwrap();
+        fs::write(maildir.join("00-zeri"), vec![0_u8; 100_000]).unwrap();
+        fs::write(maildir.join("00-caso"), (0..100_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<_>>()).unwrap();
+        assert_eq!(ricevi(casa, &casella), 5);
+        let server = casa.server();
+        for m in messaggi(casa, &server.url) {
+            let (stato, fatta) = protocolla(casa, &server.url, &m["id"], m["id"].as_str().unwrap());
+            assert_eq!(stato, 201, "{fatta}");
+        }
+        assert!(comando(casa, &["controlla"]).status.success());
+    }
+
+    fn an_uscita_leaves_once_and_its_receipts_find_it(casa) {
+        let casella = casella(casa, &["04", "05", "11"]);
+        let server = casa.server();
+        let fatta = registra(&server.url, &casa.gettone, "u", &uscita("Risposta"), b"testo").unwrap().json();
+        let id = fatta["id"].as_str().unwrap();
+        // The receipts of the samples speak of this Message-ID; they may come before or after: here before.
+        assert_eq!(ricevi(casa, &casella), 3);
+        let orfane = messaggi(casa, &server.url);
+        assert!(orfane.iter().all(|m| m["stato"] == "ricevuta-senza-invio"), "{orfane:#?}");
+        let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
+        casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
+            pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome))
+        }).unwrap();
+        let fiduce = fiduce();
+        let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
+        let fuori = casa.dir.path().join("uscita/pec");
+        assert_eq!(pec::spedisci(&officina, &fuori).unwrap(), Passo::Fatto);
+        assert_eq!(pec::spedisci(&officina, &fuori).unwrap(), Passo::Niente, "it leaves once");
+        let lettera = fs::read(fs::read_dir(&fuori).unwrap().next().unwrap().unwrap().path()).unwrap();
+        let testo = String::from_utf8_lossy(&lettera);
+        assert!(testo.contains(nome) && testo.contains("Segnatura.xml"), "{testo}");
+        let invii = leggi(&format!("{}/api/v1/invii", server.url), &casa.gettone).json();
+        let invio = &invii["risultati"][0];
+        assert_eq!((&invio["messageId"], &invio["destinatario"]), (&json!(nome), &json!("rossi@pec.example")));
+        assert_eq!(invio["stato"], "non-consegnato", "the worst word of its receipts counts: {invio:#}");
+        assert!(invio["istanti"]["accettato"].is_string() && invio["istanti"]["consegnato"].is_string(), "{invio:#}");
+        assert!(messaggi(casa, &server.url).iter().all(|m| m["stato"] == "ricevuta"));
+        assert!(comando(casa, &["controlla"]).status.success());
+    }
+
+    fn a_receipt_that_nobody_signed_is_believed_by_nobody(casa) {
+        let casella = casella(casa, &["04"]);
+        let server = casa.server();
+        let fatta = registra(&server.url, &casa.gettone, "u", &uscita("Risposta"), b"testo").unwrap().json();
+        let id = fatta["id"].as_str().unwrap();
+        let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
+        casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
+            pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome))
+        }).unwrap();
+        let falsa = format!("From: a@b.it\r\nSubject: CONSEGNA: x\r\nX-Ricevuta: avvenuta-consegna\r\n\
+            X-Riferimento-Message-ID: {nome}\r\n\r\nConsegnato\r\n");
+        fs::write(casa.dir.path().join("posta/new/99-falsa"), falsa).unwrap();
+        assert_eq!(ricevi(casa, &casella), 2);
+        let invii = leggi(&format!("{}/api/v1/invii", server.url), &casa.gettone).json();
+        assert_eq!(invii["risultati"][0]["stato"], "accettato", "the true one counts, the forged one does not: {invii:#}");
+        let falsa = messaggi(casa, &server.url).into_iter().find(|m| m["kind"] == "avvenuta-consegna").unwrap();
+        assert_eq!(falsa["stato"], "da-protocollare", "a person sees it: {falsa:#}");
+        assert_eq!(protocolla(casa, &server.url, &falsa["id"], "k").0, 201);
+    }
+
+    fn a_receipt_is_not_registered(casa) {
+        let casella = casella(casa, &["04"]);
+        ricevi(casa, &casella);
+        let server = casa.server();
+        let (stato, problema) = protocolla(casa, &server.url, &messaggi(casa, &server.url)[0]["id"], "k");
+        assert_eq!((stato, &problema["type"]), (409, &json!("urn:tabulario:ricevuta")));
+        assert_eq!(casa.conta("registrazioni"), 0);
+    }
+}
