@@ -15,6 +15,7 @@ document.addEventListener("submit", (event) => {
   if (!main || event.submitter?.name === "aggiungi") return;
   if (event.target.getAttribute("aria-busy") === "true") return event.preventDefault();
   event.target.setAttribute("aria-busy", "true");
+  main.dataset.said = main.textContent;
   main.textContent = "Protocollo…";
 });
 
@@ -23,5 +24,5 @@ addEventListener("pageshow", () => {
   const form = document.querySelector("form[aria-busy]");
   form?.removeAttribute("aria-busy");
   const main = document.getElementById("protocolla");
-  if (main) main.textContent = "Protocolla";
+  if (main?.dataset.said) main.textContent = main.dataset.said;
 });

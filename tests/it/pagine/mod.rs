@@ -184,6 +184,46 @@ su_entrambi! {
         assert_eq!(ada.apri(&luogo).html, ada.apri("/registrazioni/niente").html);
     }
 
+    fn the_mail_is_protocolled_one_message_after_the_other(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        assumi(casa, "ugo", Ruolo::Addetto);
+        for nome in ["01-cittadina-istanza-permesso", "09-impresa-solo-testo-iso-8859-1"] {
+            arriva(casa, nome);
+        }
+        let (anna, ugo) = (Cliente::dentro(&server, "anna"), Cliente::dentro(&server, "ugo"));
+        let elenco = anna.apri("/da-protocollare").html;
+        assert!(elenco.contains("2 messaggi, dal più vecchio"), "{elenco}");
+        let primo = elenco.split("href=\"/da-protocollare/").nth(1).unwrap().split('"').next().unwrap();
+        let strada = format!("/da-protocollare/{primo}");
+        for nascosta in ["/da-protocollare", &strada, &format!("{strada}/allegati/1")] {
+            assert_eq!(ugo.apri(nascosta).stato, 404, "{nascosta}");
+        }
+        let pagina = anna.apri(&strada);
+        for parte in ["Elena Tarsi", "istanza-permesso-di-costruire.pdf.p7m", "Istanza di permesso di costruire"] {
+            assert!(pagina.html.contains(parte), "{parte} is not in {}", pagina.html);
+        }
+        assert_eq!(anna.apri(&format!("{strada}/allegati/1")).stato, 200);
+        let (modulo, chiave) = (pagina.campo("modulo"), pagina.campo("chiave"));
+        let corpo = |modulo: &str, ufficio: &str| {
+            format!("modulo={modulo}&chiave={chiave}&mittente=Elena+Tarsi&oggetto=Istanza&voce=VI.3&ufficio={ufficio}")
+        };
+        let protocollo = format!("{strada}/protocollo");
+        assert_eq!(anna.modulo_semplice(&protocollo, &corpo("altro", "EDIL")).stato, 403);
+        assert_eq!(ugo.modulo_semplice(&protocollo, &corpo(&modulo, "EDIL")).stato, 404);
+        let rifiutata = anna.modulo_semplice(&protocollo, &corpo(&modulo, ""));
+        assert!(rifiutata.stato == 422 && rifiutata.html.contains("errore-ufficio"), "{}", rifiutata.html);
+        assert_eq!(casa.conta("registrazioni"), 0);
+        let fatta = anna.modulo_semplice(&protocollo, &corpo(&modulo, "EDIL"));
+        assert_eq!(fatta.stato, 303, "{}", fatta.html);
+        let prossimo = anna.apri(fatta.testata("location")).html;
+        assert!(prossimo.contains("n. 0000001") && !prossimo.contains(&protocollo), "{prossimo}");
+        assert_eq!(anna.modulo_semplice(&protocollo, &corpo(&modulo, "EDIL")).stato, 303);
+        assert_eq!(casa.conta("registrazioni"), 1);
+        assert!(anna.apri(&strada).testata("location").starts_with("/registrazioni/"));
+        assert!(anna.apri("/da-protocollare").html.contains("1 messaggio, dal più vecchio"));
+    }
+
     fn every_answer_says_what_a_browser_may_load(casa) {
         let server = casa.server();
         assumi(casa, "anna", Ruolo::Operatore);
@@ -202,6 +242,29 @@ su_entrambi! {
             assert!(pagina.stato == 404 && pagina.html.contains("Pagina non trovata"), "{strada}");
         }
     }
+}
+
+/// Puts a sample message into the mailbox of the house and takes it out again.
+fn arriva(casa: &crate::casa::Casa, nome: &str) {
+    use crate::casa::Rotto;
+    use tabulario::pec;
+    use tabulario::valori::Attore;
+    let maildir = casa.dir.path().join("maildir");
+    for cartella in ["cur", "new", "tmp"] {
+        std::fs::create_dir_all(maildir.join(cartella)).unwrap();
+    }
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/posta").join(format!("{nome}.eml"));
+    std::fs::copy(fixture, maildir.join("new").join(nome)).unwrap();
+    if casa.db.leggi(pec::caselle).unwrap().is_empty() {
+        let apri = |op: &mut tabulario::storage::Operazione<'_>| {
+            Ok::<_, Rotto>(pec::aggiungi_casella(op, casa.aoo.pec.clone(), &maildir)?)
+        };
+        casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), apri).unwrap();
+    }
+    let caselle = casa.db.leggi(pec::caselle).unwrap();
+    let fiduce = tabulario::documenti::Fiduce::default();
+    let officina = pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
+    while pec::ricevi(&officina, &caselle[0]).unwrap() == pec::Passo::Fatto {}
 }
 
 /// The files below a folder.

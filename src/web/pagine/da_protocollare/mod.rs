@@ -108,13 +108,13 @@ pub(super) async fn elenco(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let posta = posta(&chi)?;
-    let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
+    let ora = stato.db.orologio().adesso();
     let fatta = filtro.into_inner().fatta;
     let (righe, fatta) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let messaggi = pec::da_protocollare(conn, &posta, PAGINA)?;
-                Ok::<_, Problema>((messaggi.iter().map(|m| riga(m, ora)).collect(), trova_fatta(conn, &vista, fatta)?))
+                Ok::<_, Problema>((messaggi.iter().map(|m| riga(m, ora)).collect(), trova_fatta(conn, &posta, fatta)?))
             })
         })
         .await?;
@@ -166,7 +166,6 @@ async fn mostra(
     codice: StatusCode,
 ) -> Result<HttpResponse, Errata> {
     let posta = posta(chi)?;
-    let vista = chi.vista();
     let guscio = Guscio::new(chi, "/da-protocollare");
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
@@ -174,7 +173,7 @@ async fn mostra(
             if m.registrazione.is_some() {
                 return Ok(Err(m.registrazione));
             }
-            let fatta = trova_fatta(conn, &vista, fatta)?;
+            let fatta = trova_fatta(conn, &posta, fatta)?;
             Ok::<_, Problema>(Ok(pagina(conn, &m, guscio, fatta, scritto)?))
         })
     });
