@@ -6,7 +6,7 @@ use crate::audit::{self, Atto, Differenza, Genere, Periodo};
 use crate::documenti::{self, Deposito};
 use crate::storage::{self, Db};
 use crate::valori::Impronta;
-use crate::{registro, scrivania, titolario, utenti};
+use crate::{conservazione, registro, scrivania, titolario, utenti};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -56,7 +56,7 @@ struct DifferenzaJson {
 
 /// The acts of all modules.
 fn atti() -> Vec<Atto> {
-    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI].concat()
+    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, conservazione::ATTI].concat()
 }
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {

@@ -20,6 +20,10 @@ fn colonna(tabella: &str) -> &'static str {
         "documenti_registrati" => "nome",
         "assegnazioni" => "titolo",
         "classificazioni" => "voce_id",
+        "fascicoli" => "oggetto",
+        "fascicolazioni" => "fascicolo_id",
+        "pacchetti" => "chiave",
+        "componenti" => "codice",
         "utenti" | "applicazioni" => "nome",
         altra => panic!("say which column of {altra} an attacker would change"),
     }

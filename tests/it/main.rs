@@ -16,6 +16,8 @@ mod casa;
 mod api;
 mod architettura;
 mod catena;
+mod conservazione;
+mod fascicoli;
 mod guardie;
 mod registro;
 mod uccisione;

@@ -1,13 +1,16 @@
 //! The JSON API, `/api/v1` (DESIGN.md 4): bearer tokens per application and AOO.
 
 mod chiave;
+mod corpo;
 mod documenti;
 mod eventi;
+mod fascicoli;
 mod gettone;
 mod lettore;
 mod multipart;
 mod openapi;
 mod registrazioni;
+mod versamenti;
 
 use crate::web::Problema;
 use actix_web::web;
@@ -20,6 +23,13 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
+    cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
+    cfg.service(
+        web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),
+    );
+    cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
+    cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
+    cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/eventi", web::get().to(eventi::elenca));
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
