@@ -2,7 +2,7 @@
 
 use super::Errore;
 use crate::config::{self, Configurazione, FormatoLog, Livello};
-use crate::documenti::Deposito;
+use crate::documenti::{self, Deposito, Fiduce};
 use crate::storage::Db;
 use crate::{audit, utenti};
 use std::io::{self, IsTerminal};
@@ -49,6 +49,16 @@ impl Ambiente {
     /// The store.
     pub(super) fn deposito(&self) -> Result<Deposito, Errore> {
         Ok(Deposito::disco(cartella_documenti(&self.config.dir))?)
+    }
+
+    /// The outbox folder.
+    pub(super) fn uscita(&self) -> PathBuf {
+        self.config.dir.join("uscita").join("pec")
+    }
+
+    /// Whom signatures are trusted from: the certificates of `fiducia/firme` and `fiducia/gestori` in the data folder.
+    pub(super) fn fiduce(&self) -> Result<Fiduce, Errore> {
+        Ok(documenti::carica_fiduce(&self.config.dir.join("fiducia"))?)
     }
 
     /// Where the last links of the chains are kept apart.

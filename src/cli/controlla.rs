@@ -3,10 +3,11 @@
 use super::ambiente::{cartella_documenti, cartella_punte};
 use super::{Dove, Errore, avanzamento};
 use crate::audit::{self, Atto, Differenza, Genere, Periodo};
+use crate::config::Configurazione;
 use crate::documenti::{self, Deposito};
 use crate::storage::{self, Db};
 use crate::valori::Impronta;
-use crate::{conservazione, registro, scrivania, titolario, utenti};
+use crate::{conservazione, pec, registro, scrivania, titolario, utenti};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -31,8 +32,9 @@ pub(super) struct Args {
 
 /// What was found.
 #[derive(Serialize)]
-struct Risultato {
-    ok: bool,
+pub(super) struct Risultato {
+    /// True if nothing differs.
+    pub ok: bool,
     checked: Controllati,
     differences: Vec<DifferenzaJson>,
 }
@@ -56,13 +58,18 @@ struct DifferenzaJson {
 
 /// The acts of all modules.
 fn atti() -> Vec<Atto> {
-    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, conservazione::ATTI].concat()
+    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, pec::ATTI, conservazione::ATTI].concat()
 }
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
-    let config = dove.configura()?;
+    let risultato = controlla(&dove.configura()?, Periodo { dal: args.dal, al: args.al })?;
+    stampa(&risultato, args.json, out)?;
+    Ok(risultato.ok)
+}
+
+/// The whole check.
+pub(super) fn controlla(config: &Configurazione, periodo: Periodo) -> Result<Risultato, Errore> {
     let db = Db::apri_per_controllo(config.database.clone(), config.orologio())?;
-    let periodo = Periodo { dal: args.dal, al: args.al };
     let cartella = cartella_punte(&config.dir);
     // Read before the chain: what is written meanwhile is in the chain already.
     let apparte = audit::leggi_punte(&cartella).map_err(Errore::file(&cartella))?;
@@ -78,13 +85,11 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
     differenze.extend(buchi);
     let deposito = Deposito::Disco(cartella_documenti(&config.dir));
     let file = controlla_file(&db, &deposito, periodo, &mut differenze)?;
-    let risultato = Risultato {
+    Ok(Risultato {
         ok: differenze.is_empty(),
         checked: Controllati { eventi, registrazioni, file },
         differences: racconta(&db, differenze)?,
-    };
-    stampa(&risultato, args.json, out)?;
-    Ok(risultato.ok)
+    })
 }
 
 /// Every file that the database knows: is it there, and are its bytes those of its name?

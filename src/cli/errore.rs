@@ -1,6 +1,6 @@
 //! Why a command could not do its work: exit status 2.
 
-use crate::{config, documenti, registro, scrivania, storage, titolario, utenti, valori};
+use crate::{config, documenti, pec, registro, scrivania, storage, titolario, utenti, valori};
 use std::io;
 use std::path::PathBuf;
 
@@ -46,6 +46,21 @@ pub enum Errore {
     /// Something that is missing or wrong in what was typed.
     #[error("{0}")]
     Uso(String),
+    /// `verifica`.
+    #[error(transparent)]
+    Verifica(#[from] super::verifica::Errore),
+    /// `busta`.
+    #[error(transparent)]
+    Busta(#[from] super::busta::Errore),
+    /// `segnatura`.
+    #[error(transparent)]
+    SegnaturaLetta(#[from] super::segnatura::Errore),
+    /// Whom signatures are trusted from.
+    #[error("certificato di fiducia: {0}")]
+    Fiducia(#[from] documenti::Illeggibile),
+    /// Mail.
+    #[error(transparent)]
+    Pec(#[from] pec::Errore),
     /// The configuration.
     #[error(transparent)]
     Config(#[from] config::Errore),

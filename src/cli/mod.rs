@@ -6,17 +6,23 @@ mod aiuto;
 mod ambiente;
 mod aoo;
 mod avanzamento;
+pub mod busta;
+mod casella;
 mod controlla;
+mod demo;
 mod errore;
 mod importa;
+pub mod segnatura;
 mod serve;
 mod token;
 mod ufficio;
 mod utente;
+pub mod verifica;
 
 pub use ambiente::Dove;
 pub use errore::Errore;
 
+use crate::storage::Orologio;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -34,6 +40,8 @@ struct Riga {
 
 #[derive(Subcommand)]
 enum Comando {
+    /// Mostra tutto il percorso di un documento su messaggi di esempio, poi serve le pagine.
+    Demo(demo::Args),
     /// Avvia il server.
     Serve(serve::Args),
     /// Controlla catena degli eventi, registro, guardie e deposito, anche mentre il server lavora.
@@ -50,6 +58,15 @@ enum Comando {
     /// Gettoni delle applicazioni che usano l'API.
     #[command(subcommand)]
     Token(token::Comando),
+    /// Caselle di posta.
+    #[command(subcommand)]
+    Casella(casella::Comando),
+    /// Verifica le firme di un file ed estrae il documento firmato.
+    Verifica(verifica::Args),
+    /// Legge un messaggio di posta o di PEC.
+    Busta(busta::Args),
+    /// Legge e controlla una segnatura o un messaggio di ritorno.
+    Segnatura(segnatura::Args),
     /// Importa dati da un file.
     #[command(subcommand)]
     Importa(importa::Comando),
@@ -80,12 +97,17 @@ pub fn esegui(argomenti: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
     let dove = &riga.dove;
     match riga.comando {
+        Comando::Demo(args) => demo::esegui(dove, &args, out),
         Comando::Serve(args) => serve::esegui(dove, &args),
         Comando::Controlla(args) => controlla::esegui(dove, &args, out),
         Comando::Aoo(comando) => aoo::esegui(dove, comando, out),
         Comando::Ufficio(comando) => ufficio::esegui(dove, comando, out),
         Comando::Utente(comando) => utente::esegui(dove, comando, out),
         Comando::Token(comando) => token::esegui(dove, comando, out),
+        Comando::Casella(comando) => casella::esegui(dove, comando, out),
+        Comando::Verifica(args) => Ok(verifica::esegui(&args, Orologio::sistema().adesso(), out)?),
+        Comando::Busta(args) => Ok(busta::esegui(&args, out)?),
+        Comando::Segnatura(args) => Ok(segnatura::esegui(&args, out)?),
         Comando::Importa(comando) => importa::esegui(dove, comando, out),
     }
 }

@@ -5,10 +5,14 @@
 
 mod deposito;
 mod errore;
+mod fiduce;
 mod file;
 mod media_type;
+mod rapporto;
 
 pub use deposito::{Deposito, Riposto};
 pub use errore::Errore;
+pub use fiduce::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};
 pub use media_type::media_type;
+pub use rapporto::{RapportoConservato, conserva_rapporto, rapporti_di, verifica};

@@ -42,6 +42,12 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("documenti_registrati", &[&["registrazione_id", "posizione"]]),
     guardata("segnature", &[&["registrazione_id", "dialetto"]]),
     guardata("assegnazioni", &[&["id"]]),
+    guardata("rapporti", &[&["sha256"]]),
+    guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
+    guardata("messaggi", &[&["id"]]),
+    guardata("allegati", &[&["messaggio_id", "posizione"]]),
+    guardata("protocolli_messaggi", &[&["messaggio_id"]]),
+    guardata("invii", &[&["id"], &["message_id"]]),
     guardata("pacchetti", &[&["id"]]),
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),
 ];

@@ -22,7 +22,7 @@ pub use applicazione::{
 pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};
 pub use errore::Errore;
 pub use parola::{Parola, verifica as verifica_parola};
-pub use persona::{Persona, crea as crea_utente, per_nome as utente_per_nome};
+pub use persona::{Persona, cambia_parola, crea as crea_utente, per_nome as utente_per_nome};
 pub use ruolo::{Ruolo, affida, ruoli_di};
 pub use ufficio::{
     Ufficio, crea as crea_ufficio, per_codice as ufficio_per_codice, per_id as ufficio, tutti as uffici,

@@ -68,6 +68,17 @@ pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<(Persona, S
     riga.map(|(riga, parola)| Ok((riga.valore()?, parola))).transpose()
 }
 
+/// Gives a person another password, already protected.
+///
+/// # Errors
+/// Those of the database.
+pub fn cambia_parola(op: &mut Operazione<'_>, id: UtenteId, protetta: &str) -> Result<(), Errore> {
+    diesel::update(credenziali::table.filter(credenziali::utente_id.eq(id.to_string())))
+        .set(credenziali::parola.eq(protetta))
+        .execute(op.conn)?;
+    Ok(())
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = utenti)]
 struct Riga {

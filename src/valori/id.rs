@@ -65,6 +65,8 @@ id! {
     RegistrazioneId,
     /// An assignment of a registration to an office or a person.
     AssegnazioneId,
+    /// A mailbox.
+    CasellaId,
     /// A message of a mailbox.
     MessaggioId,
     /// A file that came with a message.

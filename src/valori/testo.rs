@@ -46,6 +46,14 @@ impl FromStr for Testo {
 }
 valore_testuale!(Testo);
 
+impl Denominazione {
+    /// The name of a sender that says none.
+    #[must_use]
+    pub fn sconosciuta() -> Self {
+        Self("(mittente sconosciuto)".to_owned())
+    }
+}
+
 impl Oggetto {
     /// The oggetto of something that *arrived*: cleaned instead of refused, with `true` if anything had to be changed.
     ///

@@ -1,6 +1,6 @@
 //! Refusals over HTTP: `application/problem+json` (RFC 9457), one status for every variant of every module's refusal.
 
-use crate::{conservazione, documenti, registro, scrivania, segnatura, storage, titolario, utenti};
+use crate::{conservazione, documenti, pec, registro, scrivania, segnatura, storage, titolario, utenti};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -250,6 +250,30 @@ impl From<scrivania::Errore> for Problema {
         match e {
             E::UfficioMancante => Self::campo("/ufficio", e.to_string()),
             E::Registro(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<pec::Errore> for Problema {
+    fn from(e: pec::Errore) -> Self {
+        use pec::Errore as E;
+        match e {
+            E::Sconosciuto => Self::non_trovato(),
+            E::GiaProtocollato { .. } => Self::conflitto("gia-protocollato", e.to_string()),
+            E::Ricevuta => Self::conflitto("ricevuta", e.to_string()),
+            E::AllegatoSconosciuto(_) => Self::campo("/principale", e.to_string()),
+            E::NonUscita => Self::conflitto("non-uscita", e.to_string()),
+            E::SenzaIndirizzo => Self::conflitto("senza-indirizzo", e.to_string()),
+            E::SenzaCasella => Self::conflitto("senza-casella", e.to_string()),
+            E::CasellaPresente(_) => Self::conflitto("casella-presente", e.to_string()),
+            E::TroppoGrande(_) => Self::troppo_grande(e.to_string()),
+            E::NonMaildir(_) | E::Casella { .. } | E::Composizione(_) => Self::interno(e),
+            E::Titolario(e) => e.into(),
+            E::Scrivania(e) => e.into(),
+            E::Registro(e) => e.into(),
+            E::Documenti(e) => e.into(),
             E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),
         }

@@ -3,7 +3,7 @@
 use super::Problema;
 use super::misure::Misure;
 use crate::config::Limiti;
-use crate::documenti::Deposito;
+use crate::documenti::{Deposito, Fiduce};
 use crate::storage::Db;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,8 @@ pub struct Stato {
     pub deposito: Deposito,
     /// Limits on what comes in.
     pub limiti: Limiti,
+    /// Whom signatures are trusted from.
+    pub fiduce: Arc<Fiduce>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
 }
@@ -25,7 +27,13 @@ impl Stato {
     /// An installation that is not ready yet.
     #[must_use]
     pub fn new(db: Arc<Db>, deposito: Deposito, limiti: Limiti) -> Self {
-        Self { db, deposito, limiti, pronto: Arc::default(), misure: Arc::default() }
+        Self { db, deposito, limiti, fiduce: Arc::default(), pronto: Arc::default(), misure: Arc::default() }
+    }
+
+    /// The same, trusting these authorities.
+    #[must_use]
+    pub fn con_fiduce(self, fiduce: Arc<Fiduce>) -> Self {
+        Self { fiduce, ..self }
     }
 
     /// From now on `/pronto` says yes.

@@ -15,9 +15,12 @@ mod casa;
 
 mod api;
 mod architettura;
+mod busta;
 mod catena;
 mod conservazione;
 mod fascicoli;
+mod firma;
 mod guardie;
 mod registro;
+mod segnatura;
 mod uccisione;

@@ -1,9 +1,9 @@
 //! `GET /documenti/{sha256}`: the bytes of a file, for whoever may see something that uses it.
 
 use super::gettone::Chiamante;
-use crate::registro;
 use crate::valori::{Impronta, RegistrazioneId};
 use crate::web::{Problema, Stato};
+use crate::{pec, registro};
 use actix_web::body::SizedStream;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -30,6 +30,11 @@ pub(super) async fn scarica(
         .blocca(move |stato| {
             let media_type = stato.db.leggi(|conn| {
                 for uso in crate::documenti::usi(conn, &impronta)? {
+                    if uso.oggetto_tipo == "messaggio"
+                        && let Some(media_type) = pec::usa_file(conn, &vista, &uso.oggetto_id, &impronta)?
+                    {
+                        return Ok(media_type);
+                    }
                     let id: Option<RegistrazioneId> =
                         uso.oggetto_id.parse().ok().filter(|_| uso.oggetto_tipo == "registrazione");
                     if let Some(id) = id

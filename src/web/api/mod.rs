@@ -6,9 +6,11 @@ mod documenti;
 mod eventi;
 mod fascicoli;
 mod gettone;
+mod invii;
 mod lettore;
 mod multipart;
 mod openapi;
+mod pec;
 mod registrazioni;
 mod versamenti;
 
@@ -31,6 +33,9 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
+    cfg.route("/pec/messaggi", web::get().to(pec::elenca));
+    cfg.route("/pec/messaggi/{id}/protocollo", web::post().to(pec::protocolla));
+    cfg.service(web::resource("/invii").route(web::get().to(invii::elenca)).route(web::post().to(invii::crea)));
     cfg.route("/eventi", web::get().to(eventi::elenca));
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
     cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, fascicoli, registrazioni, versamenti};
+use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, versamenti};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -22,8 +22,12 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         versamenti::elenca,
         documenti::scarica,
         eventi::elenca,
+        pec::elenca,
+        pec::protocolla,
+        invii::elenca,
+        invii::crea,
     ),
-    components(schemas(registrazioni::RegistrazioneRichiesta, problema::Corpo<'static>)),
+    components(schemas(registrazioni::RegistrazioneRichiesta, pec::ProtocolloRichiesta, invii::InvioRichiesta, problema::Corpo<'static>)),
     security(("gettone" = [])),
     modifiers(&Gettone),
 )]

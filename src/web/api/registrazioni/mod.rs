@@ -5,12 +5,12 @@ mod richiesta;
 mod risposta;
 
 pub(super) use classificazione::{__path_classifica, classifica};
-pub(super) use richiesta::RegistrazioneRichiesta;
+pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use risposta::{ElencoJson, RegistrazioneJson};
 
 use super::gettone::Chiamante;
 use super::{chiave, multipart};
-use crate::registro::{self, Registrazione};
+use crate::registro::{self, Flusso, Registrazione};
 use crate::storage::Conn;
 use crate::titolario::Fascicolo;
 use crate::utenti::risposta::{self as risposte, Richiesta};
@@ -18,11 +18,12 @@ use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Applicazione};
 use crate::valori::{FascicoloId, NumeroProtocollo, RegistrazioneId};
 use crate::web::{Problema, Stato};
-use crate::{scrivania, titolario};
+use crate::{documenti, pec, scrivania, titolario};
 use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use richiesta::Chiesta;
+use risposta::Altro;
 use serde::Deserialize;
 
 /// Registrations in one page of a list.
@@ -76,6 +77,8 @@ fn registra(
     chiesta: Chiesta,
 ) -> Result<RegistrazioneJson, Problema> {
     let vista = chi.vista();
+    let rapporti = chiesta.verifica(stato)?;
+    let istante = stato.db.orologio().adesso();
     let (id, nuova) = stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
             let id = id.parse().map_err(Problema::interno)?;
@@ -87,6 +90,9 @@ fn registra(
         let registrata = scrivania::protocolla(op, &aoo, &vista, &nuova, ufficio.as_ref())?;
         if let Some(fascicolo) = &fascicolo {
             titolario::fascicola(op, registrata.id, fascicolo)?;
+        }
+        for (impronta, rapporto) in &rapporti {
+            documenti::conserva_rapporto(op, impronta, rapporto, istante)?;
         }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
         Ok((registrata.id, true))
@@ -122,6 +128,7 @@ fn completa(
     Ok((chiesta.nuova(voce), ufficio))
 }
 
+/// A registration as the API shows it.
 pub(super) fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<RegistrazioneJson, Problema> {
     let registrazione = registro::per_id(conn, vista, id)?;
     complete(conn, vista, vec![registrazione])?.pop().ok_or_else(Problema::non_trovato)
@@ -143,7 +150,11 @@ pub(super) fn complete(
             let classificazione = classificazioni.remove(&r.id.to_string());
             let assegnazioni = scrivania::per_registrazione(conn, r.id)?;
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
-            Ok(RegistrazioneJson::new(&aoo, r, classificazione, assegnazioni).con_fascicoli(fascicoli))
+            let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
+            let rapporti = documenti::rapporti_di(conn, &file)?;
+            let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti };
+            Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()
 }

@@ -1,6 +1,8 @@
 //! The JSON part `registrazione`, turned into values at the door.
 
 use crate::config::Limiti;
+use crate::documenti;
+use crate::firma::Rapporto;
 use crate::registro::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
 };
@@ -10,9 +12,9 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, FascicoloId, Impronta, Istante, NomeFile, Oggetto as OggettoProtocollo,
     RegistrazioneId, Rifiuto, Testo,
 };
-use crate::web::Problema;
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::api::multipart::FileArrivato;
+use crate::web::{Problema, Stato};
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 use std::str::FromStr;
@@ -75,6 +77,20 @@ impl Chiesta {
         chiesta.ok_or_else(|| Problema::interno("a field was refused without a reason"))
     }
 
+    /// The verdicts on the signatures of its files, judged now: no earlier instant is proved for what an application hands over.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<(Impronta, Rapporto)>, Problema> {
+        let adesso = stato.db.orologio().adesso();
+        let mut rapporti = Vec::new();
+        for d in &self.documenti {
+            let rapporto = documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?;
+            rapporti.extend(rapporto.map(|r| (d.riposto.impronta, r)));
+        }
+        Ok(rapporti)
+    }
+
     /// With its voce it is what the register takes.
     pub(super) fn nuova(self, voce: Voce) -> Nuova {
         Nuova {
@@ -103,10 +119,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
         parti.iter().enumerate().map(|(i, c)| corrispondente(c, &format!("/corrispondenti/{i}"), difetti));
     let corrispondenti: Vec<_> = corrispondenti.collect();
     let arrivo = o.forse("arrivo", difetti);
-    let protocollo_mittente = o.oggetto("protocolloMittente", &["numero", "data"], difetti).and_then(|p| {
-        let data = p.forse::<Data>("data", difetti).map(|d| d.0);
-        Some(ProtocolloMittente { numero: p.serve("numero", difetti)?, data })
-    });
+    let protocollo_mittente = protocollo_mittente(&o, difetti);
     let (voce, ufficio) = (o.forse("voce", difetti), o.forse("ufficio", difetti));
     let fascicolo = o.forse("fascicolo", difetti);
     let tipologia = o.forse("tipologia", difetti);
@@ -130,7 +143,15 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     })
 }
 
-fn corrispondente(json: &Value, dove: &str, difetti: &mut Difetti) -> Option<Corrispondente> {
+/// Member `protocolloMittente`.
+pub(in crate::web::api) fn protocollo_mittente(o: &Oggetto<'_>, difetti: &mut Difetti) -> Option<ProtocolloMittente> {
+    let p = o.oggetto("protocolloMittente", &["numero", "data"], difetti)?;
+    let data = p.forse::<Data>("data", difetti).map(|d| d.0);
+    Some(ProtocolloMittente { numero: p.serve("numero", difetti)?, data })
+}
+
+/// One of `corrispondenti`.
+pub(in crate::web::api) fn corrispondente(json: &Value, dove: &str, difetti: &mut Difetti) -> Option<Corrispondente> {
     let o = Oggetto::new(json, dove, CAMPI_CORRISPONDENTE, difetti)?;
     let ruolo: Option<RuoloCorrispondente> = o.serve("ruolo", difetti);
     let tipo: Option<TipoParte> = o.serve("tipo", difetti);

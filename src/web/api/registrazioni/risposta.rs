@@ -1,5 +1,7 @@
 //! A registration as the API shows it: what was posted, what it got, what happened since.
 
+use crate::documenti::RapportoConservato;
+use crate::pec::Invio;
 use crate::registro::{Corrispondente, DocumentoRegistrato, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
@@ -7,8 +9,18 @@ use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
 use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId};
 use crate::web::api::fascicoli::FascicoloJson;
+use crate::web::api::invii::InvioJson;
 use chrono::NaiveDate;
 use serde::Serialize;
+use std::collections::HashMap;
+
+/// What other modules know of a registration.
+pub(super) struct Altro {
+    pub classificazione: Option<Classificazione>,
+    pub assegnazioni: Vec<Assegnazione>,
+    pub invii: Vec<Invio>,
+    pub rapporti: HashMap<String, RapportoConservato>,
+}
 
 /// A list of registrations.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -53,17 +65,12 @@ pub(in crate::web::api) struct RegistrazioneJson {
     assegnazioni: Vec<AssegnazioneJson>,
     #[schema(value_type = Vec<Object>)]
     annullamenti: [(); 0],
-    #[schema(value_type = Vec<Object>)]
-    invii: [(); 0],
+    invii: Vec<InvioJson>,
 }
 
 impl RegistrazioneJson {
-    pub(super) fn new(
-        aoo: &Aoo,
-        r: Registrazione,
-        classificazione: Option<Classificazione>,
-        assegnazioni: Vec<Assegnazione>,
-    ) -> Self {
+    pub(super) fn new(aoo: &Aoo, r: Registrazione, altro: Altro) -> Self {
+        let Altro { classificazione, ref assegnazioni, ref invii, .. } = altro;
         Self {
             id: r.id,
             aoo: aoo.codice.to_string(),
@@ -91,10 +98,10 @@ impl RegistrazioneJson {
                 .map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
-            documenti: r.documenti.into_iter().map(DocumentoJson::from).collect(),
-            assegnazioni: assegnazioni.into_iter().map(AssegnazioneJson::from).collect(),
+            documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
+            assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             annullamenti: [],
-            invii: [],
+            invii: invii.iter().map(InvioJson::from).collect(),
         }
     }
 
@@ -175,12 +182,20 @@ struct DocumentoJson {
     media_type: String,
     dimensione: i64,
     /// The outcome of its signatures; null if it is not signed or was not verified yet.
-    #[schema(value_type = Option<Object>)]
-    firma: Option<()>,
+    firma: Option<FirmaJson>,
 }
 
-impl From<DocumentoRegistrato> for DocumentoJson {
-    fn from(d: DocumentoRegistrato) -> Self {
+/// The outcome of the signatures of a file.
+#[derive(Serialize, utoipa::ToSchema)]
+struct FirmaJson {
+    /// The worst of them, in the words of ETSI EN 319 102-1.
+    indication: String,
+}
+
+impl DocumentoJson {
+    fn new(d: DocumentoRegistrato, rapporti: &HashMap<String, RapportoConservato>) -> Self {
+        let rapporto = rapporti.get(&d.impronta.to_string());
+        let firma = rapporto.and_then(|r| r.indicazione.clone()).map(|indication| FirmaJson { indication });
         Self {
             sha256: d.impronta,
             nome: d.nome.to_string(),
@@ -188,7 +203,7 @@ impl From<DocumentoRegistrato> for DocumentoJson {
             descrizione: d.descrizione.map(|t| t.to_string()),
             media_type: d.media_type,
             dimensione: d.dimensione,
-            firma: None,
+            firma,
         }
     }
 }
@@ -204,11 +219,11 @@ struct AssegnazioneJson {
     dal: Istante,
 }
 
-impl From<Assegnazione> for AssegnazioneJson {
-    fn from(a: Assegnazione) -> Self {
+impl From<&Assegnazione> for AssegnazioneJson {
+    fn from(a: &Assegnazione) -> Self {
         Self {
             ufficio: a.ufficio.to_string(),
-            denominazione: a.denominazione,
+            denominazione: a.denominazione.clone(),
             titolo: a.titolo.as_str(),
             dal: a.istante,
         }

@@ -1,0 +1,98 @@
+//! What the demonstration did, counted from what is in the register and not from what it meant to do.
+
+use super::comune::Comune;
+use crate::audit::Periodo;
+use crate::cli::ambiente::Ambiente;
+use crate::cli::{Errore, controlla};
+use crate::registro::{self, Flusso};
+use crate::segnatura::circolare60;
+use crate::utenti::visibilita::Vista;
+use crate::{documenti, pec};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Registrations read at a time.
+const BLOCCO: i64 = 500;
+
+/// The summary of `demo --once`.
+#[derive(Serialize)]
+pub(super) struct Riepilogo {
+    messages: u64,
+    registered: u64,
+    signatures: BTreeMap<String, u64>,
+    segnature_valid: u64,
+    indexed: u64,
+    packages_valid: u64,
+    audit: &'static str,
+    seconds: f64,
+}
+
+impl Riepilogo {
+    /// True if the check of chain, register and store found nothing.
+    pub(super) fn sano(&self) -> bool {
+        self.audit == "ok"
+    }
+
+    /// The summary for a person.
+    pub(super) fn racconta(&self, di: &mut dyn FnMut(&str)) {
+        let firme: Vec<String> = self.signatures.iter().map(|(esito, n)| format!("{n} {esito}")).collect();
+        di(&format!("\nMessaggi ricevuti:      {}", self.messages));
+        di(&format!("Registrazioni:          {}", self.registered));
+        di(&format!("Firme:                  {}", firme.join(", ")));
+        di(&format!("Segnature valide:       {}", self.segnature_valid));
+        di(&format!(
+            "Catena degli eventi:    {}",
+            if self.sano() { "integra" } else { "ROTTA: vedi `tabulario controlla`" }
+        ));
+        di(&format!("Tempo:                  {:.1} s", self.seconds));
+    }
+}
+
+/// Counts what is there.
+pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, durata: Duration) -> Result<Riepilogo, Errore> {
+    let (db, vista) = (&ambiente.db, Vista::Intera(comune.aoo.id));
+    let mut file = Vec::new();
+    let (mut registered, mut segnature_valid, mut prima) = (0, 0, None);
+    loop {
+        let blocco = db.leggi(|conn| registro::ultime(conn, &vista, prima, BLOCCO))?;
+        let Some(ultima) = blocco.last() else { break };
+        prima = Some(ultima.id);
+        for r in &blocco {
+            registered += 1;
+            file.extend(r.documenti.iter().map(|d| d.impronta.to_string()));
+            if r.flusso == Flusso::Uscita {
+                let xml = db.leggi(|conn| registro::segnatura_xml(conn, &vista, r.id))?;
+                segnature_valid += u64::from(circolare60::schema().is_ok_and(|s| s.valida(xml.as_bytes()).is_ok()));
+            }
+        }
+    }
+    file.sort();
+    file.dedup();
+    let mut signatures = BTreeMap::new();
+    for pezzo in file.chunks(500) {
+        for rapporto in db.leggi(|conn| documenti::rapporti_di(conn, pezzo))?.into_values() {
+            for indicazione in firmatari(&rapporto.json) {
+                *signatures.entry(indicazione).or_insert(0) += 1;
+            }
+        }
+    }
+    let esito = controlla::controlla(&ambiente.config, Periodo::default())?;
+    Ok(Riepilogo {
+        messages: db.leggi(|conn| pec::conta_messaggi(conn, comune.aoo.id))?,
+        registered,
+        signatures,
+        segnature_valid,
+        indexed: 0,
+        packages_valid: 0,
+        audit: if esito.ok { "ok" } else { "broken" },
+        seconds: (durata.as_secs_f64() * 1000.0).round() / 1000.0,
+    })
+}
+
+/// The indication of each signer of a file.
+fn firmatari(json: &str) -> Vec<String> {
+    let rapporto: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    let firme = rapporto.get("signatures").and_then(|f| f.as_array()).cloned().unwrap_or_default();
+    firme.iter().filter_map(|f| f.get("indication")?.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,262 @@
+//! `tabulario verifica`: verifies a signed file, without server and without data folder.
+
+use crate::firma::{self, Fiducia, Firma, Indicazione, Rapporto, verifica};
+use crate::valori::Istante;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// The largest certificate file read.
+const MAX_FIDUCIA_BYTE: u64 = 16 * 1024 * 1024;
+
+/// Verifica le firme di un file (CAdES: .p7m, .p7s) ed estrae il documento firmato.
+///
+/// Esce con 0 solo se tutte le firme sono valide (TOTAL-PASSED), con 1 se il file è stato letto ma l'esito è un altro.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Il file firmato
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Il documento, quando la firma è separata da esso
+    #[arg(long, value_name = "FILE")]
+    contenuto: Option<PathBuf>,
+    /// Certificato di una CA di cui fidarsi (PEM o DER) o cartella che ne contiene; si può ripetere
+    #[arg(long, value_name = "PERCORSO")]
+    fiducia: Vec<PathBuf>,
+    /// L'istante in cui i certificati devono essere validi, come 2026-11-22T08:42:07+01:00 (se manca: adesso)
+    #[arg(long, value_name = "RFC3339")]
+    istante: Option<Istante>,
+    /// Dove scrivere il documento estratto
+    #[arg(long, value_name = "FILE")]
+    estrai: Option<PathBuf>,
+    /// Scrive il rapporto come JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why nothing could be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// A file that cannot be read or written.
+    #[error("{}: {errore}", percorso.display())]
+    File {
+        /// Which.
+        percorso: PathBuf,
+        /// What the system says.
+        errore: io::Error,
+    },
+    /// Something that cannot be an anchor.
+    #[error("{}: {errore}", percorso.display())]
+    Fiducia {
+        /// Which file.
+        percorso: PathBuf,
+        /// Why.
+        errore: firma::Errore,
+    },
+    /// A folder of anchors without any.
+    #[error("{}: la cartella non contiene certificati (.pem, .crt, .cer, .der)", .0.display())]
+    CartellaVuota(PathBuf),
+    /// The document would overwrite what is being read.
+    #[error("{}: il documento estratto non può prendere il posto di un file da leggere", .0.display())]
+    Sovrascrive(PathBuf),
+    /// The file could not be read to its end, or the result not written.
+    #[error("la verifica si è interrotta: {0}")]
+    Interrotta(#[from] io::Error),
+}
+
+/// Verifies and writes the report to `out`; `adesso` is the instant when none is asked for. `true` only if everything is
+/// `TOTAL-PASSED`.
+///
+/// # Errors
+/// Only for what is outside of the file: paths, anchors, disk.
+pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool, Errore> {
+    let fiducia = leggi_fiducia(&args.fiducia)?;
+    let mut firmato = apri(&args.file)?;
+    let mut contenuto = args.contenuto.as_deref().map(apri).transpose()?;
+    let mut estratto: Box<dyn Write> = match &args.estrai {
+        Some(percorso) => Box::new(crea(percorso, args)?),
+        None => Box::new(io::sink()),
+    };
+    let rapporto = verifica(
+        &mut firmato,
+        contenuto.as_mut().map(|c| -> &mut dyn Read { c }),
+        args.file.file_name().and_then(|n| n.to_str()),
+        &fiducia,
+        args.istante.unwrap_or(adesso),
+        &mut *estratto,
+    )?;
+    if let (Some(percorso), None) = (&args.estrai, &rapporto.content) {
+        std::fs::remove_file(percorso).map_err(|errore| errore_file(percorso, errore))?;
+    }
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &rapporto).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        scrivi(&rapporto, out)?;
+    }
+    Ok(rapporto.indication == Some(Indicazione::TotalPassed))
+}
+
+fn errore_file(percorso: &Path, errore: io::Error) -> Errore {
+    Errore::File { percorso: percorso.to_owned(), errore }
+}
+
+fn apri(percorso: &Path) -> Result<File, Errore> {
+    File::open(percorso).map_err(|errore| errore_file(percorso, errore))
+}
+
+/// The file of the document, unless it is one of those being read.
+fn crea(percorso: &Path, args: &Args) -> Result<File, Errore> {
+    let vero = percorso.canonicalize().ok();
+    let letti = [Some(&args.file), args.contenuto.as_ref()];
+    if vero.is_some() && letti.into_iter().flatten().any(|letto| letto.canonicalize().ok() == vero) {
+        return Err(Errore::Sovrascrive(percorso.to_owned()));
+    }
+    File::create(percorso).map_err(|errore| errore_file(percorso, errore))
+}
+
+fn leggi_fiducia(percorsi: &[PathBuf]) -> Result<Fiducia, Errore> {
+    let mut fiducia = Fiducia::vuota();
+    for percorso in percorsi {
+        if !percorso.is_dir() {
+            aggiungi(&mut fiducia, percorso)?;
+            continue;
+        }
+        let voci = std::fs::read_dir(percorso).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let mut file: Vec<PathBuf> =
+            voci.map_err(|errore| errore_file(percorso, errore))?.into_iter().map(|voce| voce.path()).collect();
+        file.retain(|f| sembra_certificato(f));
+        file.sort();
+        if file.is_empty() {
+            return Err(Errore::CartellaVuota(percorso.clone()));
+        }
+        for certificato in &file {
+            aggiungi(&mut fiducia, certificato)?;
+        }
+    }
+    Ok(fiducia)
+}
+
+/// By its name, and never a private key that lies beside.
+fn sembra_certificato(percorso: &Path) -> bool {
+    let nome = percorso.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    !nome.ends_with(".key.pem") && [".pem", ".crt", ".cer", ".der"].iter().any(|e| nome.ends_with(e))
+}
+
+fn aggiungi(fiducia: &mut Fiducia, percorso: &Path) -> Result<(), Errore> {
+    let mut byte = Vec::new();
+    let letto = apri(percorso)?.take(MAX_FIDUCIA_BYTE).read_to_end(&mut byte);
+    letto.map_err(|errore| errore_file(percorso, errore))?;
+    let esito = fiducia.aggiungi_certificati(&byte);
+    esito.map_err(|errore| Errore::Fiducia { percorso: percorso.to_owned(), errore })?;
+    Ok(())
+}
+
+/// The report for a person.
+fn scrivi(rapporto: &Rapporto, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Esito: {}", rapporto.indication.map_or("nessuna firma", esito))?;
+    for firma in &rapporto.signatures {
+        scrivi_firma(firma, 0, out)?;
+    }
+    for marca in &rapporto.timestamps {
+        let quando = marca.time.map_or_else(|| "istante non leggibile".to_owned(), Istante::leggibile);
+        let tsa = marca.tsa.as_deref().unwrap_or("autorità sconosciuta");
+        writeln!(out, "\nMarca temporale del {quando}, di {tsa}: {}", esito(marca.indication))?;
+    }
+    if let Some(contenuto) = &rapporto.content {
+        writeln!(
+            out,
+            "\nDocumento: {}, {} byte\n  SHA-256 {}",
+            contenuto.media_type, contenuto.size, contenuto.sha256
+        )?;
+    }
+    if !rapporto.findings.is_empty() {
+        writeln!(out)?;
+    }
+    rapporto.findings.iter().try_for_each(|rilievo| writeln!(out, "- {rilievo}"))
+}
+
+/// Counter-signatures are indented under what they sign, and cannot be nested deep.
+fn scrivi_firma(firma: &Firma, rientro: usize, out: &mut dyn Write) -> io::Result<()> {
+    let margine = " ".repeat(rientro);
+    let nome = firma.signer.as_ref().and_then(|s| s.common_name.as_deref()).unwrap_or("firmatario sconosciuto");
+    let cosa = if rientro == 0 { "Firma" } else { "Controfirma" };
+    writeln!(out, "\n{margine}{cosa} di {nome}: {}", esito(firma.indication))?;
+    if let Some(codice) = firma.signer.as_ref().and_then(|s| s.tax_code.as_deref()) {
+        writeln!(out, "{margine}  codice fiscale {codice}")?;
+    }
+    if let Some(emittente) = &firma.issuer {
+        writeln!(out, "{margine}  certificato emesso da {emittente}")?;
+    }
+    if let Some(quando) = firma.signing_time {
+        writeln!(out, "{margine}  data dichiarata {}", quando.leggibile())?;
+    }
+    for rilievo in &firma.findings {
+        writeln!(out, "{margine}  - {rilievo}")?;
+    }
+    firma.counter_signatures.iter().try_for_each(|controfirma| scrivi_firma(controfirma, rientro + 2, out))
+}
+
+fn esito(indicazione: Indicazione) -> &'static str {
+    match indicazione {
+        Indicazione::TotalPassed => "valida (TOTAL-PASSED)",
+        Indicazione::Indeterminate => "non accertata (INDETERMINATE)",
+        Indicazione::TotalFailed => "NON VALIDA (TOTAL-FAILED)",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Comando {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn fixture(nome: &str) -> String {
+        format!("{}/fixtures/{nome}", env!("CARGO_MANIFEST_DIR"))
+    }
+
+    fn prova(argomenti: &[&str]) -> (Result<bool, Errore>, String) {
+        let comando = Comando::parse_from([&["verifica"], argomenti].concat());
+        let mut out = Vec::new();
+        let esito = esegui(&comando.args, "2026-11-20T12:00:00Z".parse().unwrap(), &mut out);
+        (esito, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_signed_file_passes_and_its_document_comes_out() {
+        let cartella = tempfile::tempdir().unwrap();
+        let estratto = cartella.path().join("documento");
+        let (file, fiducia) = (fixture("firma/rsa-ber.pdf.p7m"), fixture("chiavi"));
+        let argomenti = [&file, "--fiducia", &fiducia, "--estrai", estratto.to_str().unwrap()];
+        let (esito, testo) = prova(&argomenti);
+        assert!(esito.unwrap(), "{testo}");
+        assert!(testo.starts_with("Esito: valida (TOTAL-PASSED)"), "{testo}");
+        assert!(std::fs::read(&estratto).unwrap().starts_with(b"%PDF-"));
+        let (esito, testo) = prova(&[&file, "--json"]);
+        assert!(!esito.unwrap());
+        let rapporto: serde_json::Value = serde_json::from_str(&testo).unwrap();
+        assert_eq!(rapporto["signatures"][0]["subIndication"], "NO_CERTIFICATE_CHAIN_FOUND");
+        let (esito, _) = prova(&[estratto.to_str().unwrap(), "--estrai", estratto.to_str().unwrap()]);
+        assert!(matches!(esito, Err(Errore::Sovrascrive(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_trusted_is_refused_before_anything_is_verified() {
+        let cartella = tempfile::tempdir().unwrap();
+        let lista = cartella.path().join("tsl.xml");
+        std::fs::write(&lista, "<TrustServiceStatusList/>").unwrap();
+        let file = fixture("firma/rsa-ber.pdf.p7m");
+        let (esito, testo) = prova(&[&file, "--fiducia", lista.to_str().unwrap()]);
+        assert!(esito.unwrap_err().to_string().contains("lista di fiducia"));
+        assert_eq!(testo, "");
+        let (esito, _) = prova(&[&file, "--fiducia", cartella.path().to_str().unwrap()]);
+        assert!(matches!(esito, Err(Errore::CartellaVuota(_))));
+        let (esito, _) = prova(&["/non/esiste.p7m"]);
+        assert!(matches!(esito, Err(Errore::File { .. })));
+    }
+}

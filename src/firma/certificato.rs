@@ -1,0 +1,217 @@
+//! An X.509 certificate (RFC 5280), read leniently: what is odd in it must not hide the signature that uses it.
+
+use super::algoritmo::metodo;
+use super::asn1::{Elemento, elemento};
+use super::chiave::{Chiave, Esito, bit_interi};
+use super::oid::QC_COMPLIANCE;
+use super::rapporto::Firmatario;
+use crate::valori::{CodiceFiscale, Istante};
+use std::fmt::Write as _;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::FromDer as _;
+use x509_parser::x509::{AttributeTypeAndValue, X509Name};
+
+const COMMON_NAME: &str = "2.5.4.3";
+const SERIAL_NUMBER: &str = "2.5.4.5";
+const COUNTRY: &str = "2.5.4.6";
+const ORGANIZATION: &str = "2.5.4.10";
+const QC_STATEMENTS: &str = "1.3.6.1.5.5.7.1.3";
+
+/// Critical extensions that are processed, or that cannot make a signature less valid. Any other critical extension
+/// makes the certificate unusable (RFC 5280 section 4.2).
+const ESTENSIONI_NOTE: [&str; 10] = [
+    "2.5.29.14",         // subjectKeyIdentifier
+    "2.5.29.15",         // keyUsage
+    "2.5.29.17",         // subjectAltName
+    "2.5.29.19",         // basicConstraints
+    "2.5.29.31",         // cRLDistributionPoints
+    "2.5.29.32",         // certificatePolicies
+    "2.5.29.35",         // authorityKeyIdentifier
+    "2.5.29.37",         // extKeyUsage
+    "1.3.6.1.5.5.7.1.1", // authorityInfoAccess
+    QC_STATEMENTS,
+];
+
+/// A certificate and its bytes.
+#[derive(Debug)]
+pub struct Certificato<'a> {
+    /// As it was sent.
+    pub der: &'a [u8],
+    /// `TBSCertificate`, what its issuer signed.
+    firmato: Elemento<'a>,
+    algoritmo: Elemento<'a>,
+    firma: &'a [u8],
+    x509: X509Certificate<'a>,
+    /// The subject, in a form that can be compared.
+    pub soggetto: String,
+    /// The issuer, in a form that can be compared.
+    pub emittente: String,
+}
+
+impl<'a> Certificato<'a> {
+    /// Reads one; `None` if it cannot be read.
+    pub fn leggi(der: &'a [u8]) -> Option<Self> {
+        let parti = elemento(der).ok()?.figli().ok()?;
+        let [firmato, algoritmo, bit] = *parti.as_slice() else { return None };
+        let (_, x509) = X509Certificate::from_der(der).ok()?;
+        let (soggetto, emittente) = (nome_confrontabile(x509.subject()), nome_confrontabile(x509.issuer()));
+        Some(Self { der, firmato, algoritmo, firma: bit_interi(&bit)?, x509, soggetto, emittente })
+    }
+
+    /// The public key, if it is of a known kind.
+    pub fn chiave(&self) -> Option<Chiave<'a>> {
+        Chiave::da_spki(self.x509.tbs_certificate.subject_pki.raw)
+    }
+
+    /// Whether the key of `emittente` signed this certificate.
+    pub fn emesso_da(&self, emittente: &Certificato<'_>) -> bool {
+        let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), emittente.chiave()) else { return false };
+        chiave.verifica(metodo, &metodo.digesto.di(self.firmato.intero), self.firma) == Esito::Valida
+    }
+
+    /// Whether a SignerInfo that names `emittente` (a DER Name) and `seriale` means this certificate.
+    pub fn ha_seriale(&self, emittente: &[u8], seriale: &[u8]) -> bool {
+        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+            && X509Name::from_der(emittente).is_ok_and(|(_, nome)| nome_confrontabile(&nome) == self.emittente)
+    }
+
+    /// Whether this is its `subjectKeyIdentifier`.
+    pub fn ha_identificatore(&self, identificatore: &[u8]) -> bool {
+        self.x509.extensions().iter().any(|estensione| {
+            matches!(estensione.parsed_extension(), ParsedExtension::SubjectKeyIdentifier(k) if k.0 == identificatore)
+        })
+    }
+
+    /// First and last instant of validity; `None` if they are not dates.
+    pub fn validita(&self) -> Option<(Istante, Istante)> {
+        let validita = self.x509.validity();
+        let istante = |secondi| chrono::DateTime::from_timestamp(secondi, 0).map(Istante::new);
+        Some((istante(validita.not_before.timestamp())?, istante(validita.not_after.timestamp())?))
+    }
+
+    /// Whether it may issue certificates when `sotto` intermediate ones stand below it (RFC 5280 section 4.2.1.9).
+    /// Certificates older than version 3 cannot say it and are believed.
+    pub fn puo_emettere(&self, sotto: usize) -> bool {
+        if self.x509.version().0 < 2 {
+            return true;
+        }
+        let Ok(Some(vincoli)) = self.x509.basic_constraints() else { return false };
+        let lunghezza = vincoli.value.path_len_constraint.and_then(|n| usize::try_from(n).ok());
+        let firma_certificati = match self.x509.key_usage() {
+            Ok(uso) => uso.is_none_or(|uso| uso.value.key_cert_sign()),
+            Err(_) => false,
+        };
+        vincoli.value.ca && firma_certificati && lunghezza.is_none_or(|massimo| sotto <= massimo)
+    }
+
+    /// Whether its keyUsage, if any, allows to sign documents.
+    pub fn puo_firmare(&self) -> bool {
+        match self.x509.key_usage() {
+            Ok(uso) => uso.is_none_or(|uso| uso.value.digital_signature() || uso.value.non_repudiation()),
+            Err(_) => false,
+        }
+    }
+
+    /// Whether it is made for timestamps (RFC 3161 section 2.3).
+    pub fn puo_marcare(&self) -> bool {
+        matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.time_stamping)
+    }
+
+    /// The first critical extension that is not known here.
+    pub fn estensione_ignota(&self) -> Option<String> {
+        let mut critiche = self.x509.extensions().iter().filter(|e| e.critical).map(|e| e.oid.to_id_string());
+        critiche.find(|oid| !ESTENSIONI_NOTE.contains(&oid.as_str()))
+    }
+
+    /// Whether it declares itself qualified (ETSI EN 319 412-5).
+    pub fn qualificato(&self) -> bool {
+        let dichiarazioni = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
+        let Some(dichiarazioni) = dichiarazioni.and_then(|e| elemento(e.value).ok()?.figli().ok()) else {
+            return false;
+        };
+        dichiarazioni.iter().any(|d| d.figli().ok().and_then(|f| f.first()?.oid()) == Some(QC_COMPLIANCE))
+    }
+
+    /// The subject for the report.
+    pub fn firmatario(&self) -> Firmatario {
+        let seriale = self.attributo(SERIAL_NUMBER);
+        Firmatario {
+            common_name: self.attributo(COMMON_NAME),
+            tax_code: seriale.as_deref().and_then(codice_fiscale),
+            serial_number: seriale,
+            organization: self.attributo(ORGANIZATION),
+            country: self.attributo(COUNTRY),
+        }
+    }
+
+    /// The issuer for people, most specific part first.
+    pub fn emittente_leggibile(&self) -> String {
+        let parti: Vec<String> = self.x509.issuer().iter_attributes().map(parte_leggibile).collect();
+        parti.into_iter().rev().collect::<Vec<_>>().join(", ")
+    }
+
+    fn attributo(&self, oid: &str) -> Option<String> {
+        self.x509.subject().iter_attributes().find(|a| a.attr_type().to_id_string() == oid).map(testo)
+    }
+}
+
+/// `codice fiscale` inside a subject serial number: `TINIT-…` (ETSI EN 319 412-1), `IT:…` (older Italian certificates),
+/// or alone.
+fn codice_fiscale(seriale: &str) -> Option<String> {
+    for prefisso in ["TINIT-", "VATIT-", "IT:"] {
+        if let Some(codice) = seriale.strip_prefix(prefisso) {
+            return Some(codice.to_owned());
+        }
+    }
+    seriale.parse::<CodiceFiscale>().ok().map(|codice| codice.as_str().to_owned())
+}
+
+fn senza_zeri(numero: &[u8]) -> &[u8] {
+    let zeri = numero.iter().take_while(|b| **b == 0).count();
+    numero.get(zeri..).unwrap_or_default()
+}
+
+/// Names are compared as RFC 5280 section 7.1 asks: whatever string type, without case and repeated blanks.
+fn nome_confrontabile(nome: &X509Name<'_>) -> String {
+    let mut confrontabile = String::new();
+    for attributo in nome.iter_attributes() {
+        let valore = testo(attributo).to_lowercase();
+        let parole: Vec<&str> = valore.split_whitespace().collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(confrontabile, "{}={}", attributo.attr_type().to_id_string(), parole.join(" "));
+    }
+    confrontabile
+}
+
+fn parte_leggibile(attributo: &AttributeTypeAndValue<'_>) -> String {
+    let oid = attributo.attr_type().to_id_string();
+    let sigla = match oid.as_str() {
+        COMMON_NAME => "CN",
+        SERIAL_NUMBER => "serialNumber",
+        COUNTRY => "C",
+        ORGANIZATION => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.97" => "organizationIdentifier",
+        altro => altro,
+    };
+    format!("{sigla}={}", testo(attributo))
+}
+
+/// The text of an attribute, whatever its string type; control characters, which could forge a line, become spaces.
+fn testo(attributo: &AttributeTypeAndValue<'_>) -> String {
+    const BMP_STRING: u32 = 30;
+    let byte = attributo.as_slice();
+    let letto = match std::str::from_utf8(byte) {
+        _ if attributo.attr_value().tag().0 == BMP_STRING => {
+            let unita: Vec<u16> = byte.chunks(2).map(|c| c.iter().fold(0, |n, b| n << 8 | u16::from(*b))).collect();
+            String::from_utf16_lossy(&unita)
+        }
+        Ok(utf8) => utf8.to_owned(),
+        // TeletexString in practice is ISO 8859-1.
+        Err(_) => byte.iter().map(|b| char::from(*b)).collect(),
+    };
+    letto.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,307 @@
+//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), as far as this version goes: no revocation yet.
+
+use super::algoritmo::{Digesto, Metodo, metodo, oid_di};
+use super::asn1::Elemento;
+use super::catena::{Contesto, Uso, catena};
+use super::certificato::Certificato;
+use super::chiave::Esito;
+use super::cms::Impronte;
+use super::difetto::Difetto;
+use super::ess::{Legame, legame};
+use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
+use super::giudizio::Giudizio;
+use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::{marca, oid, tempo};
+use der::oid::ObjectIdentifier;
+
+/// Counter-signatures of counter-signatures that are followed.
+const MAX_CONTROFIRME_ANNIDATE: usize = 3;
+/// Counter-signatures, and timestamps, of one signature that are examined.
+const MAX_AGGIUNTE: usize = 64;
+
+/// What the signers of one envelope have in common.
+#[derive(Clone, Copy)]
+pub struct Oggetto<'a> {
+    /// What the content is declared to be; `None` for a counter-signature, which has no type.
+    pub tipo: Option<ObjectIdentifier>,
+    /// What was signed.
+    pub firmato: Firmato<'a>,
+    /// The certificates of the envelope.
+    pub certificati: &'a [Certificato<'a>],
+    /// Whether the envelope carries revocation data.
+    pub revoche: bool,
+    /// Which envelope, 0 = outermost.
+    pub strato: usize,
+    /// What the signers' certificates are used for.
+    pub uso: Uso,
+}
+
+/// What was signed.
+#[derive(Clone, Copy)]
+pub enum Firmato<'a> {
+    /// It flowed, and these are its digests.
+    Passato(&'a Impronte),
+    /// It is here.
+    Byte(&'a [u8]),
+    /// It is not known.
+    Ignoto,
+}
+
+impl Firmato<'_> {
+    /// Its digest, if it can be had.
+    pub fn impronta(&self, digesto: Digesto) -> Option<Vec<u8>> {
+        match self {
+            Self::Passato(impronte) => impronte.con(digesto).map(<[u8]>::to_vec),
+            Self::Byte(byte) => Some(digesto.di(byte)),
+            Self::Ignoto => None,
+        }
+    }
+}
+
+/// Judges one SignerInfo, given as it was sent.
+pub fn esamina(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8]) -> Firma {
+    esamina_annidata(contesto, oggetto, ber, 0)
+}
+
+/// An entry without signer, for what cannot be read or is not verified.
+pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
+    Firma {
+        layer: strato,
+        indication: giudizio.indicazione,
+        sub_indication: giudizio.motivo,
+        level: None,
+        digest_algorithm: None,
+        signature_algorithm: None,
+        signer: None,
+        issuer: None,
+        signing_time: None,
+        timestamps: Vec::new(),
+        qualified: None,
+        counter_signatures: Vec::new(),
+        findings: giudizio.rilievi,
+    }
+}
+
+fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], annidate: usize) -> Firma {
+    let illeggibile = |difetto: Difetto| {
+        let mut giudizio = Giudizio::new();
+        giudizio.fallita(Sottoindicazione::FormatFailure, format!("La firma non è leggibile: {difetto}."));
+        senza_firmatario(oggetto.strato, giudizio)
+    };
+    let campi = match CampiFirmatario::leggi(ber) {
+        Ok(campi) => campi,
+        Err(difetto) => return illeggibile(difetto),
+    };
+    let (info, aggiunte_illeggibili) = match campi.info() {
+        Ok(info) => info,
+        Err(difetto) => return illeggibile(difetto),
+    };
+    let mut giudizio = Giudizio::new();
+    let digesto = Digesto::da_algoritmo(&info.algoritmo_digesto);
+    let metodo = metodo(&info.algoritmo_firma, digesto);
+    esamina_contenuto(&mut giudizio, oggetto, &info, digesto);
+    let certificato = certificato_usato(oggetto.certificati, &info);
+    match certificato {
+        Some(certificato) => esamina_valore(&mut giudizio, contesto, oggetto, &info, metodo, certificato),
+        None => giudizio.incerta(
+            Sottoindicazione::NoSigningCertificateFound,
+            "Il certificato del firmatario non è nel file: la firma non si può verificare.",
+        ),
+    }
+    if aggiunte_illeggibili {
+        giudizio.nota("I dati aggiunti alla firma (marche temporali, controfirme) non sono leggibili.");
+    }
+    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
+    let counter_signatures = controfirme(&mut giudizio, contesto, oggetto, &info, annidate);
+    Firma {
+        level: Some(livello(&info, oggetto.revoche).to_owned()),
+        digest_algorithm: Some(digesto.map_or_else(|| nome_oid(&info.algoritmo_digesto), |d| d.nome().to_owned())),
+        signature_algorithm: Some(
+            metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
+        ),
+        signer: certificato.map(Certificato::firmatario),
+        issuer: certificato.map(Certificato::emittente_leggibile),
+        signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
+        timestamps,
+        qualified: certificato.map(Certificato::qualificato),
+        counter_signatures,
+        ..senza_firmatario(oggetto.strato, giudizio)
+    }
+}
+
+/// The certificate that the signer names; if there are twins, the one that the signed attributes confirm.
+fn certificato_usato<'a>(certificati: &'a [Certificato<'a>], info: &InfoFirmatario<'_>) -> Option<&'a Certificato<'a>> {
+    let indicati: Vec<_> = certificati.iter().filter(|c| info.indica(c)).collect();
+    let confermato =
+        |c: &&&Certificato<'_>| info.firmati.as_ref().is_some_and(|firmati| legame(firmati, c.der) == Legame::Conferma);
+    indicati.iter().find(confermato).or_else(|| indicati.first()).copied()
+}
+
+/// The digest of the content against the one that was signed, and the type of the content.
+fn esamina_contenuto(
+    giudizio: &mut Giudizio,
+    oggetto: &Oggetto<'_>,
+    info: &InfoFirmatario<'_>,
+    digesto: Option<Digesto>,
+) {
+    if matches!(oggetto.firmato, Firmato::Ignoto) {
+        let frase = "La firma è separata dal documento, che non è stato indicato: non si può sapere se corrisponde.";
+        giudizio.incerta(Sottoindicazione::SignedDataNotFound, frase);
+    }
+    let Some(firmati) = &info.firmati else {
+        if oggetto.tipo.is_some_and(|tipo| tipo != oid::DATA) {
+            let frase = "Mancano gli attributi firmati, obbligatori per questo tipo di contenuto.";
+            giudizio.incerta(Sottoindicazione::SigConstraintsFailure, frase);
+        }
+        return;
+    };
+    match firmati.unico(oid::MESSAGE_DIGEST) {
+        None => giudizio.fallita(
+            Sottoindicazione::FormatFailure,
+            "Fra gli attributi firmati manca l'impronta del documento, o ce n'è più di una.",
+        ),
+        Some(attesa) => esamina_impronta(giudizio, oggetto, digesto, attesa.valore),
+    }
+    if let Some(tipo) = oggetto.tipo {
+        esamina_tipo(giudizio, firmati, tipo);
+    }
+}
+
+fn esamina_impronta(giudizio: &mut Giudizio, oggetto: &Oggetto<'_>, digesto: Option<Digesto>, attesa: &[u8]) {
+    let Some(digesto) = digesto else {
+        let frase = "L'algoritmo di impronta della firma non è fra quelli accettati.";
+        return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
+    };
+    match oggetto.firmato.impronta(digesto) {
+        Some(impronta) if impronta == attesa => {}
+        Some(_) => giudizio.fallita(
+            Sottoindicazione::HashFailure,
+            "Il documento non è quello firmato: la sua impronta è diversa da quella nella firma.",
+        ),
+        None if matches!(oggetto.firmato, Firmato::Ignoto) => {}
+        None => giudizio.incerta(
+            Sottoindicazione::Generic,
+            "L'impronta del documento non è stata calcolata: la busta non annuncia l'algoritmo usato dal firmatario.",
+        ),
+    }
+}
+
+fn esamina_tipo(giudizio: &mut Giudizio, firmati: &Attributi<'_>, tipo: ObjectIdentifier) {
+    match firmati.unico(oid::CONTENT_TYPE).and_then(|e| e.oid()) {
+        Some(firmato) if firmato == tipo => {}
+        Some(_) => giudizio.fallita(
+            Sottoindicazione::FormatFailure,
+            "Il tipo di contenuto dichiarato dalla busta non è quello firmato.",
+        ),
+        None => giudizio
+            .incerta(Sottoindicazione::SigConstraintsFailure, "Fra gli attributi firmati manca il tipo di contenuto."),
+    }
+}
+
+/// The signature value, the certificate that made it, and the chain above.
+fn esamina_valore(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    oggetto: &Oggetto<'_>,
+    info: &InfoFirmatario<'_>,
+    metodo: Option<Metodo>,
+    certificato: &Certificato<'_>,
+) {
+    let (Some(metodo), Some(chiave)) = (metodo, certificato.chiave()) else {
+        let frase = "L'algoritmo della firma o la chiave del firmatario non sono fra quelli accettati.";
+        return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
+    };
+    let impronte = match &info.firmati {
+        Some(firmati) => firmati.firmabili().iter().map(|byte| metodo.digesto.di(byte)).collect(),
+        None => Vec::from_iter(oggetto.firmato.impronta(metodo.digesto)),
+    };
+    if !contesto.spendi() {
+        return giudizio
+            .incerta(Sottoindicazione::Generic, "Le firme del file sono troppe per essere verificate tutte.");
+    }
+    let valida = impronte.iter().any(|impronta| chiave.verifica(metodo, impronta, info.valore) == Esito::Valida);
+    if !valida && !impronte.is_empty() {
+        let frase =
+            "La firma non corrisponde: il valore non è stato prodotto con la chiave del firmatario su questi dati.";
+        giudizio.fallita(Sottoindicazione::SigCryptoFailure, frase);
+    } else if !valida && !matches!(oggetto.firmato, Firmato::Ignoto) {
+        let frase = "L'impronta del documento non è stata calcolata: la busta non annuncia l'algoritmo usato.";
+        giudizio.incerta(Sottoindicazione::Generic, frase);
+    }
+    if metodo.digesto == Digesto::Sha1 || chiave.debole() {
+        giudizio.nota("La firma usa algoritmi oggi considerati deboli (SHA-1 o chiave RSA sotto i 2048 bit).");
+    }
+    if info.firmati.as_ref().is_some_and(|firmati| legame(firmati, certificato.der) == Legame::Smentisce) {
+        let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
+        giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
+    }
+    if giudizio.indicazione != Indicazione::TotalFailed {
+        match catena(contesto, certificato, oggetto.certificati, oggetto.uso) {
+            Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
+            Err((motivo, frase)) => giudizio.incerta(motivo, frase),
+        }
+    }
+}
+
+fn marche(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    oggetto: &Oggetto<'_>,
+    info: &InfoFirmatario<'_>,
+    annidate: usize,
+) -> Vec<MarcaTemporale> {
+    // A timestamp may itself carry timestamps: those are not followed.
+    if oggetto.uso == Uso::Marca || annidate > MAX_CONTROFIRME_ANNIDATE {
+        return Vec::new();
+    }
+    let mut marche = Vec::new();
+    for gettone in info.non_firmati.valori(oid::SIGNATURE_TIME_STAMP).take(MAX_AGGIUNTE) {
+        let marcato = Firmato::Byte(info.valore);
+        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati));
+    }
+    marche
+}
+
+fn controfirme(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    oggetto: &Oggetto<'_>,
+    info: &InfoFirmatario<'_>,
+    annidate: usize,
+) -> Vec<Firma> {
+    let controfirmato = Oggetto { tipo: None, firmato: Firmato::Byte(info.valore), ..*oggetto };
+    let mut valori = info.non_firmati.valori(oid::COUNTERSIGNATURE);
+    if annidate >= MAX_CONTROFIRME_ANNIDATE {
+        if valori.next().is_some() {
+            giudizio.nota("Ci sono altre controfirme annidate, che non sono state verificate.");
+        }
+        return Vec::new();
+    }
+    let esaminate = valori.by_ref().take(MAX_AGGIUNTE);
+    let firme: Vec<Firma> =
+        esaminate.map(|v| esamina_annidata(contesto, &controfirmato, v.intero, annidate + 1)).collect();
+    if valori.next().is_some() {
+        giudizio.nota("Ci sono altre controfirme, oltre il numero massimo, che non sono state verificate.");
+    }
+    firme
+}
+
+/// The level that the attributes suggest (ETSI EN 319 122-1, RFC 5126); nobody has validated it.
+fn livello(info: &InfoFirmatario<'_>, revoche: bool) -> &'static str {
+    let vuoti = Attributi::default();
+    let firmati = info.firmati.as_ref().unwrap_or(&vuoti);
+    let aggiunti = &info.non_firmati;
+    let marcata = aggiunti.ha(oid::SIGNATURE_TIME_STAMP);
+    match () {
+        () if !firmati.ha(oid::SIGNING_CERTIFICATE) && !firmati.ha(oid::SIGNING_CERTIFICATE_V2) => "CMS",
+        () if oid::ARCHIVE_TIME_STAMP.iter().any(|o| aggiunti.ha(*o)) => "CAdES-LTA",
+        () if marcata && (revoche || aggiunti.ha(oid::REVOCATION_VALUES)) => "CAdES-LT",
+        () if marcata => "CAdES-T",
+        () if firmati.ha(oid::SIG_POLICY_ID) => "CAdES-EPES",
+        () => "CAdES-BES",
+    }
+}
+
+fn nome_oid(algoritmo: &Elemento<'_>) -> String {
+    oid_di(algoritmo).map_or_else(|| "?".to_owned(), |oid| oid.to_string())
+}

@@ -1,0 +1,162 @@
+//! *Marca temporale*: a timestamp token (RFC 3161 section 2.4.2), a SignedData over TSTInfo.
+//!
+//! ```text
+//! TSTInfo ::= SEQUENCE { version INTEGER, policy OID, messageImprint SEQUENCE { hashAlgorithm, hashedMessage OCTET STRING },
+//!     serialNumber INTEGER, genTime GeneralizedTime, … }
+//! ```
+
+use super::algoritmo::Digesto;
+use super::asn1::elemento;
+use super::catena::{Contesto, Uso};
+use super::certificato::Certificato;
+use super::cms::{Busta, Impronte, Resto, Somme};
+use super::difetto::{Difetto, separa};
+use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
+use super::giudizio::Giudizio;
+use super::rapporto::{Indicazione, MarcaTemporale, Sottoindicazione};
+use super::{oid, tempo};
+use crate::valori::Istante;
+use std::io::{self, Read};
+
+/// The longest TSTInfo read.
+const MAX_TST_INFO_BYTE: u64 = 64 * 1024;
+
+/// A token read to its end.
+pub struct Gettone {
+    info: Vec<u8>,
+    resto: Resto,
+    impronte: Impronte,
+}
+
+impl Gettone {
+    /// Reads the content and the rest of an envelope whose type is TSTInfo.
+    pub fn leggi(mut busta: Busta<'_>) -> io::Result<Self> {
+        let mut info = Vec::new();
+        busta.by_ref().take(MAX_TST_INFO_BYTE).read_to_end(&mut info)?;
+        if busta.read(&mut [0])? > 0 {
+            return Err(Difetto("la marca temporale è troppo lunga").into());
+        }
+        let resto = busta.chiudi()?;
+        Ok(Self { info, resto, impronte: busta.somme.concludi() })
+    }
+
+    /// Foreign bytes after the token.
+    pub fn avanzo(&self) -> u64 {
+        self.resto.avanzo
+    }
+}
+
+/// What a token says.
+struct TstInfo<'a> {
+    digesto: Option<Digesto>,
+    impronta: &'a [u8],
+    istante: Option<Istante>,
+}
+
+/// Judges a token found inside a signature, which stamps `marcato`. What is wrong becomes a note of that signature.
+pub fn esamina(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    gettone: &[u8],
+    marcato: Firmato<'_>,
+    altri: &[Certificato<'_>],
+) -> MarcaTemporale {
+    let mut sorgente = gettone;
+    let letto = Busta::apri(&mut sorgente).and_then(Gettone::leggi);
+    // A slice cannot fail as a disk does.
+    let (marca, frase) = match separa(letto).unwrap_or(Err(Difetto("non è leggibile"))) {
+        Ok(gettone) => esamina_gettone(contesto, &gettone, Some(marcato), altri),
+        Err(difetto) => {
+            let marca = MarcaTemporale { time: None, tsa: None, indication: Indicazione::TotalFailed };
+            (marca, format!("Marca temporale non valida, perché non è leggibile: {difetto}."))
+        }
+    };
+    giudizio.nota(frase);
+    marca
+}
+
+/// Judges a token, and says it in a sentence; without `marcato` what it stamps is not known.
+pub fn esamina_gettone(
+    contesto: &Contesto<'_>,
+    gettone: &Gettone,
+    marcato: Option<Firmato<'_>>,
+    altri: &[Certificato<'_>],
+) -> (MarcaTemporale, String) {
+    let mut giudizio = Giudizio::new();
+    let info = tst_info(&gettone.info);
+    match &info {
+        Some(info) => esamina_impronta(&mut giudizio, info, marcato),
+        None => giudizio.fallita(Sottoindicazione::FormatFailure, "Il suo contenuto non è leggibile."),
+    }
+    let propri = gettone.resto.certificati.iter().filter_map(|der| Certificato::leggi(der));
+    let comuni = altri.iter().filter_map(|c| Certificato::leggi(c.der));
+    let certificati: Vec<Certificato<'_>> = propri.chain(comuni).collect();
+    let oggetto = Oggetto {
+        tipo: Some(oid::TST_INFO),
+        firmato: Firmato::Passato(&gettone.impronte),
+        certificati: &certificati,
+        revoche: gettone.resto.revoche,
+        strato: 0,
+        uso: Uso::Marca,
+    };
+    let tsa = match gettone.resto.firmatari.as_slice() {
+        [firmatario] => {
+            let firma = esamina_firma(contesto, &oggetto, firmatario);
+            let motivo = firma.sub_indication.unwrap_or(Sottoindicazione::Generic);
+            let perche = firma.findings.into_iter().next().unwrap_or_default();
+            match firma.indication {
+                Indicazione::TotalPassed => {}
+                Indicazione::Indeterminate => giudizio.incerta(motivo, perche),
+                Indicazione::TotalFailed => giudizio.fallita(motivo, perche),
+            }
+            firma.signer.and_then(|s| s.common_name)
+        }
+        _ => {
+            giudizio.fallita(Sottoindicazione::FormatFailure, "Non ha esattamente un firmatario.");
+            None
+        }
+    };
+    let time = info.and_then(|info| info.istante);
+    let frase = frase(time, tsa.as_deref(), &giudizio);
+    (MarcaTemporale { time, tsa, indication: giudizio.indicazione }, frase)
+}
+
+/// The digests that the content of a TSD may have been stamped with.
+pub fn somme_marcabili() -> Somme {
+    Somme::di(&[Digesto::Sha1, Digesto::Sha256, Digesto::Sha384, Digesto::Sha512])
+}
+
+fn esamina_impronta(giudizio: &mut Giudizio, info: &TstInfo<'_>, marcato: Option<Firmato<'_>>) {
+    let Some(marcato) = marcato else {
+        return giudizio.incerta(Sottoindicazione::SignedDataNotFound, "Non si sa quali dati siano marcati.");
+    };
+    match info.digesto.and_then(|d| marcato.impronta(d)) {
+        None => giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, "L'impronta marcata non è calcolabile."),
+        Some(impronta) if impronta == info.impronta => {}
+        Some(_) => giudizio.fallita(Sottoindicazione::HashFailure, "Non riguarda questi dati: l'impronta è diversa."),
+    }
+}
+
+fn frase(istante: Option<Istante>, tsa: Option<&str>, giudizio: &Giudizio) -> String {
+    let quando = istante.map_or_else(|| "di istante ignoto".to_owned(), |t| format!("del {}", t.leggibile()));
+    let chi = tsa.map(|nome| format!(" di {nome}")).unwrap_or_default();
+    let esito = match giudizio.indicazione {
+        Indicazione::TotalPassed => return format!("Marca temporale {quando}{chi}: valida."),
+        Indicazione::Indeterminate => "non accertata",
+        Indicazione::TotalFailed => "non valida",
+    };
+    let perche = giudizio.rilievi.first().map(String::as_str).unwrap_or_default();
+    format!("Marca temporale {quando}{chi}: {esito}. {perche}")
+}
+
+fn tst_info(byte: &[u8]) -> Option<TstInfo<'_>> {
+    let campi = elemento(byte).ok()?.figli().ok()?;
+    let [_, _, marcato, _, istante, ..] = *campi.as_slice() else { return None };
+    let parti = marcato.figli().ok()?;
+    let [algoritmo, impronta] = *parti.as_slice() else { return None };
+    Some(TstInfo {
+        digesto: Digesto::da_algoritmo(&algoritmo),
+        impronta: impronta.valore,
+        istante: tempo::istante(&istante),
+    })
+}

@@ -1,0 +1,103 @@
+//! *Firma*: is this file signed, by whom, and does the signature hold (CAD art. 24; Regulation (EU) 910/2014).
+//!
+//! It owns the formats of signature: CAdES (CMS SignedData, RFC 5652 and ETSI EN 319 122) in BER or DER, wrapped in base64
+//! or PEM, nested; timestamp tokens and TSD as far as they are needed to read what is inside; PAdES, XAdES, ASiC and M7M
+//! are recognised and said not to be verified yet. The verdict uses the words of ETSI EN 319 102-1.
+//!
+//! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk, and
+//! never holds a content: the document flows to the sink it is given. Whatever the bytes, the answer is a report.
+
+mod algoritmo;
+mod asn1;
+mod ber;
+mod catena;
+mod certificato;
+mod chiave;
+mod cms;
+mod difetto;
+mod documento;
+mod esame;
+mod ess;
+mod fiducia;
+mod firmatario;
+mod genere;
+mod giudizio;
+mod involucro;
+mod marca;
+mod oid;
+mod rapporto;
+mod strato;
+mod tempo;
+mod tsd;
+
+pub use fiducia::{Errore, Fiducia};
+pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
+
+use crate::valori::Istante;
+use catena::Contesto;
+use std::io::{self, Read, Write};
+use strato::Visita;
+
+/// Verifies a file and copies its innermost document to `estratto`.
+///
+/// * `contenuto`: the document of a detached signature (or the one that a bare timestamp token stamps);
+/// * `nome`: the name of the file: one that ends in `.p7m` or `.p7s` claims to be signed, and fails if it is not;
+/// * `fiducia`: the anchors; without any the best answer is `INDETERMINATE` with `NO_CERTIFICATE_CHAIN_FOUND`;
+/// * `istante`: when the certificates must be valid.
+///
+/// When `content` of the report is `None`, what was written to `estratto` is not a whole document and must be thrown away.
+///
+/// # Errors
+/// Only when a source cannot be read or `estratto` cannot be written: nothing that is inside the file is an error.
+pub fn verifica(
+    firmato: &mut dyn Read,
+    contenuto: Option<&mut dyn Read>,
+    nome: Option<&str>,
+    fiducia: &Fiducia,
+    istante: Istante,
+    estratto: &mut dyn Write,
+) -> io::Result<Rapporto> {
+    let contesto = Contesto::new(fiducia, istante);
+    let mut visita = Visita::new(&contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
+    visita.scendi(firmato, 0, documento::Somma::Qui)?;
+    Ok(rapporto(visita, nome))
+}
+
+fn rapporto(mut visita: Visita<'_>, nome: Option<&str>) -> Rapporto {
+    let senza_firme = visita.firme.is_empty() && visita.marche.is_empty();
+    if senza_firme && !visita.cifrato {
+        if visita.dichiarato || nome.is_some_and(promette_firma) {
+            visita.firme.push(vec![strato::illeggibile(0, difetto::Difetto("non contiene una busta di firma"))]);
+            visita.formato = Some(Formato::Cades);
+        } else {
+            visita.rilievi.push("Il file non contiene firme riconosciute.".to_owned());
+        }
+    }
+    if visita.staccato.is_some() {
+        visita
+            .rilievi
+            .push("Il documento indicato a parte non è stato usato: la firma contiene già il suo.".to_owned());
+    }
+    let signatures = visita.firme.concat();
+    let indication = signatures.iter().map(peggiore).chain(visita.marche.iter().map(|marca| marca.indication)).max();
+    Rapporto {
+        format: visita.formato.unwrap_or(Formato::Nessuno),
+        indication,
+        signatures,
+        timestamps: visita.marche,
+        content: visita.contenuto,
+        layers: visita.strati,
+        findings: visita.rilievi,
+    }
+}
+
+/// The worst of a signature and of the signatures over it.
+fn peggiore(firma: &Firma) -> Indicazione {
+    firma.counter_signatures.iter().map(peggiore).fold(firma.indication, Indicazione::max)
+}
+
+/// Whether a file with this name should be a CMS signature.
+fn promette_firma(nome: &str) -> bool {
+    let minuscolo = nome.to_lowercase();
+    [".p7m", ".p7s"].iter().any(|estensione| minuscolo.ends_with(estensione))
+}

@@ -1,0 +1,342 @@
+//! The walk through the layers of a file, from the outermost wrapping to the document.
+//!
+//! Every layer is a reader over the one outside it, so nothing is held whole: the document flows out while the digests
+//! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
+
+use super::algoritmo::Digesto;
+use super::catena::{Contesto, Uso};
+use super::certificato::Certificato;
+use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, Resto, Somme, Staccato};
+use super::difetto::{Difetto, separa};
+use super::documento::{Documento, Somma, copia, riempi};
+use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
+use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
+use super::giudizio::Giudizio;
+use super::involucro::{Armatura, Base64};
+use super::marca::{Gettone, esamina_gettone, somme_marcabili};
+use super::oid;
+use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
+use super::tsd::Tsd;
+use crate::valori::Impronta;
+use der::oid::ObjectIdentifier;
+use std::io::{self, Read, Write};
+
+/// Layers that are opened; what is deeper is left closed, with a finding.
+pub const MAX_STRATI: usize = 16;
+/// Signers of one envelope that are judged.
+const MAX_FIRMATARI: usize = 256;
+/// Certificates of one envelope that are looked at.
+const MAX_CERTIFICATI: usize = 512;
+
+/// What the walk finds.
+pub struct Visita<'a> {
+    contesto: &'a Contesto<'a>,
+    estratto: &'a mut dyn Write,
+    /// The document of a detached signature, until it is used.
+    pub staccato: Option<&'a mut dyn Read>,
+    /// The outermost format met.
+    pub formato: Option<Formato>,
+    /// The signers of every signed layer.
+    pub firme: Vec<Vec<Firma>>,
+    /// Tokens over the file itself.
+    pub marche: Vec<MarcaTemporale>,
+    /// The document.
+    pub contenuto: Option<Contenuto>,
+    /// The document just copied, while the layer round it has not finished its digest.
+    da_sommare: Option<Documento>,
+    /// The names of the layers.
+    pub strati: Vec<String>,
+    /// Findings on the file.
+    pub rilievi: Vec<String>,
+    /// The wrapping itself says that something signed is inside.
+    pub dichiarato: bool,
+    /// There is something that cannot be opened.
+    pub cifrato: bool,
+}
+
+impl<'a> Visita<'a> {
+    /// Nothing seen yet.
+    pub fn new(contesto: &'a Contesto<'a>, staccato: Option<&'a mut dyn Read>, estratto: &'a mut dyn Write) -> Self {
+        Self {
+            contesto,
+            estratto,
+            staccato,
+            formato: None,
+            firme: Vec::new(),
+            marche: Vec::new(),
+            contenuto: None,
+            da_sommare: None,
+            strati: Vec::new(),
+            rilievi: Vec::new(),
+            dichiarato: false,
+            cifrato: false,
+        }
+    }
+
+    /// Goes into a layer. Recursive, but never deeper than [`MAX_STRATI`]. Only failures of source and sink are errors.
+    pub fn scendi(&mut self, r: &mut dyn Read, livello: usize, somma: Somma) -> io::Result<()> {
+        let mut anteprima = vec![0; ANTEPRIMA_BYTE];
+        let Ok(n) = separa(riempi(r, &mut anteprima))? else { return Ok(()) };
+        anteprima.truncate(n);
+        let genere = genere(&anteprima);
+        let mut tutto = anteprima.as_slice().chain(r);
+        if livello >= MAX_STRATI && genere != Genere::Documento {
+            let frase = format!("Le buste sono più di {MAX_STRATI}: quelle più interne non sono state aperte.");
+            self.non_verificata(None, &frase);
+            return self.documento(&mut tutto, somma);
+        }
+        match genere {
+            Genere::Base64 => self.involucro("base64", Armatura::Nessuna, &mut tutto, livello),
+            Genere::Pem => self.involucro("PEM", Armatura::Pem, &mut tutto, livello),
+            Genere::Busta => self.busta(Busta::apri(&mut tutto), livello),
+            Genere::RispostaMarca => self.busta(Busta::apri_risposta(&mut tutto), livello),
+            Genere::Tsd => self.tsd(Tsd::apri(&mut tutto), livello),
+            Genere::Mime => self.involucro("MIME", Armatura::Mime, &mut tutto, livello),
+            Genere::M7m if livello == 0 => {
+                self.strati.push("M7M".to_owned());
+                self.non_verificata(Some(Formato::M7m), "Il formato M7M non è ancora verificato da questa versione.");
+                svuota(&mut tutto)
+            }
+            Genere::Cifrato => {
+                self.cifrato = true;
+                self.rilievi.push("Il file è cifrato: non si può sapere se dentro c'è una firma.".to_owned());
+                svuota(&mut tutto)
+            }
+            Genere::M7m | Genere::Documento => self.documento(&mut tutto, somma),
+        }
+    }
+
+    fn involucro(&mut self, nome: &str, armatura: Armatura, r: &mut dyn Read, livello: usize) -> io::Result<()> {
+        self.strati.push(nome.to_owned());
+        self.dichiarato = true;
+        let Ok(mut lettore) = separa(Base64::apri(r, armatura))? else { return Ok(()) };
+        self.scendi(&mut lettore, livello + 1, Somma::Qui)?;
+        svuota(&mut lettore)?;
+        if let Ok(avanzo) = separa(lettore.avanzo())? {
+            self.annota_avanzo(avanzo);
+        }
+        Ok(())
+    }
+
+    fn busta(&mut self, aperta: io::Result<Busta<'_>>, livello: usize) -> io::Result<()> {
+        let mut busta = match separa(aperta)? {
+            Ok(busta) => busta,
+            Err(difetto) => {
+                self.strato_firmato("CAdES", Formato::Cades, vec![illeggibile(self.firme.len(), difetto)]);
+                return Ok(());
+            }
+        };
+        if busta.tipo == oid::TST_INFO {
+            return self.gettone(busta, livello);
+        }
+        let formato = self.formato;
+        let strato = self.strato_firmato("CAdES", Formato::Cades, Vec::new());
+        let attaccato = busta.ha_contenuto();
+        let mut noto = attaccato;
+        if attaccato {
+            self.scendi(&mut busta, livello + 1, Somma::Fuori)?;
+            svuota(&mut busta)?;
+            noto = busta.contenuto_intero();
+        } else if let Some(sorgente) = self.staccato.take() {
+            noto = true;
+            self.scendi_staccato(sorgente, &mut busta.somme, livello)?;
+        }
+        let impronte = busta.somme.concludi();
+        if noto {
+            self.fissa_contenuto(&impronte);
+        } else {
+            self.da_sommare = None;
+        }
+        let tipo = busta.tipo;
+        let firme = match separa(busta.chiudi())? {
+            Err(difetto) => vec![illeggibile(strato, difetto)],
+            Ok(resto) if !attaccato && resto.firmatari.is_empty() && resto.difetto_firmatari.is_none() => {
+                self.formato = formato;
+                self.firme.truncate(strato);
+                self.rilievi.push("Il file contiene solo certificati, nessun documento e nessuna firma.".to_owned());
+                return Ok(());
+            }
+            Ok(resto) => {
+                self.annota_avanzo(resto.avanzo);
+                let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
+                self.giudica(strato, tipo, firmato, &resto)
+            }
+        };
+        if let Some(posto) = self.firme.get_mut(strato) {
+            *posto = firme;
+        }
+        Ok(())
+    }
+
+    fn scendi_staccato(&mut self, sorgente: &mut dyn Read, somme: &mut Somme, livello: usize) -> io::Result<()> {
+        let mut staccato = Staccato { sorgente, somme };
+        self.scendi(&mut staccato, livello + 1, Somma::Fuori)?;
+        svuota(&mut staccato)
+    }
+
+    /// The document that has just passed is whole, and these are its digests.
+    fn fissa_contenuto(&mut self, impronte: &Impronte) {
+        let Some(documento) = self.da_sommare.take() else { return };
+        self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
+    }
+
+    fn giudica(&mut self, strato: usize, tipo: ObjectIdentifier, firmato: Firmato<'_>, resto: &Resto) -> Vec<Firma> {
+        if resto.eccede {
+            let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
+            return vec![incerta(strato, &frase)];
+        }
+        let letti: Vec<_> = resto.certificati.iter().take(MAX_CERTIFICATI).map(|c| Certificato::leggi(c)).collect();
+        if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
+            self.rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
+        }
+        let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
+        let revoche = resto.revoche;
+        let oggetto =
+            Oggetto { tipo: Some(tipo), firmato, certificati: &certificati, revoche, strato, uso: Uso::Firma };
+        let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
+        let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(self.contesto, &oggetto, ber)).collect();
+        if resto.firmatari.len() > MAX_FIRMATARI {
+            let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
+            firme.push(incerta(strato, &frase));
+        }
+        if let Some(difetto) = resto.difetto_firmatari {
+            firme.push(illeggibile(strato, difetto));
+        }
+        if firme.is_empty() {
+            let mut giudizio = Giudizio::new();
+            giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
+            firme.push(senza_firmatario(strato, giudizio));
+        }
+        firme
+    }
+
+    /// A bare token; the document it stamps may have been given apart.
+    fn gettone(&mut self, busta: Busta<'_>, livello: usize) -> io::Result<()> {
+        self.formato.get_or_insert(Formato::Tst);
+        self.strati.push("TST".to_owned());
+        let gettone = match separa(Gettone::leggi(busta))? {
+            Ok(gettone) => gettone,
+            Err(difetto) => {
+                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
+                return Ok(());
+            }
+        };
+        self.annota_avanzo(gettone.avanzo());
+        let mut somme = somme_marcabili();
+        let noto = self.staccato.is_some();
+        if let Some(sorgente) = self.staccato.take() {
+            self.scendi_staccato(sorgente, &mut somme, livello)?;
+        }
+        let impronte = somme.concludi();
+        self.fissa_contenuto(&impronte);
+        let marcato = noto.then_some(Firmato::Passato(&impronte));
+        let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
+        self.marche.push(marca);
+        self.rilievi.push(frase);
+        Ok(())
+    }
+
+    fn tsd(&mut self, aperto: io::Result<Tsd<'_>>, livello: usize) -> io::Result<()> {
+        self.formato.get_or_insert(Formato::Tsd);
+        self.strati.push("TSD".to_owned());
+        let mut tsd = match separa(aperto)? {
+            Ok(tsd) => tsd,
+            Err(difetto) => {
+                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
+                return Ok(());
+            }
+        };
+        self.scendi(&mut tsd, livello + 1, Somma::Fuori)?;
+        svuota(&mut tsd)?;
+        let impronte = tsd.somme.concludi();
+        if tsd.contenuto_intero() {
+            self.fissa_contenuto(&impronte);
+        }
+        let prove = match separa(tsd.chiudi())? {
+            Ok(prove) => prove,
+            Err(difetto) => {
+                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
+                return Ok(());
+            }
+        };
+        self.annota_avanzo(prove.avanzo);
+        for (i, byte) in prove.gettoni.iter().enumerate() {
+            let mut sorgente = byte.as_slice();
+            let Ok(gettone) = separa(Busta::apri(&mut sorgente).and_then(Gettone::leggi))? else {
+                self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
+                continue;
+            };
+            // The tokens after the first stamp the one before; metadata, if protected, are stamped with the content.
+            let marcato = (i == 0 && !tsd.con_metadati).then_some(Firmato::Passato(&impronte));
+            let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
+            self.marche.push(marca);
+            self.rilievi.push(frase);
+        }
+        Ok(())
+    }
+
+    fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
+        let Ok(documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
+        self.strati.extend(documento.strato.map(str::to_owned));
+        if let Some(formato) = documento.firma_interna {
+            let nome = match formato {
+                Formato::Pades => "PAdES",
+                Formato::Xades => "XAdES",
+                _ => "ASiC",
+            };
+            let frase = format!("Il documento contiene firme {nome}, che questa versione non verifica ancora.");
+            self.non_verificata(Some(formato), &frase);
+        }
+        match &documento.sha256 {
+            Some(sha256) => self.contenuto = contenuto(&documento, sha256),
+            None => self.da_sommare = Some(documento),
+        }
+        Ok(())
+    }
+
+    /// One more signed layer, named; answers its place among them.
+    fn strato_firmato(&mut self, nome: &str, formato: Formato, firme: Vec<Firma>) -> usize {
+        self.formato.get_or_insert(formato);
+        self.strati.push(nome.to_owned());
+        self.firme.push(firme);
+        self.firme.len() - 1
+    }
+
+    fn non_verificata(&mut self, formato: Option<Formato>, frase: &str) {
+        self.formato = self.formato.or(formato);
+        self.firme.push(vec![incerta(self.firme.len(), frase)]);
+    }
+
+    fn annota_avanzo(&mut self, avanzo: u64) {
+        if avanzo > 0 {
+            self.rilievi
+                .push(format!("Dopo la fine della firma ci sono {avanzo} byte estranei, che non ne fanno parte."));
+        }
+    }
+}
+
+fn contenuto(documento: &Documento, sha256: &[u8]) -> Option<Contenuto> {
+    let sha256: Impronta = hex::encode(sha256).parse().ok()?;
+    Some(Contenuto { sha256, size: documento.size, media_type: documento.media_type.to_owned() })
+}
+
+/// The entry of something that should be a signature and cannot be read.
+pub fn illeggibile(strato: usize, difetto: Difetto) -> Firma {
+    let mut giudizio = Giudizio::new();
+    let frase = format!("Il file dovrebbe essere firmato ma non è leggibile: {difetto}.");
+    giudizio.fallita(Sottoindicazione::FormatFailure, frase);
+    senza_firmatario(strato, giudizio)
+}
+
+fn incerta(strato: usize, frase: &str) -> Firma {
+    let mut giudizio = Giudizio::new();
+    giudizio.incerta(Sottoindicazione::Generic, frase);
+    senza_firmatario(strato, giudizio)
+}
+
+/// Reads what the layer inside did not need, so that the layer outside can go on; defects are told by their owner.
+fn svuota(r: &mut dyn Read) -> io::Result<()> {
+    let mut buf = vec![0; 8192];
+    while let Ok(1..) = separa(r.read(&mut buf))? {}
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! How much of a message is read. What goes beyond is kept whole by the store, and said in a finding.
+
+/// Largest message in bytes: five times the 30 MB that DM 2/11/2005 (annex, 6.5) makes every provider carry.
+pub const MASSIMO_MESSAGGIO_BYTE: usize = 150 * 1024 * 1024;
+/// Parts kept of one message, containers included.
+pub const MASSIME_PARTI: usize = 1_000;
+/// How deep multiparts may lie in each other.
+pub const MASSIMA_PROFONDITA: usize = 50;
+/// Header block of one part, in bytes; RFC 5322 has no limit, mail servers refuse far less.
+pub const MASSIMA_INTESTAZIONE_BYTE: usize = 256 * 1024;
+/// Recipients kept of one header field.
+pub const MASSIMI_RECAPITI: usize = 10_000;
+/// Text of a subject, a name or an address, in characters.
+pub const MASSIMO_CAMPO: usize = 4_000;
+/// Text of a body, in bytes.
+pub const MASSIMO_CORPO_BYTE: usize = 4 * 1024 * 1024;
+/// `daticert.xml`, in bytes.
+pub const MASSIMO_DATICERT_BYTE: usize = 2 * 1024 * 1024;
+/// Nesting of elements in `daticert.xml`; the DTD has four.
+pub const MASSIMA_PROFONDITA_DATICERT: usize = 16;
+/// Findings kept of one message.
+pub const MASSIMI_RILIEVI: usize = 200;

@@ -1,0 +1,81 @@
+//! Refusals about mail.
+
+use crate::valori::NumeroProtocollo;
+use crate::{documenti, registro, scrivania, storage, titolario, utenti};
+use std::io;
+use std::path::PathBuf;
+
+/// Why something about mail was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// The AOO already has this mailbox.
+    #[error("la casella {0} c'è già")]
+    CasellaPresente(String),
+    /// The AOO has no mailbox to send from.
+    #[error("l'AOO non ha una casella da cui spedire: aggiungila con `tabulario casella aggiungi`")]
+    SenzaCasella,
+    /// The folder is no Maildir.
+    #[error("{} non è una Maildir: mancano le cartelle new e cur", .0.display())]
+    NonMaildir(PathBuf),
+    /// The mailbox cannot be read or marked.
+    #[error("la casella non risponde ({}): {causa}", dove.display())]
+    Casella {
+        /// The file or folder.
+        dove: PathBuf,
+        /// What the system said.
+        causa: io::Error,
+    },
+    /// There is no such message, or it may not be seen.
+    #[error("questo messaggio non esiste o non è tra quelli che puoi vedere")]
+    Sconosciuto,
+    /// The message was registered before.
+    #[error("messaggio già protocollato con il n. {numero}/{anno}: non è stato preso un secondo numero")]
+    GiaProtocollato {
+        /// The number it got.
+        numero: NumeroProtocollo,
+        /// Its year.
+        anno: i32,
+    },
+    /// A receipt is evidence of a send, not a document to register.
+    #[error("è una ricevuta: si conserva con l'invio a cui si riferisce e non si protocolla")]
+    Ricevuta,
+    /// The message has no such attachment.
+    #[error("il messaggio non ha un allegato con l'impronta {0}")]
+    AllegatoSconosciuto(crate::valori::Impronta),
+    /// Only uscite are sent.
+    #[error("si spediscono solo le registrazioni in uscita")]
+    NonUscita,
+    /// No recipient has an address.
+    #[error("nessun destinatario ha un indirizzo di posta")]
+    SenzaIndirizzo,
+    /// The message would be larger than any provider accepts.
+    #[error("il messaggio supera i {0} MiB che i gestori accettano")]
+    TroppoGrande(u64),
+    /// The message could not be composed: a mistake of ours.
+    #[error("errore del programma nel comporre il messaggio: {0}")]
+    Composizione(String),
+    /// The titolario.
+    #[error(transparent)]
+    Titolario(#[from] titolario::Errore),
+    /// The desk.
+    #[error(transparent)]
+    Scrivania(#[from] scrivania::Errore),
+    /// The register.
+    #[error(transparent)]
+    Registro(#[from] registro::Errore),
+    /// The store.
+    #[error(transparent)]
+    Documenti(#[from] documenti::Errore),
+    /// Bodies, offices, people.
+    #[error(transparent)]
+    Utenti(#[from] utenti::Errore),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Errore),
+}
+
+impl From<diesel::result::Error> for Errore {
+    fn from(e: diesel::result::Error) -> Self {
+        Self::Storage(e.into())
+    }
+}

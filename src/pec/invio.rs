@@ -1,0 +1,236 @@
+//! *Invio*: an uscita sent to one recipient, with a Message-ID decided before anything leaves.
+
+use super::{Errore, casella};
+use crate::audit::{self, Carico};
+use crate::registro::{self, Flusso, RuoloCorrispondente};
+use crate::storage::schema::{invii as tabella, messaggi, registrazioni, spedizioni};
+use crate::storage::{self, Conn, Operazione};
+use crate::utenti::visibilita::Vista;
+use crate::valori::{CasellaId, InvioId, Istante, RegistrazioneId};
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+pub(super) const ATTO: &str = "invio";
+
+/// How far a send has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatoInvio {
+    /// It waits to leave.
+    InCoda,
+    /// It was handed over.
+    Inviato,
+    /// The provider accepted it.
+    Accettato,
+    /// It is in the recipient's box.
+    Consegnato,
+    /// It could not be delivered.
+    NonConsegnato,
+    /// The provider refused it.
+    NonAccettato,
+}
+
+impl StatoInvio {
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InCoda => "in-coda",
+            Self::Inviato => "inviato",
+            Self::Accettato => "accettato",
+            Self::Consegnato => "consegnato",
+            Self::NonConsegnato => "non-consegnato",
+            Self::NonAccettato => "non-accettato",
+        }
+    }
+
+    /// What a receipt says of the send it speaks of.
+    fn da_ricevuta(genere: &str) -> Option<Self> {
+        match genere {
+            "accettazione" => Some(Self::Accettato),
+            "avvenuta-consegna" => Some(Self::Consegnato),
+            "errore-consegna" | "rilevazione-virus" => Some(Self::NonConsegnato),
+            "non-accettazione" => Some(Self::NonAccettato),
+            _ => None,
+        }
+    }
+}
+
+/// A send to one recipient.
+#[derive(Debug, Clone)]
+pub struct Invio {
+    /// Its id.
+    pub id: InvioId,
+    /// The box it leaves from.
+    pub casella: CasellaId,
+    /// What is sent.
+    pub registrazione: RegistrazioneId,
+    /// To whom.
+    pub destinatario: String,
+    /// Its Message-ID, between angle brackets.
+    pub message_id: String,
+    /// How far it has come.
+    pub stato: StatoInvio,
+    /// When each state was reached.
+    pub istanti: Vec<(StatoInvio, Istante)>,
+}
+
+/// Prepares the sends of an uscita: one for each recipient with an address, unless it has one already.
+///
+/// `message_id` names the first one, where a known Message-ID is needed; the others are made of the send's id.
+///
+/// # Errors
+/// If the registration is no uscita or nobody has an address.
+pub fn invia(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+    message_id: Option<&str>,
+) -> Result<Vec<Invio>, Errore> {
+    let r = registro::per_id(op.conn, vista, registrazione)?;
+    if r.flusso != Flusso::Uscita {
+        return Err(Errore::NonUscita);
+    }
+    let aoo = op.aoo;
+    let casella = casella::caselle(op.conn)?.into_iter().find(|c| c.aoo == aoo).ok_or(Errore::SenzaCasella)?;
+    let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
+    let presenti = invii(op.conn, vista, Some(registrazione))?;
+    let destinatari = r.corrispondenti.iter().filter(|c| c.ruolo == RuoloCorrispondente::Destinatario);
+    let indirizzi: Vec<_> = destinatari.filter_map(|c| c.parte.pec.clone()).collect();
+    if indirizzi.is_empty() {
+        return Err(Errore::SenzaIndirizzo);
+    }
+    let mut proposto = message_id;
+    for indirizzo in indirizzi {
+        if presenti.iter().any(|i| i.destinatario.eq_ignore_ascii_case(indirizzo.as_str())) {
+            continue;
+        }
+        let id = InvioId::new();
+        let riga = Riga {
+            id: id.to_string(),
+            aoo_id: aoo.to_string(),
+            casella_id: casella.id.to_string(),
+            registrazione_id: registrazione.to_string(),
+            destinatario: indirizzo.to_string(),
+            message_id: proposto.take().map_or_else(|| format!("<{id}@{dominio}>"), str::to_owned),
+            creato: op.ora.utc(),
+        };
+        diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
+        audit::annota(op, ATTO, "invio", id, &riga.carico())?;
+    }
+    invii(op.conn, vista, Some(registrazione))
+}
+
+/// The sends of a registration, or the newest hundred of the AOO; each with what its receipts say.
+///
+/// # Errors
+/// Those of the database.
+pub fn invii(conn: &mut Conn, vista: &Vista, registrazione: Option<RegistrazioneId>) -> Result<Vec<Invio>, Errore> {
+    let visibili: Vec<String> = match registrazione {
+        Some(id) if registro::visibile(conn, vista, id)? => vec![id.to_string()],
+        Some(_) => return Ok(Vec::new()),
+        None => {
+            let inviate = tabella::table.select(tabella::registrazione_id);
+            let query = registro::vede(vista).filter(registrazioni::id.eq_any(inviate));
+            query.order(registrazioni::id.desc()).limit(MASSIMO_ELENCO).select(registrazioni::id).load(conn)?
+        }
+    };
+    let righe: Vec<Riga> = tabella::table
+        .filter(tabella::registrazione_id.eq_any(&visibili))
+        .order(tabella::id)
+        .select(Riga::as_select())
+        .load(conn)?;
+    stati(conn, righe)
+}
+
+/// Registrations whose sends are listed at once.
+const MASSIMO_ELENCO: i64 = 100;
+
+/// The sends that wait to leave, oldest first.
+pub(super) fn in_coda(conn: &mut Conn) -> Result<Vec<(crate::valori::AooId, Invio)>, Errore> {
+    let righe: Vec<Riga> = tabella::table
+        .left_join(spedizioni::table.on(spedizioni::invio_id.eq(tabella::id)))
+        .filter(spedizioni::consegnata.is_null().or(spedizioni::consegnata.eq(false)))
+        .order(tabella::id)
+        .limit(1)
+        .select(Riga::as_select())
+        .load(conn)?;
+    let aoo: Vec<_> = righe.iter().map(|r| r.aoo_id.parse().map_err(|e| storage::Errore::riga("invii", e))).collect();
+    let invii = stati(conn, righe)?;
+    aoo.into_iter().zip(invii).map(|(a, i)| Ok((a?, i))).collect()
+}
+
+fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
+    type Ricevuta = (Option<String>, String, String, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime);
+    let nomi: Vec<&String> = righe.iter().map(|r| &r.message_id).collect();
+    let ids: Vec<&String> = righe.iter().map(|r| &r.id).collect();
+    let ricevute: Vec<Ricevuta> = messaggi::table
+        .filter(messaggi::riferito.eq_any(nomi))
+        .order(messaggi::id)
+        .select((messaggi::riferito, messaggi::aoo_id, messaggi::genere, messaggi::consegnato, messaggi::ricevuto))
+        .load(conn)?;
+    let partiti: HashMap<String, chrono::NaiveDateTime> = spedizioni::table
+        .filter(spedizioni::invio_id.eq_any(ids).and(spedizioni::consegnata.eq(true)))
+        .select((spedizioni::invio_id, spedizioni::istante))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    righe
+        .into_iter()
+        .map(|r| {
+            let mut istanti = vec![(StatoInvio::InCoda, Istante::from_utc(r.creato))];
+            istanti.extend(partiti.get(&r.id).map(|t| (StatoInvio::Inviato, Istante::from_utc(*t))));
+            // A receipt in the box of another AOO says nothing about this send.
+            let sue = ricevute.iter().filter(|(m, aoo, ..)| m.as_ref() == Some(&r.message_id) && *aoo == r.aoo_id);
+            istanti.extend(sue.filter_map(|(_, _, genere, quando, ricevuta)| {
+                Some((StatoInvio::da_ricevuta(genere)?, Istante::from_utc(quando.unwrap_or(*ricevuta))))
+            }));
+            istanti.sort_by_key(|(stato, _)| *stato);
+            r.valore(istanti).map_err(|e| storage::Errore::riga("invii", e).into())
+        })
+        .collect()
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = tabella)]
+struct Riga {
+    id: String,
+    aoo_id: String,
+    casella_id: String,
+    registrazione_id: String,
+    destinatario: String,
+    message_id: String,
+    creato: chrono::NaiveDateTime,
+}
+
+impl Riga {
+    fn valore(self, istanti: Vec<(StatoInvio, Istante)>) -> Result<Invio, crate::valori::Rifiuto> {
+        Ok(Invio {
+            id: self.id.parse()?,
+            casella: self.casella_id.parse()?,
+            registrazione: self.registrazione_id.parse()?,
+            destinatario: self.destinatario,
+            message_id: self.message_id,
+            stato: istanti.last().map_or(StatoInvio::InCoda, |(s, _)| *s),
+            istanti,
+        })
+    }
+
+    fn carico(&self) -> Carico {
+        Carico::new(ATTO, 1)
+            .campo("id", &self.id)
+            .campo("aoo", &self.aoo_id)
+            .campo("casella", &self.casella_id)
+            .campo("registrazione", &self.registrazione_id)
+            .campo("destinatario", &self.destinatario)
+            .campo("message_id", &self.message_id)
+    }
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(tabella::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<Riga> = tabella::table.filter(tabella::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
+    Ok(righe.into_iter().map(|r| (r.id.clone(), r.carico())).collect())
+}

@@ -1,0 +1,451 @@
+//! *Messaggio*: what arrived in a mailbox, as it was read then.
+
+use super::busta::Busta;
+use super::ricevi::Allegata;
+use super::{Casella, Errore};
+use crate::audit::{self, Carico};
+use crate::documenti::{self, Riposto};
+use crate::storage::schema::{allegati, file, invii, messaggi as tabella, protocolli_messaggi, visti as ledger};
+use crate::storage::{self, Conn, Operazione};
+use crate::utenti::visibilita::Vista;
+use crate::valori::{AooId, CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
+use diesel::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+pub(super) const ATTO: &str = "ricezione";
+
+/// Longest reading kept beside a message; the whole is always in the store.
+const MASSIMO_CORPO: usize = 200_000;
+
+/// What a message is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stato {
+    /// A person (or a rule) has to register it.
+    DaProtocollare,
+    /// It was registered.
+    Protocollato,
+    /// A receipt joined to its send.
+    Ricevuta,
+    /// A receipt of nothing that we sent.
+    RicevutaSenzaInvio,
+}
+
+impl Stato {
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DaProtocollare => "da-protocollare",
+            Self::Protocollato => "protocollato",
+            Self::Ricevuta => "ricevuta",
+            Self::RicevutaSenzaInvio => "ricevuta-senza-invio",
+        }
+    }
+}
+
+/// A file that came with a message.
+#[derive(Debug, Clone)]
+pub struct AllegatoMessaggio {
+    /// Its name.
+    pub nome: NomeFile,
+    /// Its bytes.
+    pub riposto: RipostoNoto,
+}
+
+/// A stored file as the database knows it.
+#[derive(Debug, Clone)]
+pub struct RipostoNoto {
+    /// SHA-256 of its bytes.
+    pub impronta: Impronta,
+    /// Its length in bytes.
+    pub dimensione: i64,
+    /// What it looks like.
+    pub media_type: String,
+}
+
+/// A message.
+#[derive(Debug, Clone)]
+pub struct Messaggio {
+    /// Its id.
+    pub id: MessaggioId,
+    /// The mailbox it arrived in.
+    pub casella: CasellaId,
+    /// The whole message in the store.
+    pub impronta: Impronta,
+    /// `Message-ID` of the envelope.
+    pub message_id: Option<String>,
+    /// Kind, in the words of the law.
+    pub genere: String,
+    /// Identificativo of the PEC.
+    pub identificativo: Option<String>,
+    /// What a receipt speaks of.
+    pub riferito: Option<String>,
+    /// Who sent it, for people.
+    pub mittente: String,
+    /// Its subject without the provider's prefix.
+    pub oggetto: String,
+    /// When the provider delivered it, if it says so.
+    pub consegnato: Option<Istante>,
+    /// Verdict on the provider's signature.
+    pub firma_gestore: Option<String>,
+    /// The earlier message that is the same PEC.
+    pub doppione_di: Option<MessaggioId>,
+    /// When it was taken from the mailbox.
+    pub ricevuto: Istante,
+    /// What was read of it: the JSON of `tabulario busta`.
+    pub lettura: serde_json::Value,
+    /// Files of the sender, in order.
+    pub allegati: Vec<AllegatoMessaggio>,
+    /// The registration it became.
+    pub registrazione: Option<RegistrazioneId>,
+    /// What it is waiting for.
+    pub stato: Stato,
+}
+
+impl Messaggio {
+    /// What a clerk should know, in Italian.
+    #[must_use]
+    pub fn rilievi(&self) -> Vec<String> {
+        let righe = self.lettura.get("findings").and_then(|f| f.as_array()).map(Vec::as_slice).unwrap_or_default();
+        righe.iter().filter_map(|r| r.as_str().map(str::to_owned)).collect()
+    }
+}
+
+/// A message that has just been read from its mailbox.
+pub(super) struct Arrivo<'a> {
+    pub chiave: &'a str,
+    pub casella: &'a Casella,
+    pub intero: &'a Riposto,
+    pub busta: &'a Busta<'a>,
+    pub allegati: &'a [Allegata],
+    pub istante: Istante,
+}
+
+/// Writes message, files, verdicts and the ledger's row together.
+pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result<(), Errore> {
+    let id = MessaggioId::new();
+    documenti::registra(op, a.intero)?;
+    documenti::uso(op, &a.intero.impronta, "messaggio", id)?;
+    let riga = riga(op, a, id)?;
+    diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
+    let mut righe = Vec::new();
+    for (allegata, posizione) in a.allegati.iter().zip(1_i32..) {
+        documenti::registra(op, &allegata.riposto)?;
+        documenti::uso(op, &allegata.riposto.impronta, "messaggio", id)?;
+        if let Some(rapporto) = &allegata.rapporto {
+            documenti::conserva_rapporto(op, &allegata.riposto.impronta, rapporto, a.istante)?;
+        }
+        let (nome, sha256) = (allegata.nome.to_string(), allegata.riposto.impronta.to_string());
+        let riga = RigaAllegato { messaggio_id: id.to_string(), posizione, nome, sha256 };
+        diesel::insert_into(allegati::table).values(&riga).execute(op.conn)?;
+        righe.push(riga);
+    }
+    audit::annota(op, ATTO, "messaggio", id, &carico(&riga, &righe))?;
+    diesel::insert_into(ledger::table)
+        .values((
+            ledger::casella_id.eq(a.casella.id.to_string()),
+            ledger::chiave.eq(a.chiave),
+            ledger::messaggio_id.eq(id.to_string()),
+            ledger::visto.eq(op.ora.utc()),
+        ))
+        .execute(op.conn)?;
+    Ok(())
+}
+
+fn riga(op: &mut Operazione<'_>, a: &Arrivo<'_>, id: MessaggioId) -> Result<RigaMessaggio, Errore> {
+    let busta = a.busta;
+    let originale = busta.original.as_ref();
+    let mittente = originale.and_then(|o| o.mittente.as_ref()).or(busta.mittente.as_ref());
+    let oggetto = originale.and_then(|o| o.subject.as_deref()).or(busta.subject.as_deref()).unwrap_or("");
+    let identificativo =
+        busta.daticert.as_ref().and_then(|d| d.identificativo.clone()).filter(|_| !busta.kind.ricevuta());
+    let aoo = op.aoo.to_string();
+    let doppione_di = precedente(op.conn, &aoo, &a.intero.impronta, identificativo.as_deref())?;
+    Ok(RigaMessaggio {
+        id: id.to_string(),
+        aoo_id: aoo,
+        casella_id: a.casella.id.to_string(),
+        sha256: a.intero.impronta.to_string(),
+        message_id: busta.message_id.clone(),
+        genere: busta.kind.as_str().to_owned(),
+        identificativo,
+        riferito: busta.refers_to.clone(),
+        mittente: mittente.map_or_else(|| "(mittente sconosciuto)".to_owned(), ToString::to_string),
+        oggetto: crate::valori::Oggetto::da_arrivo(oggetto).0.to_string(),
+        consegnato: busta.daticert.as_ref().and_then(|d| d.data).or(busta.date).map(Istante::utc),
+        firma_gestore: busta.provider_signature.as_ref().map(|f| f.indication.as_str().to_owned()),
+        doppione_di,
+        ricevuto: op.ora.utc(),
+        lettura: lettura(busta)?,
+    })
+}
+
+/// The reading as JSON; a body longer than a person reads is cut, the whole is in the store.
+fn lettura(busta: &Busta<'_>) -> Result<String, Errore> {
+    let mut json = serde_json::to_value(busta).map_err(|e| Errore::Composizione(e.to_string()))?;
+    if let Some(serde_json::Value::String(corpo)) = json.pointer_mut("/original/body") {
+        *corpo = corpo.chars().filter(|c| *c != '\0').take(MASSIMO_CORPO).collect();
+    }
+    if json.get("original").is_none_or(serde_json::Value::is_null)
+        && let Some(oggetto) = json.as_object_mut()
+    {
+        let corpo: String = busta.body.chars().filter(|c| *c != '\0').take(MASSIMO_CORPO).collect();
+        oggetto.insert("body".to_owned(), corpo.into());
+    }
+    // PostgreSQL keeps no NUL in a text.
+    Ok(json.to_string().replace("\\u0000", ""))
+}
+
+/// The first message that is the same PEC, or the same bytes.
+fn precedente(
+    conn: &mut Conn,
+    aoo: &str,
+    impronta: &Impronta,
+    identificativo: Option<&str>,
+) -> Result<Option<String>, Errore> {
+    let dell_aoo = tabella::table.filter(tabella::aoo_id.eq(aoo)).order(tabella::id).select(tabella::id);
+    let uguale: Option<String> = dell_aoo.filter(tabella::sha256.eq(impronta.to_string())).first(conn).optional()?;
+    match (uguale, identificativo) {
+        (None, Some(identificativo)) => {
+            let stessa = dell_aoo.filter(tabella::identificativo.eq(identificativo));
+            Ok(stessa.first(conn).optional()?)
+        }
+        (uguale, _) => Ok(uguale),
+    }
+}
+
+/// The names of the messages of a mailbox that were taken.
+pub(super) fn visti(conn: &mut Conn, casella: CasellaId) -> Result<HashSet<String>, Errore> {
+    let righe: Vec<String> =
+        ledger::table.filter(ledger::casella_id.eq(casella.to_string())).select(ledger::chiave).load(conn)?;
+    Ok(righe.into_iter().collect())
+}
+
+/// The messages of an AOO after `dopo`, oldest first, at most `quanti`.
+///
+/// Mail is for whoever may see the whole AOO: what is not registered yet belongs to no office.
+///
+/// # Errors
+/// Those of the database.
+pub fn messaggi(
+    conn: &mut Conn,
+    vista: &Vista,
+    dopo: Option<MessaggioId>,
+    quanti: i64,
+) -> Result<Vec<Messaggio>, Errore> {
+    let Some(aoo) = intera(vista) else { return Ok(Vec::new()) };
+    let dopo = dopo.map(|d| d.to_string()).unwrap_or_default();
+    let righe = tabella::table
+        .filter(tabella::aoo_id.eq(aoo).and(tabella::id.gt(dopo)))
+        .order(tabella::id)
+        .limit(quanti)
+        .select(RigaMessaggio::as_select())
+        .load(conn)?;
+    completa(conn, righe)
+}
+
+/// The messages that wait for a number, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Vec<Messaggio>, Errore> {
+    let Some(aoo) = intera(vista) else { return Ok(Vec::new()) };
+    let righe = tabella::table
+        .filter(tabella::aoo_id.eq(aoo))
+        .filter(tabella::genere.eq_any(["posta-certificata", "anomalia", "ordinaria"]))
+        .filter(diesel::dsl::not(
+            tabella::id.eq_any(protocolli_messaggi::table.select(protocolli_messaggi::messaggio_id)),
+        ))
+        .order(tabella::id)
+        .limit(quanti)
+        .select(RigaMessaggio::as_select())
+        .load(conn)?;
+    completa(conn, righe)
+}
+
+/// How many messages an AOO received.
+///
+/// # Errors
+/// Those of the database.
+pub fn conta_messaggi(conn: &mut Conn, aoo: AooId) -> Result<u64, Errore> {
+    let quanti: i64 = tabella::table.filter(tabella::aoo_id.eq(aoo.to_string())).count().get_result(conn)?;
+    Ok(u64::try_from(quanti).unwrap_or(0))
+}
+
+/// One message.
+///
+/// # Errors
+/// `Sconosciuto` if there is none or it may not be seen.
+pub fn messaggio(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<Messaggio, Errore> {
+    let aoo = intera(vista).ok_or(Errore::Sconosciuto)?;
+    let riga = tabella::table
+        .filter(tabella::id.eq(id.to_string()).and(tabella::aoo_id.eq(aoo)))
+        .select(RigaMessaggio::as_select())
+        .load(conn)?;
+    completa(conn, riga)?.pop().ok_or(Errore::Sconosciuto)
+}
+
+/// The media type of a file that a message of the AOO carries, if the caller may see mail.
+///
+/// # Errors
+/// Those of the database.
+pub fn usa_file(conn: &mut Conn, vista: &Vista, id: &str, impronta: &Impronta) -> Result<Option<String>, Errore> {
+    let Some(aoo) = intera(vista) else { return Ok(None) };
+    let presente: i64 =
+        tabella::table.filter(tabella::id.eq(id).and(tabella::aoo_id.eq(aoo))).count().get_result(conn)?;
+    if presente == 0 {
+        return Ok(None);
+    }
+    let tipo = file::table.filter(file::sha256.eq(impronta.to_string())).select(file::media_type);
+    Ok(tipo.first(conn).optional()?)
+}
+
+fn intera(vista: &Vista) -> Option<String> {
+    match vista {
+        Vista::Intera(aoo) | Vista::SenzaRiservati(aoo, _) => Some(aoo.to_string()),
+        Vista::Uffici(..) => None,
+    }
+}
+
+fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>, Errore> {
+    let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
+    let file: Vec<(String, String, String, String, i64)> = allegati::table
+        .inner_join(file::table.on(file::sha256.eq(allegati::sha256)))
+        .filter(allegati::messaggio_id.eq_any(&ids))
+        .order((allegati::messaggio_id, allegati::posizione))
+        .select((allegati::messaggio_id, allegati::nome, file::sha256, file::media_type, file::dimensione))
+        .load(conn)?;
+    let mut per_messaggio: HashMap<String, Vec<AllegatoMessaggio>> = HashMap::new();
+    for (messaggio, nome, sha256, media_type, dimensione) in file {
+        let no = |e| storage::Errore::riga("allegati", e);
+        let riposto = RipostoNoto { impronta: sha256.parse().map_err(no)?, dimensione, media_type };
+        per_messaggio
+            .entry(messaggio)
+            .or_default()
+            .push(AllegatoMessaggio { nome: nome.parse().map_err(no)?, riposto });
+    }
+    let coppie: HashMap<String, String> = protocolli_messaggi::table
+        .filter(protocolli_messaggi::messaggio_id.eq_any(&ids))
+        .select((protocolli_messaggi::messaggio_id, protocolli_messaggi::registrazione_id))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let riferiti: Vec<&String> = righe.iter().filter_map(|r| r.riferito.as_ref()).collect();
+    let inviati: HashSet<String> = invii::table
+        .filter(invii::message_id.eq_any(riferiti))
+        .select(invii::message_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    righe
+        .into_iter()
+        .map(|r| {
+            let allegati = per_messaggio.remove(&r.id).unwrap_or_default();
+            let registrazione = coppie.get(&r.id).cloned();
+            let noto = r.riferito.as_ref().is_some_and(|m| inviati.contains(m));
+            valore(r, allegati, registrazione, noto).map_err(|e| storage::Errore::riga("messaggi", e).into())
+        })
+        .collect()
+}
+
+fn valore(
+    r: RigaMessaggio,
+    allegati: Vec<AllegatoMessaggio>,
+    registrazione: Option<String>,
+    noto: bool,
+) -> Result<Messaggio, String> {
+    let testo = |e: crate::valori::Rifiuto| e.to_string();
+    let ricevuta = !matches!(r.genere.as_str(), "posta-certificata" | "anomalia" | "ordinaria");
+    let stato = match (ricevuta, noto, &registrazione) {
+        (true, true, _) => Stato::Ricevuta,
+        (true, false, _) => Stato::RicevutaSenzaInvio,
+        (false, _, Some(_)) => Stato::Protocollato,
+        (false, _, None) => Stato::DaProtocollare,
+    };
+    Ok(Messaggio {
+        id: r.id.parse().map_err(testo)?,
+        casella: r.casella_id.parse().map_err(testo)?,
+        impronta: r.sha256.parse().map_err(testo)?,
+        message_id: r.message_id,
+        genere: r.genere,
+        identificativo: r.identificativo,
+        riferito: r.riferito,
+        mittente: r.mittente,
+        oggetto: r.oggetto,
+        consegnato: r.consegnato.map(Istante::from_utc),
+        firma_gestore: r.firma_gestore,
+        doppione_di: r.doppione_di.map(|d| d.parse()).transpose().map_err(testo)?,
+        ricevuto: Istante::from_utc(r.ricevuto),
+        lettura: serde_json::from_str(&r.lettura).map_err(|e| e.to_string())?,
+        allegati,
+        registrazione: registrazione.map(|d| d.parse()).transpose().map_err(testo)?,
+        stato,
+    })
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = tabella)]
+struct RigaMessaggio {
+    id: String,
+    aoo_id: String,
+    casella_id: String,
+    sha256: String,
+    message_id: Option<String>,
+    genere: String,
+    identificativo: Option<String>,
+    riferito: Option<String>,
+    mittente: String,
+    oggetto: String,
+    consegnato: Option<chrono::NaiveDateTime>,
+    firma_gestore: Option<String>,
+    doppione_di: Option<String>,
+    ricevuto: chrono::NaiveDateTime,
+    lettura: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = allegati)]
+struct RigaAllegato {
+    messaggio_id: String,
+    posizione: i32,
+    nome: String,
+    sha256: String,
+}
+
+fn carico(r: &RigaMessaggio, file: &[RigaAllegato]) -> Carico {
+    let carico = Carico::new(ATTO, 1)
+        .campo("id", &r.id)
+        .campo("aoo", &r.aoo_id)
+        .campo("casella", &r.casella_id)
+        .campo("sha256", &r.sha256)
+        .campo("genere", &r.genere)
+        .forse("message_id", r.message_id.as_ref())
+        .forse("identificativo", r.identificativo.as_ref())
+        .forse("riferito", r.riferito.as_ref())
+        .campo("lettura", Impronta::of(r.lettura.as_bytes()))
+        .campo("ricevuto", Istante::from_utc(r.ricevuto));
+    file.iter().fold(carico, |c, a| c.campo("allegato", format_args!("{} {} {}", a.posizione, a.sha256, a.nome)))
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(tabella::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<RigaMessaggio> =
+        tabella::table.filter(tabella::id.eq_any(ids)).select(RigaMessaggio::as_select()).load(conn)?;
+    let file: Vec<RigaAllegato> = allegati::table
+        .filter(allegati::messaggio_id.eq_any(ids))
+        .order((allegati::messaggio_id, allegati::posizione))
+        .select(RigaAllegato::as_select())
+        .load(conn)?;
+    let mut per_messaggio: HashMap<String, Vec<RigaAllegato>> = HashMap::new();
+    for a in file {
+        per_messaggio.entry(a.messaggio_id.clone()).or_default().push(a);
+    }
+    let rifai = |r: RigaMessaggio| {
+        let carico = carico(&r, per_messaggio.get(&r.id).map(Vec::as_slice).unwrap_or_default());
+        (r.id, carico)
+    };
+    Ok(righe.into_iter().map(rifai).collect())
+}

@@ -1,0 +1,48 @@
+//! *PEC*: what arrives by mail, and what leaves by it.
+//!
+//! A message is stored and committed before the mailbox is touched; what cannot be parsed is kept whole, with its findings, and
+//! the next one goes on (laws 3 and 4 of the house). Receipts are joined to the sends they speak of by Message-ID, whatever
+//! their order: nothing is marked, the state of a send is read from what arrived. Protocolling a message calls the register,
+//! never the reverse.
+
+pub mod busta;
+mod casella;
+mod errore;
+mod invio;
+mod lettera;
+mod maildir;
+mod messaggio;
+mod proposta;
+mod protocolla;
+mod ricevi;
+mod spedisci;
+
+pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
+pub use errore::Errore;
+pub use invio::{Invio, StatoInvio, invia, invii};
+pub use messaggio::{
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file,
+};
+pub use proposta::{Proposta, proponi};
+pub use protocolla::{Decisione, protocolla};
+pub use ricevi::{Officina, ricevi};
+pub use spedisci::spedisci;
+
+use crate::audit::Atto;
+
+/// Whether a step found work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passo {
+    /// It did one unit of work; there may be more.
+    Fatto,
+    /// There was nothing to do.
+    Niente,
+}
+
+/// The acts of this module, for the verifier of the chain.
+pub const ATTI: &[Atto] = &[
+    Atto { tipo: casella::ATTO, ricalcola: casella::ricalcola, conta: casella::conta },
+    Atto { tipo: messaggio::ATTO, ricalcola: messaggio::ricalcola, conta: messaggio::conta },
+    Atto { tipo: protocolla::ATTO, ricalcola: protocolla::ricalcola, conta: protocolla::conta },
+    Atto { tipo: invio::ATTO, ricalcola: invio::ricalcola, conta: invio::conta },
+];

@@ -1,0 +1,145 @@
+//! What a message proposes for its registration: every value comes from the message, a person may change each.
+
+use super::Messaggio;
+use crate::registro::{Corrispondente, ProtocolloMittente, RuoloCorrispondente};
+use crate::segnatura::{NomeParte, Parte, TipoParte};
+use crate::valori::{Denominazione, Impronta, IndirizzoMail, Istante, Oggetto};
+use serde_json::Value;
+
+/// What a provider or a mail program puts before the subject.
+const PREFISSI: &[&str] = &["POSTA CERTIFICATA:", "ANOMALIA MESSAGGIO:", "RE:", "R:", "FWD:", "FW:", "I:"];
+
+/// Names of files that are machinery of the message, not documents.
+const MACCHINARIO: &[&str] = &["segnatura.xml", "daticert.xml", "postacert.eml", "smime.p7s", "conferma.xml"];
+
+/// A proposal.
+#[derive(Debug, Clone)]
+pub struct Proposta {
+    /// The sender.
+    pub mittente: Corrispondente,
+    /// The subject, without prefixes.
+    pub oggetto: Oggetto,
+    /// The *presentazione*: when the provider delivered.
+    pub arrivo: Option<Istante>,
+    /// The sender's own number, from its segnatura.
+    pub protocollo_mittente: Option<ProtocolloMittente>,
+    /// The file that looks like the document; none if the message itself is.
+    pub principale: Option<Impronta>,
+}
+
+/// What the message proposes.
+#[must_use]
+pub fn proponi(m: &Messaggio) -> Proposta {
+    let segnatura = m.lettura.get("segnatura").filter(|s| s.get("kind").is_some_and(|k| k == "segnatura"));
+    let oggetto = testo(segnatura, "/oggetto").unwrap_or_else(|| senza_prefissi(&m.oggetto).to_owned());
+    Proposta {
+        mittente: mittente(m, segnatura),
+        oggetto: Oggetto::da_arrivo(&oggetto).0,
+        arrivo: m.consegnato.filter(|c| *c <= m.ricevuto),
+        protocollo_mittente: protocollo(segnatura),
+        principale: principale(m, segnatura),
+    }
+}
+
+/// The subject without what providers and mail programs put before it.
+fn senza_prefissi(oggetto: &str) -> &str {
+    let mut resto = oggetto.trim();
+    while let Some(senza) = PREFISSI.iter().find_map(|p| {
+        let testa = resto.get(..p.len())?;
+        testa.eq_ignore_ascii_case(p).then(|| resto.get(p.len()..).unwrap_or("").trim_start())
+    }) {
+        resto = senza;
+    }
+    if resto.is_empty() { oggetto } else { resto }
+}
+
+fn testo(json: Option<&Value>, dove: &str) -> Option<String> {
+    json?.pointer(dove)?.as_str().map(str::to_owned).filter(|t| !t.trim().is_empty())
+}
+
+fn mittente(m: &Messaggio, segnatura: Option<&Value>) -> Corrispondente {
+    let certificato = testo(Some(&m.lettura), "/daticert/mittente");
+    let pec: Option<IndirizzoMail> = certificato.or_else(|| indirizzo(&m.mittente)).and_then(|i| i.parse().ok());
+    let ente = testo(segnatura, "/mittente");
+    let tipo = if ente.is_some() { TipoParte::Amministrazione } else { TipoParte::PersonaGiuridica };
+    let nome = ente.or_else(|| nome(&m.mittente)).or_else(|| pec.as_ref().map(ToString::to_string));
+    let nome = nome.unwrap_or_else(|| Denominazione::sconosciuta().to_string());
+    let nome = Oggetto::da_arrivo(&nome).0;
+    let corto: String = nome.as_str().chars().take(500).collect();
+    let denominazione = corto.parse().unwrap_or_else(|_| Denominazione::sconosciuta());
+    let parte = Parte {
+        tipo,
+        nome: NomeParte::Denominazione(denominazione),
+        codice_fiscale: None,
+        codice_ipa: testo(segnatura, "/identificatore/amministrazione").and_then(|c| c.parse().ok()),
+        codice_aoo: testo(segnatura, "/identificatore/aoo").and_then(|c| c.parse().ok()),
+        pec,
+    };
+    Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false }
+}
+
+/// The display name of `Rossi <rossi@pec.it>`, without the provider's `Per conto di:`.
+fn nome(scritto: &str) -> Option<String> {
+    let nome = scritto.split('<').next()?.trim().trim_matches('"').trim();
+    let nome = nome.strip_prefix("Per conto di:").unwrap_or(nome).trim();
+    (!nome.is_empty()).then(|| nome.to_owned())
+}
+
+fn indirizzo(scritto: &str) -> Option<String> {
+    match scritto.rsplit_once('<') {
+        Some((_, resto)) => resto.strip_suffix('>').map(str::to_owned),
+        None => Some(scritto.trim().to_owned()),
+    }
+}
+
+fn protocollo(segnatura: Option<&Value>) -> Option<ProtocolloMittente> {
+    let numero = testo(segnatura, "/identificatore/numero")?.parse().ok()?;
+    let data = testo(segnatura, "/identificatore/data").and_then(|d| d.parse().ok());
+    Some(ProtocolloMittente { numero, data })
+}
+
+/// The one named by the segnatura; else the largest signed file or PDF; else the largest.
+fn principale(m: &Messaggio, segnatura: Option<&Value>) -> Option<Impronta> {
+    let documenti: Vec<_> =
+        m.allegati.iter().filter(|a| !MACCHINARIO.contains(&a.nome.as_str().to_lowercase().as_str())).collect();
+    let nominato =
+        segnatura.and_then(|s| s.get("documenti")?.as_array()?.iter().find(|d| d["ruolo"] == "principale").cloned());
+    let nominato = testo(nominato.as_ref(), "/nome");
+    if let Some(a) =
+        documenti.iter().find(|a| nominato.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(a.nome.as_str())))
+    {
+        return Some(a.riposto.impronta);
+    }
+    let da_documento = |tipo: &str| matches!(tipo, "application/pkcs7-mime" | "application/pdf");
+    let scelto = documenti.iter().max_by_key(|a| (da_documento(&a.riposto.media_type), a.riposto.dimensione));
+    scelto.map(|a| a.riposto.impronta)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_taken_off_however_many() {
+        for (scritto, atteso) in [
+            ("POSTA CERTIFICATA: Istanza", "Istanza"),
+            ("Posta certificata: R: Fwd: Istanza", "Istanza"),
+            ("Riunione", "Riunione"),
+            ("I: ", "I: "),
+            ("", ""),
+        ] {
+            assert_eq!(senza_prefissi(scritto), atteso, "{scritto:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_addresses_are_told_apart() {
+        assert_eq!(
+            nome("\"Per conto di: rossi@pec.it\" <posta-certificata@gestore.it>").as_deref(),
+            Some("rossi@pec.it")
+        );
+        assert_eq!(nome("rossi@pec.it").as_deref(), Some("rossi@pec.it"));
+        assert_eq!(indirizzo("Rossi <rossi@pec.it>").as_deref(), Some("rossi@pec.it"));
+        assert_eq!(nome("<rossi@pec.it>"), None);
+    }
+}

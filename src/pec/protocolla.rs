@@ -1,0 +1,149 @@
+//! Protocolling a message: the registration, its assignment and the pair message-registration, in one act.
+
+use super::messaggio::RipostoNoto;
+use super::{Errore, Messaggio, Proposta, messaggio, proponi};
+use crate::audit::{self, Carico};
+use crate::documenti::{Riposto, media_type};
+use crate::registro::{
+    self, Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, Registrata, RuoloDocumento,
+};
+use crate::scrivania;
+use crate::storage::schema::protocolli_messaggi;
+use crate::storage::{self, Conn, Operazione};
+use crate::titolario::Voce;
+use crate::utenti::visibilita::Vista;
+use crate::utenti::{Aoo, Ufficio};
+use crate::valori::{Impronta, MessaggioId, NomeFile, Oggetto, RegistrazioneId, Testo};
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+pub(super) const ATTO: &str = "protocollo-messaggio";
+
+/// Name of the whole message among the documents of its registration.
+const NOME_MESSAGGIO: &str = "messaggio.eml";
+
+/// What a person (or a rule) decides about a message; what is left out is taken from the proposal.
+#[derive(Debug, Clone)]
+pub struct Decisione {
+    /// The voce it is classified under.
+    pub voce: Voce,
+    /// The office that deals with it.
+    pub ufficio: Ufficio,
+    /// The subject.
+    pub oggetto: Option<Oggetto>,
+    /// The parties; empty means the proposed sender.
+    pub corrispondenti: Vec<Corrispondente>,
+    /// How it travelled.
+    pub mezzo: Option<Mezzo>,
+    /// The sender's own number.
+    pub protocollo_mittente: Option<ProtocolloMittente>,
+    /// Kind of document.
+    pub tipologia: Option<Testo>,
+    /// True if only some may see it.
+    pub riservato: bool,
+    /// The registration it answers.
+    pub risponde_a: Option<RegistrazioneId>,
+    /// The file that is the document.
+    pub principale: Option<Impronta>,
+}
+
+/// Registers a message as an entrata. The whole message is always among its documents; it is the document when nothing else is.
+///
+/// # Errors
+/// `GiaProtocollato` if it has a number, `Ricevuta` for receipts; those of the register. No number is used.
+pub fn protocolla(
+    op: &mut Operazione<'_>,
+    aoo: &Aoo,
+    vista: &Vista,
+    id: MessaggioId,
+    decisione: Decisione,
+) -> Result<Registrata, Errore> {
+    let messaggio = messaggio::messaggio(op.conn, vista, id)?;
+    if let Some(prima) = messaggio.registrazione {
+        let prima = registro::identificatore(op.conn, prima)?;
+        let anno = chrono::Datelike::year(&prima.data);
+        return Err(Errore::GiaProtocollato { numero: prima.numero, anno });
+    }
+    if matches!(messaggio.stato, super::Stato::Ricevuta | super::Stato::RicevutaSenzaInvio) {
+        return Err(Errore::Ricevuta);
+    }
+    let ufficio = decisione.ufficio.clone();
+    let nuova = nuova(&messaggio, proponi(&messaggio), decisione, intero(op.conn, &messaggio)?)?;
+    let registrata = scrivania::protocolla(op, aoo, vista, &nuova, Some(&ufficio))?;
+    let (messaggio_id, registrazione_id) = (id.to_string(), registrata.id.to_string());
+    diesel::insert_into(protocolli_messaggi::table)
+        .values((
+            protocolli_messaggi::messaggio_id.eq(&messaggio_id),
+            protocolli_messaggi::registrazione_id.eq(&registrazione_id),
+        ))
+        .execute(op.conn)?;
+    audit::annota(op, ATTO, "messaggio", &messaggio_id, &carico(&messaggio_id, &registrazione_id))?;
+    Ok(registrata)
+}
+
+fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<Nuova, Errore> {
+    let principale = d.principale.or(p.principale);
+    if let Some(impronta) = d.principale.filter(|i| m.allegati.iter().all(|a| a.riposto.impronta != *i)) {
+        return Err(Errore::AllegatoSconosciuto(impronta));
+    }
+    let mut documenti: Vec<Documento> = Vec::new();
+    let mut scelto = false;
+    for a in &m.allegati {
+        let e_questo = !scelto && Some(a.riposto.impronta) == principale;
+        scelto |= e_questo;
+        let ruolo = if e_questo { RuoloDocumento::Principale } else { RuoloDocumento::Allegato };
+        documenti.push(Documento { ruolo, riposto: riposto(&a.riposto), nome: a.nome.clone(), descrizione: None });
+    }
+    let ruolo = if scelto { RuoloDocumento::Allegato } else { RuoloDocumento::Principale };
+    documenti.push(Documento { ruolo, ..intero });
+    let corrispondenti = if d.corrispondenti.is_empty() { vec![p.mittente] } else { d.corrispondenti };
+    let mezzo = if m.genere == "posta-certificata" { Mezzo::Pec } else { Mezzo::Email };
+    Ok(Nuova {
+        flusso: Flusso::Entrata,
+        oggetto: d.oggetto.unwrap_or(p.oggetto),
+        mezzo: d.mezzo.unwrap_or(mezzo),
+        corrispondenti,
+        arrivo: p.arrivo,
+        protocollo_mittente: d.protocollo_mittente.or(p.protocollo_mittente),
+        voce: d.voce,
+        tipologia: d.tipologia,
+        riservato: d.riservato,
+        risponde_a: d.risponde_a,
+        documenti,
+    })
+}
+
+/// The whole message as a document.
+fn intero(conn: &mut Conn, m: &Messaggio) -> Result<Documento, Errore> {
+    use crate::storage::schema::file;
+    let (dimensione, tipo): (i64, String) = file::table
+        .filter(file::sha256.eq(m.impronta.to_string()))
+        .select((file::dimensione, file::media_type))
+        .first(conn)?;
+    let noto = RipostoNoto { impronta: m.impronta, dimensione, media_type: tipo };
+    let nome = NomeFile::da_arrivo(NOME_MESSAGGIO, NOME_MESSAGGIO);
+    Ok(Documento { ruolo: RuoloDocumento::Allegato, riposto: riposto(&noto), nome, descrizione: None })
+}
+
+/// A known file as the register takes it. Its row is there already, so the media type is not written again.
+fn riposto(noto: &RipostoNoto) -> Riposto {
+    let dimensione = u64::try_from(noto.dimensione).unwrap_or(0);
+    Riposto { impronta: noto.impronta, dimensione, media_type: media_type(&[]) }
+}
+
+/// The registration that a message became, as its number.
+pub(super) fn carico(messaggio: &str, registrazione: &str) -> Carico {
+    Carico::new(ATTO, 1).campo("messaggio", messaggio).campo("registrazione", registrazione)
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(protocolli_messaggi::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<(String, String)> = protocolli_messaggi::table
+        .filter(protocolli_messaggi::messaggio_id.eq_any(ids))
+        .select((protocolli_messaggi::messaggio_id, protocolli_messaggi::registrazione_id))
+        .load(conn)?;
+    Ok(righe.into_iter().map(|(m, r)| (m.clone(), carico(&m, &r))).collect())
+}

@@ -1,0 +1,99 @@
+//! Receiving: one message at a time, stored and committed before the mailbox is touched.
+
+use super::busta::{self, Allegato, Busta, MASSIMO_MESSAGGIO_BYTE};
+use super::maildir::{Lettera, Maildir};
+use super::messaggio::{self, Arrivo};
+use super::{Casella, Errore, Passo};
+use crate::documenti::{self, Deposito, Fiduce, Riposto};
+use crate::firma::Rapporto;
+use crate::storage::Db;
+use crate::valori::{Attore, Istante, NomeFile};
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+
+/// Longest message taken from a mailbox, in bytes: what the reader reads, and as much again for what is only kept.
+const MASSIMO_LETTERA_BYTE: u64 = 1024 * 1024 * 1024;
+
+/// What a step that receives needs.
+pub struct Officina<'a> {
+    /// The database.
+    pub db: &'a Db,
+    /// The store.
+    pub deposito: &'a Deposito,
+    /// Whom signatures are trusted from.
+    pub fiduce: &'a Fiduce,
+}
+
+/// A file of a message, stored and judged.
+pub(super) struct Allegata {
+    pub nome: NomeFile,
+    pub riposto: Riposto,
+    pub rapporto: Option<Rapporto>,
+}
+
+/// Takes the next message of a mailbox that was not seen before.
+///
+/// Every line can be the last one of a killed process: a message that was stored but not committed is stored again (the same
+/// bytes, the same place), one that was committed but not marked is known by its name and only marked.
+///
+/// # Errors
+/// Of the mailbox, the store or the database; never of what is in the message.
+pub fn ricevi(officina: &Officina<'_>, casella: &Casella) -> Result<Passo, Errore> {
+    let maildir = Maildir::new(&casella.maildir)?;
+    let visti: HashSet<String> = officina.db.leggi(|conn| messaggio::visti(conn, casella.id))?;
+    for lettera in maildir.lettere()? {
+        if visti.contains(&lettera.chiave) {
+            maildir.segna(&lettera)?;
+            continue;
+        }
+        accogli(officina, casella, &lettera)?;
+        maildir.segna(&lettera)?;
+        return Ok(Passo::Fatto);
+    }
+    Ok(Passo::Niente)
+}
+
+fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Result<(), Errore> {
+    let errore = |causa| Errore::Casella { dove: lettera.file.clone(), causa };
+    let mut file = File::open(&lettera.file).map_err(errore)?;
+    let intero = officina.deposito.riponi(&mut file, MASSIMO_LETTERA_BYTE)?;
+    let mut eml = Vec::new();
+    // One byte more than the reader reads is enough for it to say that the message is too long.
+    let quanto = u64::try_from(MASSIMO_MESSAGGIO_BYTE).unwrap_or(u64::MAX).saturating_add(1);
+    let letto = officina.deposito.apri(&intero.impronta)?.take(quanto).read_to_end(&mut eml);
+    letto.map_err(errore)?;
+    let busta = busta::leggi(&eml, &officina.fiduce.gestori);
+    let adesso = officina.db.orologio().adesso();
+    let istante = opponibile(&busta, adesso);
+    let mut allegati = Vec::new();
+    for allegato in propri(&busta) {
+        allegati.push(riponi(officina, allegato, istante)?);
+    }
+    let arrivo =
+        Arrivo { chiave: &lettera.chiave, casella, intero: &intero, busta: &busta, allegati: &allegati, istante };
+    officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| messaggio::registra_arrivo(op, &arrivo))?;
+    tracing::info!(genere = busta.kind.as_str(), rilievi = busta.findings.len(), "message received");
+    Ok(())
+}
+
+/// The files of the sender: those inside the envelope, or those of ordinary mail. A receipt has none of its own.
+fn propri<'b, 'a>(busta: &'b Busta<'a>) -> &'b [Allegato<'a>] {
+    match &busta.original {
+        _ if busta.kind.ricevuta() => &[],
+        Some(originale) => &originale.attachments,
+        None => &busta.attachments,
+    }
+}
+
+/// The instant that judges the signatures: when the provider took the message in charge, else now.
+fn opponibile(busta: &Busta<'_>, adesso: Istante) -> Istante {
+    busta.daticert.as_ref().and_then(|d| d.data).filter(|d| *d <= adesso).unwrap_or(adesso)
+}
+
+fn riponi(officina: &Officina<'_>, allegato: &Allegato<'_>, istante: Istante) -> Result<Allegata, Errore> {
+    let riposto = officina.deposito.riponi(&mut allegato.bytes.as_ref(), MASSIMO_LETTERA_BYTE)?;
+    let nome = allegato.name.clone();
+    let rapporto = documenti::verifica(officina.deposito, &riposto, &nome, &officina.fiduce.firme, istante)?;
+    Ok(Allegata { nome, riposto, rapporto })
+}

@@ -1,0 +1,99 @@
+//! `invii` over the API: sends per recipient and what their receipts say.
+
+use super::chiave;
+use super::gettone::Chiamante;
+use super::lettore::{Difetti, Oggetto};
+use crate::pec::{self, Invio};
+use crate::utenti::risposta;
+use crate::valori::{Istante, RegistrazioneId};
+use crate::web::{Problema, Stato};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A send to one recipient.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::web::api) struct InvioJson {
+    id: String,
+    registrazione: String,
+    message_id: String,
+    destinatario: String,
+    /// `in-coda`, `inviato`, `accettato`, `consegnato`, `non-consegnato` or `non-accettato`.
+    stato: &'static str,
+    /// When each state was reached.
+    #[schema(value_type = Object)]
+    istanti: BTreeMap<&'static str, Istante>,
+}
+
+impl From<&Invio> for InvioJson {
+    fn from(i: &Invio) -> Self {
+        Self {
+            id: i.id.to_string(),
+            registrazione: i.registrazione.to_string(),
+            message_id: i.message_id.clone(),
+            destinatario: i.destinatario.clone(),
+            stato: i.stato.as_str(),
+            istanti: i.istanti.iter().map(|(s, t)| (s.as_str(), *t)).collect(),
+        }
+    }
+}
+
+/// A list of sends.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::web::api) struct InviiJson {
+    risultati: Vec<InvioJson>,
+    cursore: Option<String>,
+}
+
+/// What is asked: the uscita to send.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(in crate::web::api) struct InvioRichiesta {
+    /// Id of an uscita.
+    registrazione: String,
+}
+
+/// The sends of the newest uscite.
+#[utoipa::path(get, path = "/api/v1/invii", tag = "invii", responses((status = 200, body = InviiJson), (status = 401)))]
+pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante) -> Result<HttpResponse, Problema> {
+    let invii = stato.blocca(move |stato| Ok(stato.db.leggi(|conn| pec::invii(conn, &chi.vista(), None))?)).await?;
+    Ok(HttpResponse::Ok().json(InviiJson { risultati: invii.iter().map(InvioJson::from).collect(), cursore: None }))
+}
+
+/// Puts an uscita into the outbox: one send per recipient with an address that has none yet.
+#[utoipa::path(post, path = "/api/v1/invii", tag = "invii",
+    params(("Idempotency-Key" = String, Header, description = "Names this request")),
+    request_body(content = InvioRichiesta),
+    responses((status = 201, body = InviiJson), (status = 400), (status = 401), (status = 404), (status = 409), (status = 422)))]
+pub(super) async fn crea(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    http: HttpRequest,
+    corpo: web::Bytes,
+) -> Result<HttpResponse, Problema> {
+    let chiave = chiave::chiave(&http)?;
+    let json: Value =
+        serde_json::from_slice(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo non è JSON: {e}")))?;
+    let mut difetti = Difetti::default();
+    let registrazione: Option<RegistrazioneId> =
+        Oggetto::new(&json, "", &["registrazione"], &mut difetti).and_then(|o| o.serve("registrazione", &mut difetti));
+    difetti.chiudi()?;
+    let registrazione = registrazione.ok_or_else(|| Problema::interno("a field was refused without a reason"))?;
+    let richiesta = chiave::richiesta(chi.0.id, "/invii", chiave, &json, &[]);
+    let invii = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+                if risposta::precedente(op.conn, &richiesta)?.is_none() {
+                    pec::invia(op, &vista, registrazione, None)?;
+                    risposta::conserva(op, &richiesta, &registrazione.to_string())?;
+                }
+                Ok::<_, Problema>(pec::invii(op.conn, &vista, Some(registrazione))?)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Created()
+        .json(InviiJson { risultati: invii.iter().map(InvioJson::from).collect(), cursore: None }))
+}
