@@ -21,16 +21,9 @@ pub use mappa::Mappa;
 pub use prepara::prepara;
 pub use versamento::{Stato, Versamento, elenco};
 
-use crate::audit::Atto;
+pub use crate::pec::Passo;
 
-/// What a step found to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passo {
-    /// One unit of work was done; there may be more.
-    Fatto,
-    /// There was nothing to do.
-    Niente,
-}
+use crate::audit::Atto;
 
 /// The acts of this module, for the verifier of the chain.
 pub const ATTI: &[Atto] = &[Atto { tipo: pacchetto::ATTO, ricalcola: pacchetto::ricalcola, conta: pacchetto::conta }];

@@ -4,10 +4,11 @@ use super::comune::Comune;
 use crate::audit::Periodo;
 use crate::cli::ambiente::Ambiente;
 use crate::cli::{Errore, controlla};
+use crate::conservazione::sacer;
 use crate::registro::{self, Flusso};
-use crate::segnatura::circolare60;
+use crate::segnatura::{circolare60, xsd};
 use crate::utenti::visibilita::Vista;
-use crate::{documenti, pec};
+use crate::{conservazione, documenti, pec};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -41,6 +42,7 @@ impl Riepilogo {
         di(&format!("Registrazioni:          {}", self.registered));
         di(&format!("Firme:                  {}", firme.join(", ")));
         di(&format!("Segnature valide:       {}", self.segnature_valid));
+        di(&format!("Pacchetti validi:       {}", self.packages_valid));
         di(&format!(
             "Catena degli eventi:    {}",
             if self.sano() { "integra" } else { "ROTTA: vedi `tabulario controlla`" }
@@ -84,10 +86,26 @@ pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, durata: Duration) ->
         signatures,
         segnature_valid,
         indexed: 0,
-        packages_valid: 0,
+        packages_valid: pacchetti_validi(ambiente, &vista)?,
         audit: if esito.ok { "ok" } else { "broken" },
         seconds: (durata.as_secs_f64() * 1000.0).round() / 1000.0,
     })
+}
+
+/// The packages whose index, as it is stored, obeys the schema.
+fn pacchetti_validi(ambiente: &Ambiente, vista: &Vista) -> Result<u64, Errore> {
+    let deposito = ambiente.deposito()?;
+    let massimo = u64::try_from(xsd::MASSIMO_BYTE).unwrap_or(u64::MAX);
+    let (mut validi, mut prima) = (0, None);
+    loop {
+        let blocco = ambiente.db.leggi(|conn| conservazione::elenco(conn, vista, prima, BLOCCO))?;
+        let Some(ultimo) = blocco.last() else { return Ok(validi) };
+        prima = Some(ultimo.registrazione);
+        for (_, indice) in blocco.into_iter().filter_map(|v| v.pacchetto) {
+            let xml = deposito.leggi(&indice, massimo)?;
+            validi += u64::from(sacer::schema().is_ok_and(|s| s.valida(&xml).is_ok()));
+        }
+    }
 }
 
 /// The indication of each signer of a file.
