@@ -119,9 +119,10 @@ impl Giro<'_> {
     /// Packs every registration and puts the packages into the outbox folder.
     pub(super) fn versa(&self) -> Result<u64, Errore> {
         let (db, aoo, mappa) = (&self.ambiente.db, self.comune.aoo.id, Mappa::predefinita()?);
+        let uscita = self.ambiente.config.dir.join("uscita");
         while conservazione::prepara(db, &self.deposito, &mappa, aoo)? == Passo::Fatto {}
         let mut quanti = 0;
-        while conservazione::consegna(db, &self.deposito, &self.ambiente.uscita(), aoo)? == Passo::Fatto {
+        while conservazione::consegna(db, &self.deposito, &uscita, aoo)? == Passo::Fatto {
             quanti += 1;
         }
         Ok(quanti)
