@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod cli;
 pub mod config;
+pub mod conservazione;
 pub mod documenti;
 pub mod firma;
 pub mod metronomo;

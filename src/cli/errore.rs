@@ -61,6 +61,9 @@ pub enum Errore {
     /// Mail.
     #[error(transparent)]
     Pec(#[from] pec::Errore),
+    /// The deposit with the conservator.
+    #[error(transparent)]
+    Conservazione(#[from] crate::conservazione::Errore),
     /// The configuration.
     #[error(transparent)]
     Config(#[from] config::Errore),

@@ -1,9 +1,9 @@
 //! Guards: the database itself refuses to change what is registered (law 2 of the house, DPR 445/2000 art. 53).
 //!
 //! Every table of acts refuses UPDATE and DELETE, SQLite's `INSERT OR REPLACE` (which deletes without firing DELETE triggers) and
-//! PostgreSQL's TRUNCATE (which passes row triggers). The two heads (`contatori`, `catene`) may only go forward by one. Guards
-//! are dropped and made again at every start, because a migration that rebuilds a table loses them. Whoever owns the database
-//! can remove them: then the chain of events tells.
+//! PostgreSQL's TRUNCATE (which passes row triggers). The heads (`contatori`, `contatori_fascicoli`, `catene`) may only go
+//! forward by one. Guards are dropped and made again at every start, because a migration that rebuilds a table loses them.
+//! Whoever owns the database can remove them: then the chain of events tells.
 
 use super::{Conn, Errore};
 use diesel::{QueryableByName, RunQueryDsl};
@@ -35,6 +35,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("titolari", &[&["id"]]),
     guardata("voci", &[&["id"], &["titolario_id", "codice"]]),
     guardata("classificazioni", &[&["id"]]),
+    guardata("fascicoli", &[&["id"], &["aoo_id", "voce", "anno", "numero"]]),
+    guardata("fascicolazioni", &[&["id"]]),
     guardata("registrazioni", &[&["id"], &["aoo_id", "registro", "anno", "numero"]]),
     guardata("corrispondenti", &[&["registrazione_id", "posizione"]]),
     guardata("documenti_registrati", &[&["registrazione_id", "posizione"]]),
@@ -46,6 +48,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("allegati", &[&["messaggio_id", "posizione"]]),
     guardata("protocolli_messaggi", &[&["messaggio_id"]]),
     guardata("invii", &[&["id"], &["message_id"]]),
+    guardata("pacchetti", &[&["id"]]),
+    guardata("componenti", &[&["pacchetto_id", "posizione"]]),
 ];
 
 /// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.
@@ -61,6 +65,11 @@ const TESTE: &[Testa] = &[
         chiave: &["aoo_id", "registro"],
         avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.registro = OLD.registro AND NEW.ultimo_istante >= OLD.ultimo_istante \
                  AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno > OLD.anno AND NEW.ultimo = 1))",
+    },
+    Testa {
+        tabella: "contatori_fascicoli",
+        chiave: &["aoo_id", "voce", "anno"],
+        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.voce = OLD.voce AND NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1",
     },
     Testa {
         tabella: "catene",

@@ -348,6 +348,70 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contatori_fascicoli (aoo_id, voce, anno) {
+        aoo_id -> Text,
+        voce -> Text,
+        anno -> Integer,
+        ultimo -> BigInt,
+    }
+}
+
+diesel::table! {
+    fascicoli (id) {
+        id -> Text,
+        aoo_id -> Text,
+        voce_id -> Text,
+        voce -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        oggetto -> Text,
+        tipo -> Text,
+        aperto -> Timestamp,
+    }
+}
+
+diesel::table! {
+    fascicolazioni (id) {
+        id -> Text,
+        registrazione_id -> Text,
+        fascicolo_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pacchetti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        chiave -> Text,
+        indice_sha256 -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    componenti (pacchetto_id, posizione) {
+        pacchetto_id -> Text,
+        posizione -> Integer,
+        codice -> Text,
+        sha256 -> Text,
+        dimensione -> BigInt,
+    }
+}
+
+diesel::table! {
+    versamenti (registrazione_id) {
+        registrazione_id -> Text,
+        aoo_id -> Text,
+        pacchetto_id -> Nullable<Text>,
+        stato -> Text,
+        motivo -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -382,4 +446,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     invii,
     spedizioni,
     testi,
+    contatori_fascicoli,
+    fascicoli,
+    fascicolazioni,
+    pacchetti,
+    componenti,
+    versamenti,
 );

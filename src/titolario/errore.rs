@@ -9,6 +9,9 @@ pub enum Errore {
     /// The titolario in force has no such voce.
     #[error("la voce {0} non è nel titolario in vigore")]
     VoceSconosciuta(CodiceVoce),
+    /// There is no such fascicolo, or it may not be seen.
+    #[error("questo fascicolo non esiste o non è tra quelli che puoi vedere")]
+    FascicoloSconosciuto,
     /// A row of the imported file cannot be used.
     #[error("titolario, riga {riga}: {causa}")]
     Riga {

@@ -1,15 +1,20 @@
 //! *Titolario*: the classification scheme, in versions, and the classification of each registration (DPR 445/2000 art. 64).
 //!
 //! A version is never edited: a new one takes its place from an instant on, and what was classified keeps the voce that was
-//! valid then. A registration is classified by a row; the newest row counts and the older ones stay.
+//! valid then. A registration is classified by a row; the newest row counts and the older ones stay. So it is filed: in a
+//! *fascicolo*, opened under a voce.
 
 mod classificazione;
 mod errore;
+mod fascicolazione;
+mod fascicolo;
 mod importa;
 mod versione;
 
 pub use classificazione::{Classificazione, classifica, correnti, storia};
 pub use errore::Errore;
+pub use fascicolazione::{contenuto, fascicola, fascicoli_di};
+pub use fascicolo::{CodiceFascicolo, Fascicolo, TipoFascicolo, apri as apri_fascicolo, fascicoli, fascicolo};
 pub use importa::{RigaTitolario, leggi_csv};
 pub use versione::{Voce, crea, voce, voci};
 
@@ -19,4 +24,6 @@ use crate::audit::Atto;
 pub const ATTI: &[Atto] = &[
     Atto { tipo: versione::ATTO, ricalcola: versione::ricalcola, conta: versione::conta },
     Atto { tipo: classificazione::ATTO, ricalcola: classificazione::ricalcola, conta: classificazione::conta },
+    Atto { tipo: fascicolo::ATTO, ricalcola: fascicolo::ricalcola, conta: fascicolo::conta },
+    Atto { tipo: fascicolazione::ATTO, ricalcola: fascicolazione::ricalcola, conta: fascicolazione::conta },
 ];

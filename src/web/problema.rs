@@ -1,6 +1,6 @@
 //! Refusals over HTTP: `application/problem+json` (RFC 9457), one status for every variant of every module's refusal.
 
-use crate::{documenti, pec, registro, ricerca, scrivania, segnatura, storage, titolario, utenti};
+use crate::{conservazione, documenti, pec, registro, ricerca, scrivania, segnatura, storage, titolario, utenti};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -211,6 +211,7 @@ impl From<titolario::Errore> for Problema {
         use titolario::Errore as E;
         match e {
             E::VoceSconosciuta(_) => Self::campo("/voce", e.to_string()),
+            E::FascicoloSconosciuto => Self::non_trovato(),
             E::Riga { .. } | E::Vuoto => Self::campo("", e.to_string()),
             E::Storage(e) => e.into(),
         }
@@ -297,6 +298,21 @@ impl From<ricerca::Errore> for Problema {
             E::Documenti(e) => e.into(),
             E::Registro(e) => e.into(),
             E::Titolario(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<conservazione::Errore> for Problema {
+    fn from(e: conservazione::Errore) -> Self {
+        use conservazione::Errore as E;
+        match e {
+            E::Mappa(_) | E::FileAlterato(_) | E::CartellaOccupata(_) | E::Uscita { .. } => Self::interno(e),
+            E::Segnatura(e) => e.into(),
+            E::Registro(e) => e.into(),
+            E::Titolario(e) => e.into(),
+            E::Documenti(e) => e.into(),
+            E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),
         }
     }

@@ -3,16 +3,18 @@
 use super::comune::Comune;
 use crate::cli::Errore;
 use crate::cli::ambiente::Ambiente;
+use crate::conservazione::Mappa;
 use crate::documenti::testo::Estrattore;
 use crate::documenti::{Deposito, Fiduce};
 use crate::pec::{self, Decisione, Officina, Passo};
 use crate::registro::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, Registrazione, RuoloCorrispondente, RuoloDocumento,
 };
+use crate::titolario::TipoFascicolo;
 use crate::utenti::risposta::{self, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, RegistrazioneId};
-use crate::{registro, ricerca, scrivania};
+use crate::{conservazione, registro, ricerca, scrivania, titolario};
 
 /// Messages taken at a time.
 const BLOCCO: i64 = 1_000;
@@ -107,6 +109,34 @@ impl Giro<'_> {
         while ricerca::avanza(&indice, &self.ambiente.db)? {}
         while ricerca::leggi_testi(&indice, &self.ambiente.db, &self.deposito, &estrattore, &|| false)? {}
         Ok(())
+    }
+
+    /// Files everything in one fascicolo, opened at the first time.
+    pub(super) fn fascicola(&self) -> Result<(), Errore> {
+        let (db, vista) = (&self.ambiente.db, self.vista());
+        let registrate = db.leggi(|conn| registro::ultime(conn, &vista, None, BLOCCO))?;
+        db.scrivi(self.comune.aoo.id, &Attore::Sistema("demo"), |op| {
+            let fascicolo = match titolario::fascicoli(op.conn, &vista, None, 1)?.pop() {
+                Some(aperto) => aperto,
+                None => {
+                    let oggetto = "Corrispondenza di esempio".parse()?;
+                    titolario::apri_fascicolo(op, &self.comune.voce, oggetto, TipoFascicolo::Attivita)?
+                }
+            };
+            registrate.iter().rev().try_for_each(|r| Ok::<_, Errore>(titolario::fascicola(op, r.id, &fascicolo)?))
+        })
+    }
+
+    /// Packs every registration and puts the packages into the outbox folder.
+    pub(super) fn versa(&self) -> Result<u64, Errore> {
+        let (db, aoo, mappa) = (&self.ambiente.db, self.comune.aoo.id, Mappa::predefinita()?);
+        let uscita = self.ambiente.config.dir.join("uscita");
+        while conservazione::prepara(db, &self.deposito, &mappa, aoo)? == Passo::Fatto {}
+        let mut quanti = 0;
+        while conservazione::consegna(db, &self.deposito, &uscita, aoo)? == Passo::Fatto {
+            quanti += 1;
+        }
+        Ok(quanti)
     }
 
     fn risposta(&self, entrata: &Registrazione, n: usize) -> Result<RegistrazioneId, Errore> {

@@ -99,8 +99,14 @@ fn percorri(
         "{:>7.1} s  {uscite} risposte protocollate, con segnatura, nella posta in uscita",
         inizio.elapsed().as_secs_f32()
     ));
+    giro.fascicola()?;
     giro.indicizza()?;
     di(&format!("{:>7.1} s  indice della ricerca e testo dei file", inizio.elapsed().as_secs_f32()));
+    let pacchetti = giro.versa()?;
+    di(&format!(
+        "{:>7.1} s  {pacchetti} pacchetti per il conservatore nella cartella di uscita",
+        inizio.elapsed().as_secs_f32()
+    ));
     let riepilogo = riepilogo::componi(ambiente, &comune, inizio)?;
     scrivi_chiavi(ambiente, &comune, url)?;
     Ok(riepilogo)

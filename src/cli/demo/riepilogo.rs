@@ -4,11 +4,12 @@ use super::comune::Comune;
 use crate::audit::Periodo;
 use crate::cli::ambiente::Ambiente;
 use crate::cli::{Errore, controlla};
+use crate::conservazione::sacer;
 use crate::registro::{self, Flusso, Registrazione};
 use crate::ricerca::{self, Domanda, Indice};
-use crate::segnatura::circolare60;
+use crate::segnatura::{circolare60, xsd};
 use crate::utenti::visibilita::Vista;
-use crate::{documenti, pec};
+use crate::{conservazione, documenti, pec};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -43,6 +44,7 @@ impl Riepilogo {
         di(&format!("Firme:                  {}", firme.join(", ")));
         di(&format!("Segnature valide:       {}", self.segnature_valid));
         di(&format!("Trovate per numero:     {}", self.indexed));
+        di(&format!("Pacchetti validi:       {}", self.packages_valid));
         di(&format!(
             "Catena degli eventi:    {}",
             if self.sano() { "integra" } else { "ROTTA: vedi `tabulario controlla`" }
@@ -88,7 +90,7 @@ pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, inizio: Instant) -> 
         signatures,
         segnature_valid,
         indexed,
-        packages_valid: 0,
+        packages_valid: pacchetti_validi(ambiente, &vista)?,
         audit: if esito.ok { "ok" } else { "broken" },
         seconds: (inizio.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
     })
@@ -99,6 +101,22 @@ fn trovata(indice: &Indice, ambiente: &Ambiente, vista: &Vista, r: &Registrazion
     let domanda = Domanda::leggi(&format!("n:{}/{}", r.numero, r.anno), r.istante.giorno())?;
     let trovate = ricerca::cerca(indice, &ambiente.db, vista, &domanda, None)?;
     Ok(trovate.risultati.iter().any(|t| t.registrazione.id == r.id))
+}
+
+/// The packages whose index, as it is stored, obeys the schema.
+fn pacchetti_validi(ambiente: &Ambiente, vista: &Vista) -> Result<u64, Errore> {
+    let deposito = ambiente.deposito()?;
+    let massimo = u64::try_from(xsd::MASSIMO_BYTE).unwrap_or(u64::MAX);
+    let (mut validi, mut prima) = (0, None);
+    loop {
+        let blocco = ambiente.db.leggi(|conn| conservazione::elenco(conn, vista, prima, BLOCCO))?;
+        let Some(ultimo) = blocco.last() else { return Ok(validi) };
+        prima = Some(ultimo.registrazione);
+        for (_, indice) in blocco.into_iter().filter_map(|v| v.pacchetto) {
+            let xml = deposito.leggi(&indice, massimo)?;
+            validi += u64::from(sacer::schema().is_ok_and(|s| s.valida(&xml).is_ok()));
+        }
+    }
 }
 
 /// The indication of each signer of a file.

@@ -1,8 +1,10 @@
 //! The JSON API, `/api/v1` (DESIGN.md 4): bearer tokens per application and AOO.
 
 mod chiave;
+mod corpo;
 pub(super) mod documenti;
 mod eventi;
+mod fascicoli;
 mod gettone;
 mod invii;
 mod lettore;
@@ -11,6 +13,7 @@ mod openapi;
 mod pec;
 mod registrazioni;
 mod ricerca;
+mod versamenti;
 
 use crate::web::Problema;
 use actix_web::web;
@@ -23,6 +26,13 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
+    cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
+    cfg.service(
+        web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),
+    );
+    cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
+    cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
+    cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));
     cfg.route("/pec/messaggi/{id}/protocollo", web::post().to(pec::protocolla));

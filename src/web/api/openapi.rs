@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, invii, pec, registrazioni, ricerca};
+use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, versamenti};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -14,6 +14,12 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::elenca,
         registrazioni::mostra,
         registrazioni::segnatura,
+        registrazioni::classifica,
+        fascicoli::elenca,
+        fascicoli::apri,
+        fascicoli::mostra,
+        fascicoli::fascicola,
+        versamenti::elenca,
         documenti::scarica,
         ricerca::cerca,
         eventi::elenca,

@@ -67,6 +67,16 @@ fn corpo(parti: &[Parte<'_>]) -> Vec<u8> {
     corpo
 }
 
+/// POST of a JSON body.
+pub fn chiama_json(url: &str, gettone: &str, corpo: &str) -> Risposta {
+    let agente = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
+    let richiesta = agente.post(url).header("Authorization", format!("Bearer {gettone}"));
+    let mut risposta = richiesta.header("Content-Type", "application/json").send(corpo).expect("an answer");
+    let tipo = risposta.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+    let stato = risposta.status().as_u16();
+    Risposta { stato, tipo, corpo: risposta.body_mut().read_to_vec().unwrap() }
+}
+
 /// GET.
 pub fn leggi(url: &str, gettone: &str) -> Risposta {
     chiama("GET", url, gettone, None, None).expect("an answer")

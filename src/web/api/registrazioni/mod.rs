@@ -1,26 +1,29 @@
 //! `registrazioni` over the API.
 
+mod classificazione;
 mod richiesta;
 mod risposta;
 
+pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
-pub(super) use risposta::{CorrispondenteJson, RegistrazioneJson};
+pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 
 use super::gettone::Chiamante;
 use super::{chiave, multipart};
 use crate::registro::{self, Flusso, Registrazione};
 use crate::storage::Conn;
+use crate::titolario::Fascicolo;
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Applicazione};
-use crate::valori::{NumeroProtocollo, RegistrazioneId};
+use crate::valori::{FascicoloId, NumeroProtocollo, RegistrazioneId};
 use crate::web::{Problema, Stato};
 use crate::{documenti, pec, scrivania, titolario};
 use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use richiesta::Chiesta;
-use risposta::{Altro, ElencoJson};
+use risposta::Altro;
 use serde::Deserialize;
 
 /// Registrations in one page of a list.
@@ -82,8 +85,12 @@ fn registra(
             return Ok::<(RegistrazioneId, bool), Problema>((id, false));
         }
         let aoo = utenti::aoo(op.conn, op.aoo)?;
-        let (nuova, ufficio) = completa(op.conn, &chi.0, chiesta)?;
+        let fascicolo = chiesta.fascicolo.map(|id| fascicolo(op.conn, &vista, id)).transpose()?;
+        let (nuova, ufficio) = completa(op.conn, &chi.0, chiesta, fascicolo.as_ref())?;
         let registrata = scrivania::protocolla(op, &aoo, &vista, &nuova, ufficio.as_ref())?;
+        if let Some(fascicolo) = &fascicolo {
+            titolario::fascicola(op, registrata.id, fascicolo)?;
+        }
         for (impronta, rapporto) in &rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, istante)?;
         }
@@ -96,13 +103,23 @@ fn registra(
     stato.db.leggi(|conn| mostra_una(conn, &vista, id))
 }
 
-/// Adds what the caller left to the defaults of its token: voce, and office of an entrata.
+/// The fascicolo that the field names.
+fn fascicolo(conn: &mut Conn, vista: &Vista, id: FascicoloId) -> Result<Fascicolo, Problema> {
+    titolario::fascicolo(conn, vista, id).map_err(|e| match e {
+        titolario::Errore::FascicoloSconosciuto => Problema::campo("/fascicolo", e.to_string()),
+        altro => altro.into(),
+    })
+}
+
+/// Adds what the caller left out: voce of the fascicolo or else of its token, and office of an entrata.
 fn completa(
     conn: &mut Conn,
     chi: &Applicazione,
     chiesta: Chiesta,
+    fascicolo: Option<&Fascicolo>,
 ) -> Result<(registro::Nuova, Option<utenti::Ufficio>), Problema> {
-    let codice = chiesta.voce.clone().or_else(|| chi.voce.clone());
+    let del_fascicolo = || fascicolo.map(|f| f.codice.voce.clone());
+    let codice = chiesta.voce.clone().or_else(del_fascicolo).or_else(|| chi.voce.clone());
     let codice = codice.ok_or_else(|| Problema::campo("/voce", "manca la voce di titolario"))?;
     let voce = titolario::voce(conn, chi.aoo, &codice)?;
     let entrata = chiesta.flusso == registro::Flusso::Entrata;
@@ -118,23 +135,26 @@ pub(super) fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) ->
 }
 
 /// Adds to registrations what other modules know of them.
-fn complete(
+pub(super) fn complete(
     conn: &mut Conn,
     vista: &Vista,
     registrazioni: Vec<Registrazione>,
 ) -> Result<Vec<RegistrazioneJson>, Problema> {
     let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
     let mut classificazioni = titolario::correnti(conn, &ids)?;
+    let mut fascicoli = titolario::fascicoli_di(conn, vista, &ids)?;
     let aoo = utenti::aoo(conn, vista.aoo())?;
     registrazioni
         .into_iter()
         .map(|r| {
             let classificazione = classificazioni.remove(&r.id.to_string());
             let assegnazioni = scrivania::per_registrazione(conn, r.id)?;
+            let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
-            Ok(RegistrazioneJson::new(&aoo, r, Altro { classificazione, assegnazioni, invii, rapporti }))
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti };
+            Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::registro::{
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
 use crate::valori::{
-    CodiceUfficio, CodiceVoce, Denominazione, Impronta, Istante, NomeFile, Oggetto as OggettoProtocollo,
+    CodiceUfficio, CodiceVoce, Denominazione, FascicoloId, Impronta, Istante, NomeFile, Oggetto as OggettoProtocollo,
     RegistrazioneId, Rifiuto, Testo,
 };
 use crate::web::api::lettore::{Difetti, Oggetto};
@@ -53,6 +53,7 @@ pub(super) struct Chiesta {
     pub flusso: Flusso,
     pub voce: Option<CodiceVoce>,
     pub ufficio: Option<CodiceUfficio>,
+    pub fascicolo: Option<FascicoloId>,
     oggetto: OggettoProtocollo,
     mezzo: Mezzo,
     corrispondenti: Vec<Corrispondente>,
@@ -120,9 +121,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     let arrivo = o.forse("arrivo", difetti);
     let protocollo_mittente = protocollo_mittente(&o, difetti);
     let (voce, ufficio) = (o.forse("voce", difetti), o.forse("ufficio", difetti));
-    if o.forse::<Testo>("fascicolo", difetti).is_some() {
-        difetti.aggiungi("/fascicolo", "i fascicoli arrivano con una versione prossima: registra senza");
-    }
+    let fascicolo = o.forse("fascicolo", difetti);
     let tipologia = o.forse("tipologia", difetti);
     let riservato = o.vero("riservato", difetti);
     let risponde_a = o.forse("rispondeA", difetti);
@@ -131,6 +130,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
         flusso: flusso?,
         voce,
         ufficio,
+        fascicolo,
         oggetto: oggetto?,
         mezzo: mezzo?,
         corrispondenti: corrispondenti.into_iter().collect::<Option<_>>()?,
@@ -234,9 +234,11 @@ pub(in crate::web::api) struct RegistrazioneRichiesta {
     /// The *presentazione*, RFC 3339.
     arrivo: Option<String>,
     protocollo_mittente: Option<super::risposta::ProtocolloMittenteJson>,
-    /// Code of the voce; the token's default if absent.
+    /// Code of the voce; if absent that of the fascicolo, else the token's default.
     #[schema(example = "VI.3")]
     voce: Option<String>,
+    /// Id of the fascicolo in which it is filed.
+    fascicolo: Option<String>,
     tipologia: Option<String>,
     /// Code of the office; for an entrata the token's default if absent.
     ufficio: Option<String>,

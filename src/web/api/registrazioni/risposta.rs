@@ -5,9 +5,10 @@ use crate::pec::Invio;
 use crate::registro::{Corrispondente, DocumentoRegistrato, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
-use crate::titolario::Classificazione;
+use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
 use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId};
+use crate::web::api::fascicoli::FascicoloJson;
 use crate::web::api::invii::InvioJson;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -51,7 +52,10 @@ pub(in crate::web::api) struct RegistrazioneJson {
     arrivo: Option<Istante>,
     protocollo_mittente: Option<ProtocolloMittenteJson>,
     voce: Option<String>,
+    /// Id of the main fascicolo.
     fascicolo: Option<String>,
+    /// All fascicoli it is in, the main one first.
+    fascicoli: Vec<FascicoloJson>,
     tipologia: Option<String>,
     ufficio: Option<String>,
     riservato: bool,
@@ -85,6 +89,7 @@ impl RegistrazioneJson {
                 .map(|p| ProtocolloMittenteJson { numero: p.numero.to_string(), data: p.data }),
             voce: classificazione.map(|c| c.voce.to_string()),
             fascicolo: None,
+            fascicoli: Vec::new(),
             tipologia: r.tipologia.map(|t| t.to_string()),
             ufficio: assegnazioni
                 .iter()
@@ -98,6 +103,13 @@ impl RegistrazioneJson {
             annullamenti: [],
             invii: invii.iter().map(InvioJson::from).collect(),
         }
+    }
+
+    /// With the fascicoli it is in, the main one first.
+    pub(super) fn con_fascicoli(mut self, fascicoli: Vec<Fascicolo>) -> Self {
+        self.fascicolo = fascicoli.first().map(|f| f.id.to_string());
+        self.fascicoli = fascicoli.into_iter().map(FascicoloJson::from).collect();
+        self
     }
 
     pub(super) fn id(&self) -> RegistrazioneId {

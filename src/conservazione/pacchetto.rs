@@ -1,0 +1,128 @@
+//! *Pacchetto di versamento*: the act of building one. Its index and its files are in the store; these rows say which.
+
+use super::Errore;
+use super::componi::FilePacchetto;
+use crate::audit::{self, Carico};
+use crate::documenti::{self, Riposto};
+use crate::storage::schema::{componenti, pacchetti};
+use crate::storage::{self, Conn, Operazione};
+use crate::valori::{Impronta, Istante, RegistrazioneId};
+use diesel::prelude::*;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(super) const ATTO: &str = "pacchetto";
+
+/// True if a registration has a package.
+pub(super) fn presente(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<bool, Errore> {
+    let quanti: i64 =
+        pacchetti::table.filter(pacchetti::registrazione_id.eq(registrazione.to_string())).count().get_result(conn)?;
+    Ok(quanti > 0)
+}
+
+/// Writes the act; the index and the files are already in the store. Returns the id of the package.
+pub(super) fn scrivi(
+    op: &mut Operazione<'_>,
+    registrazione: RegistrazioneId,
+    chiave: &str,
+    riposti: &[&Riposto],
+    indice: &Impronta,
+    file: &[FilePacchetto],
+) -> Result<String, Errore> {
+    let riga = Riga {
+        id: Uuid::now_v7().to_string(),
+        aoo_id: op.aoo.to_string(),
+        registrazione_id: registrazione.to_string(),
+        chiave: chiave.to_owned(),
+        indice_sha256: indice.to_string(),
+        istante: op.ora.utc(),
+    };
+    for riposto in riposti {
+        documenti::registra(op, riposto)?;
+        documenti::uso(op, &riposto.impronta, "pacchetto", &riga.id)?;
+    }
+    diesel::insert_into(pacchetti::table).values(&riga).execute(op.conn)?;
+    let mut parti = Vec::new();
+    for (file, posizione) in file.iter().zip(1_i32..) {
+        let parte = RigaComponente {
+            pacchetto_id: riga.id.clone(),
+            posizione,
+            codice: file.codice.clone(),
+            sha256: file.impronta.to_string(),
+            dimensione: file.dimensione,
+        };
+        diesel::insert_into(componenti::table).values(&parte).execute(op.conn)?;
+        parti.push(parte);
+    }
+    audit::annota(op, ATTO, "pacchetto", &riga.id, &carico(&riga, &parti))?;
+    Ok(riga.id)
+}
+
+/// The files of a package, by the name that each has in it.
+pub(super) fn file(conn: &mut Conn, pacchetto: &str) -> Result<Vec<(String, Impronta)>, Errore> {
+    let righe: Vec<(String, String)> = componenti::table
+        .filter(componenti::pacchetto_id.eq(pacchetto))
+        .order(componenti::posizione)
+        .select((componenti::codice, componenti::sha256))
+        .load(conn)?;
+    righe
+        .into_iter()
+        .map(|(codice, sha256)| Ok((codice, sha256.parse().map_err(|e| storage::Errore::riga("componenti", e))?)))
+        .collect()
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = pacchetti)]
+struct Riga {
+    id: String,
+    aoo_id: String,
+    registrazione_id: String,
+    chiave: String,
+    indice_sha256: String,
+    istante: chrono::NaiveDateTime,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = componenti)]
+struct RigaComponente {
+    pacchetto_id: String,
+    posizione: i32,
+    codice: String,
+    sha256: String,
+    dimensione: i64,
+}
+
+fn carico(r: &Riga, componenti: &[RigaComponente]) -> Carico {
+    let testa = Carico::new(ATTO, 1)
+        .campo("id", &r.id)
+        .campo("aoo", &r.aoo_id)
+        .campo("registrazione", &r.registrazione_id)
+        .campo("chiave", &r.chiave)
+        .campo("indice", &r.indice_sha256)
+        .campo("istante", Istante::from_utc(r.istante));
+    componenti.iter().fold(testa, |carico, c| {
+        carico
+            .campo("componente", c.posizione)
+            .campo("codice", &c.codice)
+            .campo("sha256", &c.sha256)
+            .campo("dimensione", c.dimensione)
+    })
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(pacchetti::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<Riga> = pacchetti::table.filter(pacchetti::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
+    let parti: Vec<RigaComponente> = componenti::table
+        .filter(componenti::pacchetto_id.eq_any(ids))
+        .order((componenti::pacchetto_id, componenti::posizione))
+        .select(RigaComponente::as_select())
+        .load(conn)?;
+    let mut di: HashMap<String, Vec<RigaComponente>> = HashMap::new();
+    for parte in parti {
+        di.entry(parte.pacchetto_id.clone()).or_default().push(parte);
+    }
+    Ok(righe.into_iter().map(|r| (r.id.clone(), carico(&r, di.get(&r.id).map_or(&[], Vec::as_slice)))).collect())
+}

@@ -1,0 +1,54 @@
+//! `POST /registrazioni/{id}/classificazione`: another voce, from now on.
+
+use super::mostra_una;
+use super::risposta::RegistrazioneJson;
+use crate::valori::{CodiceVoce, RegistrazioneId};
+use crate::web::api::corpo::Corpo;
+use crate::web::api::gettone::Chiamante;
+use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::{Problema, Stato};
+use crate::{registro, titolario};
+use actix_web::{HttpResponse, web};
+
+/// The body.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(in crate::web::api) struct ClassificazioneRichiesta {
+    /// Code of a voce in force.
+    #[schema(example = "VI.3")]
+    voce: String,
+}
+
+/// Classifies a registration; what stood before stays in the history.
+#[utoipa::path(post, path = "/api/v1/registrazioni/{id}/classificazione", tag = "registrazioni",
+    params(("id" = String, Path, description = "Id of the registration")),
+    request_body = ClassificazioneRichiesta,
+    responses((status = 201, body = RegistrazioneJson), (status = 400), (status = 401), (status = 404),
+        (status = 422, body = crate::web::problema::Corpo<'static>)))]
+pub(in crate::web::api) async fn classifica(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    id: web::Path<String>,
+    corpo: Corpo,
+) -> Result<HttpResponse, Problema> {
+    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let mut difetti = Difetti::default();
+    let voce: Option<CodiceVoce> =
+        Oggetto::new(&corpo.0, "", &["voce"], &mut difetti).and_then(|o| o.serve("voce", &mut difetti));
+    difetti.chiudi()?;
+    let json = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+                if !registro::visibile(op.conn, &vista, id)? {
+                    return Err(Problema::non_trovato());
+                }
+                let Some(codice) = &voce else { return Err(Problema::campo("/voce", "manca")) };
+                let voce = titolario::voce(op.conn, op.aoo, codice)?;
+                Ok(titolario::classifica(op, id, &voce)?)
+            })?;
+            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(json))
+}
