@@ -31,11 +31,14 @@ impl Fine {
     }
 }
 
+/// What a step does; the error is for the log.
+type Esegui = Box<dyn FnMut(&Fine) -> Result<Esito, String> + Send>;
+
 /// A step, its name for the log, and how often it is called when there is nothing to do.
 pub struct Passo {
     nome: &'static str,
     ogni: Duration,
-    esegui: Box<dyn FnMut(&Fine) -> Result<Esito, String> + Send>,
+    esegui: Esegui,
 }
 
 impl Passo {

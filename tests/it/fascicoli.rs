@@ -125,7 +125,7 @@ su_entrambi! {
         casa.db.scrivi(casa.aoo.id, &io, |op| concedi(op, suo.id, casa.ufficio.id, "apertura")).unwrap();
         let vista = Vista::Uffici(casa.aoo.id, vec![casa.ufficio.id]);
         let visti = casa.db.leggi(|conn| titolario::fascicoli(conn, &vista, None, 10)).unwrap();
-        assert_eq!(visti, [suo.clone()]);
+        assert_eq!(visti, std::slice::from_ref(&suo));
         assert_eq!(casa.db.leggi(|conn| titolario::fascicolo(conn, &vista, suo.id)).unwrap(), suo);
         assert!(casa.db.leggi(|conn| titolario::fascicolo(conn, &vista, altrui.id)).is_err());
     }
