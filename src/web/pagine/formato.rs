@@ -111,6 +111,19 @@ pub(super) fn leggi_data(testo: &str, oggi: NaiveDate) -> Result<NaiveDate, Rifi
     NaiveDate::from_ymd_opt(anno, mese, giorno).filter(|d| (1900..=2200).contains(&d.year())).ok_or_else(no)
 }
 
+/// `1 registrazione`, `1.204 registrazioni`.
+pub(super) fn quante(registrazioni: usize) -> String {
+    let cifre = registrazioni.to_string();
+    let mut scritto = String::new();
+    for (i, cifra) in cifre.chars().enumerate() {
+        if i > 0 && (cifre.len() - i) % 3 == 0 {
+            scritto.push('.');
+        }
+        scritto.push(cifra);
+    }
+    format!("{scritto} registrazion{}", if registrazioni == 1 { "e" } else { "i" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,6 +14,7 @@ mod intestazioni;
 mod nuova;
 mod registrazione;
 mod registro;
+mod ricerca;
 mod risorse;
 mod tentativi;
 
@@ -54,7 +55,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/entra").route(web::get().to(entra::porta)).route(web::post().to(entra::entra)));
     cfg.route("/esci", web::post().to(entra::esci));
     cfg.route("/registro", web::get().to(registro::elenco));
-    cfg.route("/ricerca", web::get().to(registro::vai));
+    cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));

@@ -1,4 +1,4 @@
-//! `/registro`: the newest registrations. `/ricerca`: a number leads to its registration.
+//! `/registro`: the newest registrations.
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
@@ -6,10 +6,10 @@ use super::{Errata, formato};
 use crate::registro::{self, Registrazione};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::{Istante, NumeroProtocollo};
+use crate::valori::Istante;
 use crate::web::{Problema, Stato};
 use crate::{scrivania, titolario};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -19,17 +19,17 @@ const PAGINA: i64 = 50;
 
 /// A row of the register.
 pub(super) struct Riga {
-    id: String,
-    numero: String,
-    istante: String,
-    momento: String,
-    flusso: &'static str,
-    icona: &'static str,
-    parti: String,
-    oggetto: String,
-    riservato: bool,
-    voce: String,
-    ufficio: String,
+    pub(super) id: String,
+    pub(super) numero: String,
+    pub(super) istante: String,
+    pub(super) momento: String,
+    pub(super) flusso: &'static str,
+    pub(super) icona: &'static str,
+    pub(super) parti: String,
+    pub(super) oggetto: String,
+    pub(super) riservato: bool,
+    pub(super) voce: String,
+    pub(super) ufficio: String,
 }
 
 #[derive(Template)]
@@ -41,24 +41,10 @@ struct Elenco {
     cursore: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "ricerca.html")]
-struct Ricerca {
-    guscio: Guscio,
-    testo: String,
-}
-
 /// Where the page begins.
 #[derive(Deserialize)]
 pub(super) struct Filtro {
     prima: Option<String>,
-}
-
-/// What is looked for.
-#[derive(Deserialize)]
-pub(super) struct Cerca {
-    #[serde(default)]
-    q: String,
 }
 
 pub(super) async fn elenco(
@@ -87,7 +73,8 @@ pub(super) async fn elenco(
     Ok(rendi(StatusCode::OK, &Elenco { guscio, righe, prima: prima.is_none(), cursore })?)
 }
 
-fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Istante) -> Result<Vec<Riga>, Problema> {
+/// The rows of these registrations, with what other modules know of them.
+pub(super) fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Istante) -> Result<Vec<Riga>, Problema> {
     let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
     let mut classificazioni = titolario::correnti(conn, &ids)?;
     let mut righe = Vec::with_capacity(ids.len());
@@ -111,38 +98,4 @@ fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Istante) -> Re
         });
     }
     Ok(righe)
-}
-
-/// `12345` and `12345/2025` lead to the registration.
-pub(super) async fn vai(stato: web::Data<Stato>, chi: Chi, cerca: web::Query<Cerca>) -> Result<HttpResponse, Errata> {
-    chi.serve(Azione::Ricerca, Permesso::Legge)?;
-    let testo = cerca.into_inner().q;
-    let (vista, oggi) = (chi.vista(), stato.db.orologio().adesso().anno());
-    let trovata = match numero(&testo, oggi) {
-        Some((numero, anno)) => {
-            let leggi =
-                move |stato: &Stato| Ok(stato.db.leggi(|conn| registro::per_numero(conn, &vista, anno, numero))?);
-            stato.blocca(leggi).await?
-        }
-        None => None,
-    };
-    match trovata {
-        Some(r) => {
-            let luogo = format!("/registrazioni/{}", r.id);
-            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
-        }
-        None => Ok(rendi(StatusCode::OK, &Ricerca { guscio: Guscio::new(&chi, "/ricerca"), testo })?),
-    }
-}
-
-/// A number and its year, the current one if it is not written; two digits are of this century.
-fn numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, i32)> {
-    let (numero, anno) = testo.trim().split_once('/').unwrap_or((testo, ""));
-    let anno = match (anno.trim(), anno.trim().parse::<i32>()) {
-        ("", _) => oggi,
-        (_, Ok(anno @ 0..=99)) => anno + 2000,
-        (_, Ok(anno)) => anno,
-        (_, Err(_)) => return None,
-    };
-    Some((numero.parse().ok()?, anno))
 }

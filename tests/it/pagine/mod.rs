@@ -127,6 +127,10 @@ su_entrambi! {
         assert!(file.testata("content-disposition").starts_with("attachment") && file.testata("content-security-policy").contains("sandbox"));
         assert_eq!(anna.apri(&format!("{luogo}/documenti/2")).stato, 404);
         assert_eq!(anna.apri("/ricerca?q=1").testata("location"), luogo);
+        let trovata = anna.apri("/ricerca?q=alert");
+        assert!(trovata.stato == 200 && trovata.html.contains("1 registrazione") && trovata.html.contains("0000001"), "{}", trovata.html);
+        assert!(!trovata.html.contains("<script>alert"), "{}", trovata.html);
+        assert!(anna.apri("/ricerca?q=inesistente").html.contains("Nessun risultato"));
     }
 
     fn a_refused_form_keeps_what_was_typed_and_its_files(casa) {
