@@ -23,7 +23,7 @@ pub fn cartella(uscita: &Path) -> PathBuf {
     uscita.join("conservazione")
 }
 
-/// Delivers the oldest package of an AOO that waits, into `uscita`/conservazione/<chiave>.
+/// Delivers the oldest package of an AOO that waits, into `uscita/conservazione/<chiave>`.
 ///
 /// A package is either there whole, under its name, or not at all; what was there already is recognised, not written again. One
 /// whose files are not the right ones any more is set aside with the reason and does not stop the others.

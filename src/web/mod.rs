@@ -1,7 +1,7 @@
 //! The web server: the JSON API of DESIGN.md 4 and the pages of the clerks.
 //!
 //! Handlers are thin: extract, parse, one call of the domain, render. They cross to the blocking domain once, in
-//! [`Stato::blocca`]. HTML and JSON share the call of the domain, never the handler.
+//! `Stato::blocca`. HTML and JSON share the call of the domain, never the handler.
 
 mod api;
 mod misure;

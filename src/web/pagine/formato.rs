@@ -116,7 +116,7 @@ pub(super) fn quante(registrazioni: usize) -> String {
     let cifre = registrazioni.to_string();
     let mut scritto = String::new();
     for (i, cifra) in cifre.chars().enumerate() {
-        if i > 0 && (cifre.len() - i) % 3 == 0 {
+        if i > 0 && (cifre.len() - i).is_multiple_of(3) {
             scritto.push('.');
         }
         scritto.push(cifra);
