@@ -110,19 +110,6 @@ pub fn per_ids(conn: &mut Conn, vista: &Vista, ids: &[RegistrazioneId]) -> Resul
     Ok(trovate)
 }
 
-/// Those of these registrations that may be seen, newest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn tra(conn: &mut Conn, vista: &Vista, ids: &[String]) -> Result<Vec<Registrazione>, Errore> {
-    let righe = vede(vista)
-        .filter(registrazioni::id.eq_any(ids.to_vec()))
-        .order(registrazioni::id.desc())
-        .select(RigaRegistrazione::as_select())
-        .load(conn)?;
-    completa(conn, righe)
-}
-
 /// The registration of a year with this number.
 ///
 /// # Errors

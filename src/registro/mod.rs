@@ -17,7 +17,7 @@ mod uscita;
 pub use continuita::{buchi, numero_di, usano};
 pub use errore::Errore;
 pub use lettura::{
-    DocumentoRegistrato, Registrazione, identificatore, per_id, per_ids, per_numero, segnatura_xml, tra, ultime, vede,
+    DocumentoRegistrato, Registrazione, identificatore, per_id, per_ids, per_numero, segnatura_xml, ultime, vede,
     visibile,
 };
 pub use nuova::{

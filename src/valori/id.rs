@@ -69,8 +69,6 @@ id! {
     CasellaId,
     /// A message of a mailbox.
     MessaggioId,
-    /// A file that came with a message.
-    AllegatoId,
     /// The sending of a registration to one recipient.
     InvioId,
 }

@@ -20,8 +20,8 @@ pub use attore::Attore;
 pub use codice::{CodiceAoo, CodiceIpa, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
-    AllegatoId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, EnteId, FascicoloId, InvioId, MessaggioId,
-    RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
+    AooId, ApplicazioneId, AssegnazioneId, CasellaId, EnteId, FascicoloId, InvioId, MessaggioId, RegistrazioneId,
+    TitolarioId, UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

@@ -188,7 +188,9 @@ fn mostra_uno(
         let fascicolo = titolario::fascicolo(conn, &vista, id)?.into();
         let ids = titolario::contenuto(conn, id, prima, PAGINA)?;
         let cursore = ids.last().filter(|_| piena(ids.len())).cloned();
-        let viste = registro::tra(conn, &vista, &ids)?;
+        let ids =
+            ids.iter().map(|id| id.parse()).collect::<Result<Vec<RegistrazioneId>, _>>().map_err(Problema::interno)?;
+        let viste = registro::per_ids(conn, &vista, &ids)?;
         let documenti = ElencoJson { risultati: registrazioni::complete(conn, &vista, viste)?, cursore };
         Ok(FascicoloAperto { fascicolo, documenti })
     })
