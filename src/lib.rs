@@ -10,6 +10,7 @@ pub mod config;
 pub mod conservazione;
 pub mod documenti;
 pub mod firma;
+pub mod istanze;
 pub mod metronomo;
 pub mod pec;
 pub mod registro;

@@ -7,7 +7,7 @@ use crate::config::Configurazione;
 use crate::documenti::{self, Deposito};
 use crate::storage::{self, Db};
 use crate::valori::Impronta;
-use crate::{conservazione, pec, registro, scrivania, titolario, utenti};
+use crate::{conservazione, istanze, pec, registro, scrivania, titolario, utenti};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -58,7 +58,8 @@ struct DifferenzaJson {
 
 /// The acts of all modules.
 fn atti() -> Vec<Atto> {
-    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, pec::ATTI, conservazione::ATTI].concat()
+    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, pec::ATTI, istanze::ATTI, conservazione::ATTI]
+        .concat()
 }
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {

@@ -85,6 +85,9 @@ pub enum Errore {
     /// The desk.
     #[error(transparent)]
     Scrivania(#[from] scrivania::Errore),
+    /// The portal.
+    #[error(transparent)]
+    Istanze(#[from] crate::istanze::Errore),
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Errore),

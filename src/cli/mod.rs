@@ -13,6 +13,7 @@ mod demo;
 mod errore;
 mod estrai_testo;
 mod importa;
+mod procedimento;
 mod reindicizza;
 pub mod segnatura;
 mod serve;
@@ -63,6 +64,9 @@ enum Comando {
     /// Caselle di posta.
     #[command(subcommand)]
     Casella(casella::Comando),
+    /// Procedimenti di cui il portale riceve le istanze.
+    #[command(subcommand)]
+    Procedimento(procedimento::Comando),
     /// Verifica le firme di un file ed estrae il documento firmato.
     Verifica(verifica::Args),
     /// Legge un messaggio di posta o di PEC.
@@ -113,6 +117,7 @@ fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
         Comando::Utente(comando) => utente::esegui(dove, comando, out),
         Comando::Token(comando) => token::esegui(dove, comando, out),
         Comando::Casella(comando) => casella::esegui(dove, comando, out),
+        Comando::Procedimento(comando) => procedimento::esegui(dove, comando, out),
         Comando::Verifica(args) => Ok(verifica::esegui(&args, Orologio::sistema().adesso(), out)?),
         Comando::Busta(args) => Ok(busta::esegui(&args, out)?),
         Comando::Segnatura(args) => Ok(segnatura::esegui(&args, out)?),

@@ -3,6 +3,7 @@
 use super::ambiente::Ambiente;
 use super::{Dove, Errore};
 use crate::documenti::testo::Estrattore;
+use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
 use crate::pec::{self, Officina};
 use crate::ricerca;
@@ -17,6 +18,8 @@ const PASSO_PUNTE: Duration = Duration::from_millis(500);
 const PASSO_ARRIVI: Duration = Duration::from_secs(2);
 /// How often the outbox is looked at.
 const PASSO_PARTENZE: Duration = Duration::from_secs(1);
+/// How often istanze are looked for that wait for their number.
+const PASSO_ISTANZE: Duration = Duration::from_secs(10);
 /// How often the index looks for news, when nobody searches.
 const PASSO_INDICE: Duration = Duration::from_millis(500);
 /// How often files are looked for whose text is to be read.
@@ -43,7 +46,8 @@ pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
     let indice = Arc::new(ambiente.indice());
     let limiti = ambiente.config.limiti.clone();
     let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
-    Ok(stato.con_fiduce(Arc::new(ambiente.fiduce()?)))
+    let (portale, calendario) = (ambiente.config.portale.clone(), Arc::new(ambiente.config.calendario.clone()));
+    Ok(stato.con_fiduce(Arc::new(ambiente.fiduce()?)).con_portale(portale, calendario))
 }
 
 /// Takes the port first, so that a second copy stops before it touches anything.
@@ -117,6 +121,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let estrattore = Estrattore::new(programma);
     let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita());
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
+    let per_istanze = stato.clone();
     let ricevi = move |_: &Fine| {
         let officina = officina(&arrivi);
         let mut ancora = false;
@@ -130,6 +135,9 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
             pec::spedisci(&officina(&partenze), &uscita).map(|p| esito(p == pec::Passo::Fatto))
+        }),
+        Passo::new("istanze senza numero", PASSO_ISTANZE, move |_: &Fine| {
+            istanze::protocolla_attesa(&per_istanze.db, &per_istanze.calendario).map(|_| Esito::Niente)
         }),
         Passo::new("indice", PASSO_INDICE, move |_: &Fine| {
             ricerca::avanza(&per_indice.indice, &per_indice.db).map(esito)

@@ -33,7 +33,7 @@ pub enum Errore {
         /// The value as written.
         valore: String,
         /// What is allowed.
-        ammesso: &'static str,
+        ammesso: String,
     },
     /// A value that cannot be read as what it should be.
     #[error("configurazione: {chiave} = {valore} non va bene; è ammesso: {ammesso} (letto da {fonte})")]

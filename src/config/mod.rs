@@ -8,11 +8,13 @@ mod errore;
 pub use errore::Errore;
 
 use crate::storage::{Indirizzo, Orologio};
-use crate::valori::Istante;
+use crate::valori::{Calendario, Festivo, Istante};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Data folder when neither `--dir` nor `--config` say otherwise.
@@ -31,6 +33,10 @@ pub struct Configurazione {
     pub web: Web,
     /// Named limits on what comes in.
     pub limiti: Limiti,
+    /// The citizens' portal.
+    pub portale: Portale,
+    /// Holidays.
+    pub calendario: Calendario,
     /// Logs.
     pub log: Log,
 }
@@ -45,11 +51,13 @@ pub struct Web {
     pub porta: u16,
     /// Threads that answer; 0 = one per core.
     pub processi: usize,
+    /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
+    pub proxy_fidati: Vec<IpAddr>,
 }
 
 impl Default for Web {
     fn default() -> Self {
-        Self { indirizzo: IpAddr::from([127, 0, 0, 1]), porta: 8080, processi: 0 }
+        Self { indirizzo: IpAddr::from([127, 0, 0, 1]), porta: 8080, processi: 0, proxy_fidati: Vec::new() }
     }
 }
 
@@ -77,6 +85,31 @@ impl Limiti {
     pub fn file_byte(&self) -> u64 {
         u64::from(self.file_mib) * 1024 * 1024
     }
+}
+
+/// Section `portale`: what strangers may send. The portal itself is on for the procedimenti that were opened, and for no other.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Portale {
+    /// Largest file of an istanza, in MiB.
+    pub file_mib: u32,
+    /// Most files of an istanza.
+    pub file_per_istanza: usize,
+    /// Most forms with files, or istanze, that one address may send in an hour.
+    pub invii_ora: u32,
+}
+
+impl Default for Portale {
+    fn default() -> Self {
+        Self { file_mib: 10, file_per_istanza: 10, invii_ora: 60 }
+    }
+}
+
+/// Section `calendario`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SezioneCalendario {
+    festivi: Option<Vec<Festivo>>,
 }
 
 /// Section `log`.
@@ -121,6 +154,8 @@ pub enum FormatoLog {
 struct Documento {
     web: Web,
     limiti: Limiti,
+    portale: Portale,
+    calendario: SezioneCalendario,
     log: Log,
     database: Option<String>,
 }
@@ -149,6 +184,7 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
     let fonti = scritto.merge(ambiente);
     let documento: Documento = fonti.extract().map_err(|e| Errore::from_figment(e, &file))?;
     documento.limiti.controlla()?;
+    documento.portale.controlla()?;
 
     let database = match variabile("TABULARIO_DATABASE_URL").or(documento.database) {
         Some(testo) => Indirizzo::parse(&testo).map_err(|e| Errore::Database(e.to_string()))?,
@@ -158,7 +194,9 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
         None => None,
     };
-    Ok(Configurazione { dir, database, orologio, web: documento.web, limiti: documento.limiti, log: documento.log })
+    let Documento { web, limiti, portale, calendario, log, .. } = documento;
+    let calendario = calendario.festivi.map_or_else(Calendario::default, Calendario::new);
+    Ok(Configurazione { dir, database, orologio, web, limiti, portale, calendario, log })
 }
 
 impl Configurazione {
@@ -171,19 +209,26 @@ impl Configurazione {
 
 impl Limiti {
     fn controlla(&self) -> Result<(), Errore> {
-        let chiave =
-            |chiave, valore: usize, ammesso| Err(Errore::Valore { chiave, valore: valore.to_string(), ammesso });
-        if !(1..=10_240).contains(&self.file_mib) {
-            return chiave("limiti.file_mib", usize::try_from(self.file_mib).unwrap_or(usize::MAX), "da 1 a 10240");
-        }
-        if !(1..=10_000).contains(&self.file_per_registrazione) {
-            return chiave("limiti.file_per_registrazione", self.file_per_registrazione, "da 1 a 10000");
-        }
-        if !(1..=100_000).contains(&self.corrispondenti) {
-            return chiave("limiti.corrispondenti", self.corrispondenti, "da 1 a 100000");
-        }
-        Ok(())
+        fra("limiti.file_mib", self.file_mib, 1..=10_240)?;
+        fra("limiti.file_per_registrazione", self.file_per_registrazione, 1..=10_000)?;
+        fra("limiti.corrispondenti", self.corrispondenti, 1..=100_000)
     }
+}
+
+impl Portale {
+    fn controlla(&self) -> Result<(), Errore> {
+        fra("portale.file_mib", self.file_mib, 1..=1_024)?;
+        fra("portale.file_per_istanza", self.file_per_istanza, 1..=100)?;
+        fra("portale.invii_ora", self.invii_ora, 1..=100_000)
+    }
+}
+
+fn fra<T: PartialOrd + Display>(chiave: &'static str, valore: T, ammessi: RangeInclusive<T>) -> Result<(), Errore> {
+    if ammessi.contains(&valore) {
+        return Ok(());
+    }
+    let ammesso = format!("da {} a {}", ammessi.start(), ammessi.end());
+    Err(Errore::Valore { chiave, valore: valore.to_string(), ammesso })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
@@ -206,9 +251,10 @@ mod tests {
         let scritto = con(include_str!("../../config/tabulario.toml")).unwrap();
         let vuoto = con("").unwrap();
         assert_eq!(
-            format!("{:?}{:?}{:?}", scritto.web, scritto.limiti, scritto.log),
-            format!("{:?}{:?}{:?}", vuoto.web, vuoto.limiti, vuoto.log)
+            format!("{:?}{:?}{:?}{:?}", scritto.web, scritto.limiti, scritto.portale, scritto.log),
+            format!("{:?}{:?}{:?}{:?}", vuoto.web, vuoto.limiti, vuoto.portale, vuoto.log)
         );
+        assert_eq!(scritto.calendario, vuoto.calendario);
     }
 
     #[test]
@@ -219,6 +265,8 @@ mod tests {
             ("[web]\nport = 1", vec!["port", "indirizzo", "porta", "processi"]),
             ("[log]\nlivello = \"tutto\"", vec!["log.livello", "tutto", "info"]),
             ("[limiti]\nfile_mib = 0", vec!["limiti.file_mib", "0", "da 1 a 10240"]),
+            ("[portale]\ninvii_ora = 0", vec!["portale.invii_ora", "0", "da 1 a 100000"]),
+            ("[calendario]\nfestivi = [\"31/12\"]", vec!["calendario", "31/12", "08-15"]),
             ("database = \"mysql://u:segreta@h/d\"", vec!["mysql", "postgres://"]),
             ("[web", vec!["tabulario.toml"]),
         ] {

@@ -146,6 +146,19 @@ pub fn ultime(
     completa(conn, righe)
 }
 
+/// The registrations that answer this one, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn risposte(conn: &mut Conn, vista: &Vista, a: RegistrazioneId) -> Result<Vec<Registrazione>, Errore> {
+    let righe = vede(vista)
+        .filter(registrazioni::risponde_a.eq(a.to_string()))
+        .order(registrazioni::id)
+        .select(RigaRegistrazione::as_select())
+        .load(conn)?;
+    completa(conn, righe)
+}
+
 /// The XML of the segnatura, 60/2013.
 ///
 /// # Errors

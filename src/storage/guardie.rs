@@ -50,6 +50,12 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("invii", &[&["id"], &["message_id"]]),
     guardata("pacchetti", &[&["id"]]),
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),
+    guardata("termini", &[&["registrazione_id"]]),
+    guardata("procedimenti", &[&["id"], &["codice"]]),
+    guardata("chiusure_procedimenti", &[&["procedimento_id"]]),
+    guardata("istanze", &[&["id"], &["codice_sha256"]]),
+    guardata("file_istanze", &[&["istanza_id", "posizione"]]),
+    guardata("protocolli_istanze", &[&["istanza_id"], &["registrazione_id"]]),
 ];
 
 /// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.

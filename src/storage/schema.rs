@@ -412,6 +412,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    termini (registrazione_id) {
+        registrazione_id -> Text,
+        decorre -> Timestamp,
+        giorni -> Integer,
+        scade -> Date,
+    }
+}
+
+diesel::table! {
+    procedimenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        codice -> Text,
+        denominazione -> Text,
+        descrizione -> Text,
+        voce -> Text,
+        ufficio_id -> Text,
+        giorni -> Integer,
+        aperto -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chiusure_procedimenti (procedimento_id) {
+        procedimento_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    istanze (id) {
+        id -> Text,
+        aoo_id -> Text,
+        procedimento_id -> Text,
+        codice_sha256 -> Text,
+        presentata -> Timestamp,
+        nome -> Text,
+        cognome -> Text,
+        codice_fiscale -> Text,
+        indirizzo -> Text,
+        oggetto -> Text,
+        sottoscrizione -> Text,
+    }
+}
+
+diesel::table! {
+    file_istanze (istanza_id, posizione) {
+        istanza_id -> Text,
+        posizione -> Integer,
+        nome -> Text,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    protocolli_istanze (istanza_id) {
+        istanza_id -> Text,
+        registrazione_id -> Text,
+    }
+}
+
+diesel::table! {
+    istanze_in_attesa (istanza_id) {
+        istanza_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -452,4 +520,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     pacchetti,
     componenti,
     versamenti,
+    termini,
+    procedimenti,
+    chiusure_procedimenti,
+    istanze,
+    file_istanze,
+    protocolli_istanze,
+    istanze_in_attesa,
 );

@@ -7,6 +7,8 @@ use std::str::FromStr;
 const MASSIMO_CODICE: usize = 16;
 /// Longest IPA code of a body seen in IndicePA.
 const MASSIMO_IPA: usize = 32;
+/// Longest code of a procedimento: it stands in an address.
+const MASSIMO_PROCEDIMENTO: usize = 60;
 /// Levels of a `titolario`: titolo, classe, sottoclasse, categoria, sottocategoria.
 const MASSIMO_LIVELLI: usize = 5;
 
@@ -90,6 +92,25 @@ impl FromStr for CodiceVoce {
 }
 valore_testuale!(CodiceVoce);
 
+/// Code of a procedimento of the portal, as it stands in its address: `occupazione-suolo-pubblico`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CodiceProcedimento(String);
+
+impl FromStr for CodiceProcedimento {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        let testo = testo.trim();
+        let parola = |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if testo.len() > MASSIMO_PROCEDIMENTO || !testo.split('-').all(parola) {
+            let regola =
+                format!("servono da 1 a {MASSIMO_PROCEDIMENTO} lettere minuscole e cifre, parole unite da trattini");
+            return Err(Rifiuto::new("codice di procedimento", regola));
+        }
+        Ok(Self(testo.to_owned()))
+    }
+}
+valore_testuale!(CodiceProcedimento);
+
 fn codice(testo: &str, massimo: usize, che: &'static str) -> Result<String, Rifiuto> {
     let testo = testo.trim();
     let lettere = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
@@ -115,6 +136,14 @@ mod tests {
         }
         for cattivo in ["", " ", "..", "a/b", "città", "12345678901234567", "a b", "a\u{0}"] {
             assert!(cattivo.parse::<CodiceAoo>().is_err(), "{cattivo:?}");
+        }
+    }
+
+    #[test]
+    fn the_code_of_a_procedimento_can_stand_in_an_address() {
+        assert!("accesso-civico-2".parse::<CodiceProcedimento>().is_ok());
+        for cattivo in ["", "-", "a--b", "Accesso", "a b", "a/b", "../a", "à", &"a".repeat(61)] {
+            assert!(cattivo.parse::<CodiceProcedimento>().is_err(), "{cattivo:?}");
         }
     }
 

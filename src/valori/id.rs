@@ -71,6 +71,10 @@ id! {
     MessaggioId,
     /// The sending of a registration to one recipient.
     InvioId,
+    /// A *procedimento* whose istanze the portal takes.
+    ProcedimentoId,
+    /// An *istanza* submitted on the portal.
+    IstanzaId,
 }
 
 impl AooId {

@@ -5,6 +5,7 @@
 //! `validate()`. The module knows no database, no clock and no network.
 
 mod attore;
+mod calendario;
 mod codice;
 mod codice_fiscale;
 mod id;
@@ -17,11 +18,12 @@ mod numero;
 mod testo;
 
 pub use attore::Attore;
-pub use codice::{CodiceAoo, CodiceIpa, CodiceRegistro, CodiceUfficio, CodiceVoce};
+pub use calendario::{Calendario, Festivo};
+pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
-    AooId, ApplicazioneId, AssegnazioneId, CasellaId, EnteId, FascicoloId, InvioId, MessaggioId, RegistrazioneId,
-    TitolarioId, UfficioId, UtenteId, VoceId,
+    AooId, ApplicazioneId, AssegnazioneId, CasellaId, EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId,
+    ProcedimentoId, RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

@@ -32,7 +32,7 @@ pub fn server(ascolto: TcpListener, web: &Web, stato: &Stato) -> io::Result<Serv
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         n => n,
     };
-    let pagine = web::Data::new(pagine::Pagine::new().map_err(io::Error::other)?);
+    let pagine = web::Data::new(pagine::Pagine::new(web, stato.portale.invii_ora).map_err(io::Error::other)?);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(dati.clone())

@@ -1,6 +1,8 @@
 //! Refusals over HTTP: `application/problem+json` (RFC 9457), one status for every variant of every module's refusal.
 
-use crate::{conservazione, documenti, pec, registro, ricerca, scrivania, segnatura, storage, titolario, utenti};
+use crate::{
+    conservazione, documenti, istanze, pec, registro, ricerca, scrivania, segnatura, storage, titolario, utenti,
+};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -93,12 +95,24 @@ impl Problema {
         Self::campi(vec![Difetto { pointer: pointer.into(), detail: detail.into() }])
     }
 
+    /// 429: too often; may be tried again after so many seconds.
+    #[must_use]
+    pub fn troppi(detail: impl Into<String>, secondi: u32) -> Self {
+        let troppi = Self::new(StatusCode::TOO_MANY_REQUESTS, "troppe-richieste", "Troppe richieste", detail);
+        Self { riprova_s: Some(secondi), ..troppi }
+    }
+
     /// 500: a mistake of ours, told to the log, not to the caller.
     #[must_use]
     pub fn interno(causa: impl fmt::Display) -> Self {
         tracing::error!(%causa, "request failed");
         let detail = "Errore del programma: niente è stato registrato. Riprova, o avvisa l'amministratore.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "errore-interno", "Errore del programma", detail)
+    }
+
+    /// After how many seconds it may be tried again.
+    pub(super) fn riprova_fra(&self) -> Option<u32> {
+        self.riprova_s
     }
 
     /// The fields that were refused.
@@ -278,6 +292,23 @@ impl From<pec::Errore> for Problema {
             E::Titolario(e) => e.into(),
             E::Scrivania(e) => e.into(),
             E::Registro(e) => e.into(),
+            E::Documenti(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<istanze::Errore> for Problema {
+    fn from(e: istanze::Errore) -> Self {
+        use istanze::Errore as E;
+        match e {
+            E::ProcedimentoSconosciuto | E::Sconosciuta => Self::non_trovato(),
+            E::GiaPresente(_) => Self::conflitto("gia-presente", e.to_string()),
+            E::Giorni => Self::campo("/giorni", e.to_string()),
+            E::Titolario(e) => e.into(),
+            E::Registro(e) => e.into(),
+            E::Scrivania(e) => e.into(),
             E::Documenti(e) => e.into(),
             E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),

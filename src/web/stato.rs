@@ -2,10 +2,11 @@
 
 use super::Problema;
 use super::misure::Misure;
-use crate::config::Limiti;
+use crate::config::{Limiti, Portale};
 use crate::documenti::{Deposito, Fiduce};
 use crate::ricerca::Indice;
 use crate::storage::Db;
+use crate::valori::Calendario;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,6 +23,10 @@ pub struct Stato {
     pub limiti: Limiti,
     /// Whom signatures are trusted from.
     pub fiduce: Arc<Fiduce>,
+    /// What strangers may send.
+    pub portale: Portale,
+    /// By which days terms end.
+    pub calendario: Arc<Calendario>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
 }
@@ -30,13 +35,29 @@ impl Stato {
     /// An installation that is not ready yet.
     #[must_use]
     pub fn new(db: Arc<Db>, deposito: Deposito, indice: Arc<Indice>, limiti: Limiti) -> Self {
-        Self { db, deposito, indice, limiti, fiduce: Arc::default(), pronto: Arc::default(), misure: Arc::default() }
+        Self {
+            db,
+            deposito,
+            indice,
+            limiti,
+            fiduce: Arc::default(),
+            portale: Portale::default(),
+            calendario: Arc::default(),
+            pronto: Arc::default(),
+            misure: Arc::default(),
+        }
     }
 
     /// The same, trusting these authorities.
     #[must_use]
     pub fn con_fiduce(self, fiduce: Arc<Fiduce>) -> Self {
         Self { fiduce, ..self }
+    }
+
+    /// The same, with this portal and these holidays.
+    #[must_use]
+    pub fn con_portale(self, portale: Portale, calendario: Arc<Calendario>) -> Self {
+        Self { portale, calendario, ..self }
     }
 
     /// From now on `/pronto` says yes.

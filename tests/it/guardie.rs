@@ -29,7 +29,12 @@ fn colonna(tabella: &str) -> &'static str {
         "caselle" => "maildir",
         "invii" => "destinatario",
         "rapporti" => "rapporto",
-        "protocolli_messaggi" => "registrazione_id",
+        "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
+        "termini" => "scade",
+        "procedimenti" => "codice",
+        "istanze" => "oggetto",
+        "chiusure_procedimenti" => "istante",
+        "file_istanze" => "sha256",
         altra => panic!("say which column of {altra} an attacker would change"),
     }
 }

@@ -3,6 +3,7 @@
 use super::{Utenza, leggi_chiavi};
 use crate::cli::Errore;
 use crate::cli::ambiente::Ambiente;
+use crate::istanze;
 use crate::storage::Db;
 use crate::titolario::{self, Voce};
 use crate::utenti::{self, Aoo, Parola, Ruolo, Ufficio};
@@ -35,6 +36,9 @@ const VOCE: &str = "VI.3";
 /// Office of what nobody assigned.
 const UFFICIO: &str = "EDIL";
 
+/// What citizens may ask on the portal.
+const PROCEDIMENTO: &str = "accesso-atti-edilizi";
+
 /// The comune, ready.
 pub(super) struct Comune {
     pub aoo: Aoo,
@@ -59,6 +63,12 @@ pub(super) fn prepara(ambiente: &Ambiente) -> Result<Comune, Errore> {
             utenti::crea_ufficio(op, codice.parse()?, nome.parse()?, None)?;
         }
         let ufficio = utenti::ufficio_per_codice(op.conn, aoo.id, &UFFICIO.parse()?)?;
+        if istanze::aperti(op.conn)?.iter().all(|(p, _)| p.codice.as_str() != PROCEDIMENTO) {
+            let nome = "Accesso ai documenti edilizi".parse()?;
+            let descrizione = "Per chi ha un interesse diretto a vedere o avere in copia una pratica edilizia: permessi, \
+                               SCIA, agibilità. Indica l'immobile e, se li conosci, anno e numero della pratica.";
+            istanze::apri(op, PROCEDIMENTO.parse()?, (nome, descrizione.parse()?), VOCE.parse()?, &ufficio, 30)?;
+        }
         Ok::<_, Errore>((ufficio, titolario::voce(op.conn, aoo.id, &VOCE.parse()?)?))
     })?;
     let prima = leggi_chiavi(ambiente);

@@ -70,6 +70,7 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
             "\nPagine e API su {url}/ - chi può entrare è scritto in {}",
             cartella.join("demo.json").display()
         ));
+        di(&format!("Il portale dei cittadini: {url}/servizi"));
         di("Ctrl+C per finire.");
         stato.dichiara_pronto();
         Ok(())

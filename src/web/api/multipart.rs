@@ -1,6 +1,5 @@
 //! A multipart request, streamed: files go to the store as they arrive, the JSON part to memory.
 
-use crate::config::Limiti;
 use crate::documenti::{Deposito, Riposto};
 use crate::valori::NomeFile;
 use crate::web::{Problema, Stato};
@@ -52,7 +51,7 @@ pub(super) async fn leggi(
         }
         let dichiarato = campo.content_disposition().and_then(|d| d.get_filename()).unwrap_or(&parte).to_owned();
         let nome = dichiarato.parse().map_err(|e| Problema::campo("", format!("parte «{parte}»: {e}")))?;
-        let riposto = riponi(&stato.deposito, &stato.limiti, campo).await?;
+        let riposto = riponi(&stato.deposito, stato.limiti.file_byte(), campo).await?;
         file.push(FileArrivato { parte, nome, riposto });
     }
     let json = json.ok_or_else(|| Problema::illeggibile(format!("Manca la parte JSON «{parte_json}».")))?;
@@ -72,13 +71,9 @@ async fn valore(mut campo: Field, nome: &str) -> Result<Value, Problema> {
 }
 
 /// Pours a part into the store while it arrives: what is read is bounded by the queue, not by the file.
-pub(in crate::web) async fn riponi(
-    deposito: &Deposito,
-    limiti: &Limiti,
-    mut campo: Field,
-) -> Result<Riposto, Problema> {
+pub(in crate::web) async fn riponi(deposito: &Deposito, massimo: u64, mut campo: Field) -> Result<Riposto, Problema> {
     let (manda, ricevi) = mpsc::channel(CODA);
-    let (deposito, massimo) = (deposito.clone(), limiti.file_byte());
+    let deposito = deposito.clone();
     let scrittura = actix_web::web::block(move || deposito.riponi(&mut Pezzi::new(ricevi), massimo));
     let lettura = async move {
         while let Some(pezzo) = campo.next().await {

@@ -69,19 +69,19 @@ pub(super) async fn entra(
     let Credenziali { utente, password, dopo } = credenziali.into_inner();
     let nome = utente.trim().to_lowercase();
     let ora = stato.db.orologio().adesso();
-    let indirizzo = http.peer_addr().map(|a| a.ip());
     let no = |stato, errore| {
         let pagina =
             Pagina { risorse: &risorse::PREFISSO, utente: &utente, dopo: locale(&dopo), avviso: String::new(), errore };
         Ok(rendi(stato, &pagina)?)
     };
-    if nome.len() > MASSIMO_NOME || !pagine.tentativi.ammette(&nome, indirizzo, ora) {
+    let da_qui = pagine.ammette(&pagine.per_indirizzo, &http, ora);
+    if nome.len() > MASSIMO_NOME || !pagine.per_utente.ammette(nome.clone(), ora) || !da_qui {
         return no(StatusCode::TOO_MANY_REQUESTS, "Troppi tentativi: riprova fra 15 minuti.");
     }
     let (finta, cercato) = (pagine.parola_finta.clone(), nome.clone());
     match stato.blocca(move |stato| apri(stato, &finta, &cercato, &password)).await? {
         Esito::Aperta(gettone) => {
-            pagine.tentativi.riuscito(&nome);
+            pagine.per_utente.dimentica(&nome);
             let biscotto = biscotto(gettone).finish();
             Ok(HttpResponse::SeeOther().cookie(biscotto).insert_header((header::LOCATION, locale(&dopo))).finish())
         }
@@ -131,8 +131,8 @@ fn biscotto(gettone: String) -> actix_web::cookie::CookieBuilder<'static> {
     Cookie::build(BISCOTTO, gettone).path("/").secure(true).http_only(true).same_site(SameSite::Lax)
 }
 
-/// At the door there is no session whose token a form could carry: browsers say where a form comes from (Fetch Metadata).
-fn dallo_stesso_sito(http: &HttpRequest) -> Result<(), Errata> {
+/// Where there is no session whose token a form could carry: browsers say where a form comes from (Fetch Metadata).
+pub(super) fn dallo_stesso_sito(http: &HttpRequest) -> Result<(), Errata> {
     match http.headers().get("Sec-Fetch-Site").map(header::HeaderValue::as_bytes) {
         None | Some(b"same-origin" | b"none") => Ok(()),
         Some(_) => Err(Errata::ModuloEstraneo),

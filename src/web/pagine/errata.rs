@@ -68,12 +68,19 @@ impl ResponseError for Errata {
             StatusCode::FORBIDDEN => "Modulo rifiutato",
             StatusCode::BAD_REQUEST => "Richiesta illeggibile",
             StatusCode::PAYLOAD_TOO_LARGE => "Troppo grande",
+            StatusCode::TOO_MANY_REQUESTS => "Troppe richieste",
             StatusCode::SERVICE_UNAVAILABLE => "Per ora non si può",
             s if s.is_server_error() => "Errore del programma",
             _ => "Non si può fare",
         };
         let pagina = Pagina { risorse: &risorse::PREFISSO, titolo, testo: self.to_string() };
-        HttpResponse::build(stato)
+        let mut risposta = HttpResponse::build(stato);
+        if let Self::Problema(p) = self
+            && let Some(secondi) = p.riprova_fra()
+        {
+            risposta.insert_header((header::RETRY_AFTER, secondi.to_string()));
+        }
+        risposta
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .body(pagina.render().unwrap_or_default())

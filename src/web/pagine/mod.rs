@@ -1,36 +1,64 @@
-//! The pages of the clerks: HTML that works without scripts, in Italian, one struct and one template each.
+//! The pages of clerks and citizens: HTML that works without scripts, in Italian, one struct and one template each.
 //!
 //! A page is: who asks ([`chi`]), one call of the domain, a struct that its template shows. Every form carries the token of its
 //! session and, where it creates something, an idempotency key. What may not be seen answers 404.
 
+mod campi;
 mod chi;
 mod da_protocollare;
 mod entra;
 mod errata;
 mod formato;
+mod freno;
 mod guscio;
 mod inizio;
 mod intestazioni;
+mod invio;
 mod nuova;
+mod portale;
+mod provenienza;
 mod registrazione;
 mod registro;
 mod ricerca;
 mod risorse;
-mod tentativi;
 
 pub(super) use errata::smarrita;
 pub(super) use intestazioni::intestazioni;
 
+use crate::config::Web;
 use crate::utenti::{self, Parola};
+use crate::valori::Istante;
 use crate::web::Problema;
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use aws_lc_rs::hmac;
+use chrono::TimeDelta;
 use errata::Errata;
-use tentativi::Tentativi;
+use freno::Freno;
+use std::net::IpAddr;
+
+/// Passwords that may be tried for one user name in a [`QUARTO`].
+const PAROLE_PER_UTENTE: u32 = 10;
+
+/// Passwords that may be tried from one address in a [`QUARTO`].
+const PAROLE_PER_INDIRIZZO: u32 = 100;
+
+/// Codes of istanze that may be tried from one address in a [`QUARTO`].
+const CODICI_PER_INDIRIZZO: u32 = 60;
+
+/// How long tries of passwords and codes count.
+const QUARTO: TimeDelta = TimeDelta::minutes(15);
 
 /// What all pages share while the program runs; nothing of it outlives a restart.
 pub(super) struct Pagine {
-    tentativi: Tentativi,
+    /// Passwords tried for one user name; a right one clears them.
+    per_utente: Freno<String>,
+    /// Passwords tried from one address: a whole office may be behind one.
+    per_indirizzo: Freno<IpAddr>,
+    /// Forms of the portal sent from one address.
+    invii: Freno<IpAddr>,
+    /// Codes of istanze tried from one address.
+    codici: Freno<IpAddr>,
+    proxy_fidati: Vec<IpAddr>,
     /// Verified when the user name does not exist, so that the answer takes as long.
     parola_finta: String,
     /// Seals the files that a refused form gives back, so that nobody names a file he did not send.
@@ -38,12 +66,21 @@ pub(super) struct Pagine {
 }
 
 impl Pagine {
-    pub(super) fn new() -> Result<Self, utenti::Errore> {
+    pub(super) fn new(config: &Web, invii_ora: u32) -> Result<Self, utenti::Errore> {
         Ok(Self {
-            tentativi: Tentativi::default(),
+            per_utente: Freno::new(PAROLE_PER_UTENTE, QUARTO),
+            per_indirizzo: Freno::new(PAROLE_PER_INDIRIZZO, QUARTO),
+            invii: Freno::new(invii_ora, TimeDelta::hours(1)),
+            codici: Freno::new(CODICI_PER_INDIRIZZO, QUARTO),
+            proxy_fidati: config.proxy_fidati.clone(),
             parola_finta: Parola::nuova("parola di nessun utente")?.protetta()?,
             sigillo: hmac::Key::new(hmac::HMAC_SHA256, &rand::random::<[u8; 32]>()),
         })
+    }
+
+    /// Counts for the address a request comes from; what has no address passes.
+    fn ammette(&self, freno: &Freno<IpAddr>, http: &HttpRequest, ora: Istante) -> bool {
+        provenienza::indirizzo(http, &self.proxy_fidati).is_none_or(|i| freno.ammette(i, ora))
     }
 }
 
@@ -65,6 +102,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));
     cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
+    cfg.configure(portale::rotte);
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
 }
 

@@ -4,6 +4,7 @@ use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
 use crate::documenti::{self, RapportoConservato};
+use crate::istanze::{self, Istanza, Sottoscrizione};
 use crate::registro::{self, Corrispondente, DocumentoRegistrato, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Assegnazione, Titolo};
 use crate::storage::Conn;
@@ -41,6 +42,13 @@ struct AssegnazioneVista {
     istante: String,
 }
 
+/// What the portal says of an istanza.
+struct IstanzaVista {
+    procedimento: String,
+    sottoscrizione: &'static str,
+    da_regolarizzare: bool,
+}
+
 struct Fatto {
     istante: String,
     leggibile: String,
@@ -70,6 +78,8 @@ struct Pagina {
     parti: Vec<ParteVista>,
     file: Vec<FileVisto>,
     assegnazioni: Vec<AssegnazioneVista>,
+    istanza: Option<IstanzaVista>,
+    termine: Option<String>,
     storia: Vec<Fatto>,
 }
 
@@ -85,6 +95,8 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
+    let istanza = istanze::per_registrazione(conn, id)?.map(istanza);
+    let termine = scrivania::termine(conn, id)?.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni));
     let storia = storia(conn, vista, &r, &assegnazioni, &classificazioni)?;
     let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
     let rapporti = documenti::rapporti_di(conn, &impronte)?;
@@ -112,6 +124,8 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         parti: r.corrispondenti.iter().map(parte).collect(),
         file: r.documenti.iter().zip(1..).map(|(d, posizione)| file(d, posizione, &rapporti)).collect(),
         assegnazioni: assegnazioni.iter().map(assegnazione).collect(),
+        istanza,
+        termine,
         storia,
         oggetto: r.oggetto.to_string(),
     })
@@ -154,6 +168,20 @@ fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
         dal: a.istante.leggibile(),
         istante: a.istante.roma(),
     }
+}
+
+/// Which case of CAD art. 65 the software saw; what it did not see, a person may.
+fn istanza(i: Istanza) -> IstanzaVista {
+    let sottoscrizione = match i.sottoscrizione {
+        Sottoscrizione::Firmata => "Firmata dal richiedente (CAD art. 65 c. 1 lett. a)",
+        Sottoscrizione::FirmataDaAltri => "Firmata da un'altra persona: controlla la delega",
+        Sottoscrizione::DaRegolarizzare => {
+            "Da regolarizzare: nessuna firma digitale valida. Chiedi la firma, o guarda se c'è la copia firmata con il \
+             documento d'identità (CAD art. 65 c. 1 lett. c)"
+        }
+    };
+    let da_regolarizzare = i.sottoscrizione == Sottoscrizione::DaRegolarizzare;
+    IstanzaVista { procedimento: i.procedimento, sottoscrizione, da_regolarizzare }
 }
 
 /// What happened, newest first, in sentences.

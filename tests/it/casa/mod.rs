@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tabulario::config::{Limiti, Web};
-use tabulario::documenti::Deposito;
+use tabulario::documenti::{Deposito, Fiduce};
 use tabulario::ricerca::Indice;
 use tabulario::storage::{Db, Indirizzo, Orologio};
 use tabulario::titolario::{self, Voce};
@@ -178,7 +178,19 @@ impl Casa {
 
     /// Starts a server of this installation in this process.
     pub fn server(&self) -> Server {
+        self.server_che_si_fida(Fiduce::default())
+    }
+
+    /// The same, trusting the authority of our fixtures.
+    pub fn server_fidato(&self) -> Server {
+        let mut fiduce = Fiduce::default();
+        fiduce.firme.aggiungi_certificati(include_bytes!("../../../fixtures/chiavi/ca-firma.pem")).unwrap();
+        self.server_che_si_fida(fiduce)
+    }
+
+    fn server_che_si_fida(&self, fiduce: Fiduce) -> Server {
         let stato = Stato::new(Arc::clone(&self.db), self.deposito.clone(), self.indice(), Limiti::default());
+        let stato = stato.con_fiduce(Arc::new(fiduce));
         stato.dichiara_pronto();
         Server::avvia(stato)
     }

@@ -87,6 +87,19 @@ impl<'a> Cliente<'a> {
         self.manda("POST", strada, "multipart/form-data; boundary=confine", corpo.into_bytes(), &[])
     }
 
+    /// Sends a multipart form with one field `file`, any bytes.
+    pub fn modulo_con_file(&self, strada: &str, campi: &[(&str, String)], (nome, byte): (&str, &[u8])) -> Pagina {
+        let parte = |testa: &str| format!("--confine\r\nContent-Disposition: form-data; {testa}\r\n\r\n");
+        let mut corpo = Vec::new();
+        for (nome, valore) in campi {
+            corpo.extend_from_slice(format!("{}{valore}\r\n", parte(&format!("name=\"{nome}\""))).as_bytes());
+        }
+        corpo.extend_from_slice(parte(&format!("name=\"file\"; filename=\"{nome}\"")).as_bytes());
+        corpo.extend_from_slice(byte);
+        corpo.extend_from_slice(b"\r\n--confine--\r\n");
+        self.manda("POST", strada, "multipart/form-data; boundary=confine", corpo, &[])
+    }
+
     fn manda(&self, metodo: &str, strada: &str, tipo: &str, corpo: Vec<u8>, testate: &[(&str, &str)]) -> Pagina {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)

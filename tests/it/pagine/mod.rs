@@ -2,6 +2,7 @@
 
 mod browser;
 mod cliente;
+mod portale;
 
 use crate::casa::su_entrambi;
 use cliente::{Cliente, PASSWORD, Pagina, assumi};

@@ -1,12 +1,13 @@
 //! `Nuova registrazione`: the form, and the act. A refused form comes back with what was typed, also its files.
 
-mod arrivo;
 mod modulo;
 mod valori;
 
+use super::campi::Difetto;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
-use super::{Errata, Pagine};
+use super::invio::{FileScelto, Massimi};
+use super::{Errata, Pagine, invio};
 use crate::firma::Rapporto;
 use crate::registro::{Flusso, Mezzo};
 use crate::storage::Conn;
@@ -20,7 +21,7 @@ use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 use askama::Template;
-use modulo::{Difetto, FileScelto, Modulo};
+use modulo::Modulo;
 use serde::Deserialize;
 use valori::Chiesta;
 
@@ -132,7 +133,12 @@ pub(super) async fn registra(
     chi: Chi,
     corpo: Multipart,
 ) -> Result<HttpResponse, Errata> {
-    let (campi, file) = arrivo::leggi(&stato, &pagine, &chi, corpo).await?;
+    let massimi = Massimi { byte: stato.limiti.file_byte(), file: stato.limiti.file_per_registrazione };
+    let della_sessione = |nome: &str, valore: &str| {
+        chi.modulo(if nome == "modulo" { valore } else { "" })?;
+        Ok(chi.sessione.persona.id.to_string())
+    };
+    let (campi, file) = invio::leggi((&stato, &pagine), &massimi, corpo, della_sessione).await?;
     let mut modulo = Modulo::da_campi(&campi, file)?;
     permesso(&chi, modulo.flusso)?;
     if campi.contains_key("aggiungi") {

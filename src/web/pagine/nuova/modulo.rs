@@ -1,10 +1,9 @@
 //! The form as it was typed: texts, whether good or not, and the files already in the store.
 
-use crate::documenti::Riposto;
-use crate::registro::{Flusso, RuoloDocumento};
-use crate::valori::NomeFile;
+use crate::registro::Flusso;
 use crate::web::Problema;
-use crate::web::pagine::formato;
+use crate::web::pagine::campi::Difetto;
+use crate::web::pagine::invio::FileScelto;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -12,32 +11,6 @@ use uuid::Uuid;
 
 /// Longest idempotency key, in bytes.
 const MASSIMO_CHIAVE: usize = 64;
-
-/// A field that was refused; an empty name means the form as a whole.
-pub(super) struct Difetto {
-    pub(super) campo: String,
-    pub(super) testo: String,
-}
-
-/// A file of the form, and the field by which the page gives it back.
-pub(super) struct FileScelto {
-    pub(super) ruolo: RuoloDocumento,
-    pub(super) riposto: Riposto,
-    pub(super) nome: NomeFile,
-    pub(super) sigillo: String,
-}
-
-impl FileScelto {
-    /// Its length, for people.
-    pub(super) fn dimensione(&self) -> String {
-        formato::dimensione(i64::try_from(self.riposto.dimensione).unwrap_or(i64::MAX))
-    }
-
-    /// What it is here.
-    pub(super) fn e_principale(&self) -> bool {
-        self.ruolo == RuoloDocumento::Principale
-    }
-}
 
 /// A party as typed.
 #[derive(Default)]

@@ -1,16 +1,16 @@
 //! The form turned into values, with every refusal at its field.
 
-use super::modulo::{Difetto, Modulo, ParteScritta};
+use super::modulo::{Modulo, ParteScritta};
 use crate::documenti;
 use crate::firma::Rapporto;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto, Rifiuto};
+use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto};
+use crate::web::pagine::campi::{Difetto, forse, rifiuta, serve};
 use crate::web::pagine::formato::leggi_data;
 use crate::web::{Problema, Stato};
 use chrono::NaiveDate;
-use std::str::FromStr;
 
 /// What the form asks; voce and office are still codes.
 pub(super) struct Chiesta {
@@ -143,23 +143,4 @@ fn protocollo_mittente(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) 
         return None;
     }
     Some(ProtocolloMittente { numero: forse("mittente-numero", &m.mittente_numero, difetti)?, data })
-}
-
-fn serve<T: FromStr<Err = Rifiuto>>(campo: &str, testo: &str, manca: &str, difetti: &mut Vec<Difetto>) -> Option<T> {
-    if testo.trim().is_empty() {
-        rifiuta(campo, manca, difetti);
-        return None;
-    }
-    forse(campo, testo, difetti)
-}
-
-fn forse<T: FromStr<Err = Rifiuto>>(campo: &str, testo: &str, difetti: &mut Vec<Difetto>) -> Option<T> {
-    if testo.trim().is_empty() {
-        return None;
-    }
-    testo.parse().map_err(|e: Rifiuto| rifiuta(campo, e, difetti)).ok()
-}
-
-fn rifiuta(campo: &str, testo: impl ToString, difetti: &mut Vec<Difetto>) {
-    difetti.push(Difetto { campo: campo.to_owned(), testo: testo.to_string() });
 }

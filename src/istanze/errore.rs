@@ -1,0 +1,44 @@
+//! Refusals of the portal.
+
+use crate::{documenti, registro, scrivania, storage, titolario, utenti};
+
+/// Why an istanza was not taken, or a procedimento not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// There is no such procedimento, or it takes no istanze any more.
+    #[error("questo servizio non c'è o non riceve più richieste")]
+    ProcedimentoSconosciuto,
+    /// The code is taken.
+    #[error("il procedimento «{0}» c'è già: scegli un altro codice")]
+    GiaPresente(String),
+    /// A term that no procedimento has.
+    #[error("il termine deve essere da 1 a 730 giorni (L. 241/1990, art. 2)")]
+    Giorni,
+    /// No istanza has this code.
+    #[error("nessuna richiesta ha questo codice: controlla di averlo scritto come sulla ricevuta")]
+    Sconosciuta,
+    /// The titolario.
+    #[error(transparent)]
+    Titolario(#[from] titolario::Errore),
+    /// The register.
+    #[error(transparent)]
+    Registro(#[from] registro::Errore),
+    /// The desk.
+    #[error(transparent)]
+    Scrivania(#[from] scrivania::Errore),
+    /// The store.
+    #[error(transparent)]
+    Documenti(#[from] documenti::Errore),
+    /// Bodies and offices.
+    #[error(transparent)]
+    Utenti(#[from] utenti::Errore),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] storage::Errore),
+}
+
+impl From<diesel::result::Error> for Errore {
+    fn from(e: diesel::result::Error) -> Self {
+        Self::Storage(e.into())
+    }
+}

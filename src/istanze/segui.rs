@@ -1,0 +1,80 @@
+//! An istanza as its author follows it.
+
+use super::istanza::Riga;
+use super::{CodiceIstanza, Errore, Sottoscrizione, procedimento};
+use crate::registro::{self, Registrazione};
+use crate::scrivania::{self, Termine};
+use crate::storage::Conn;
+use crate::storage::schema::{istanze, protocolli_istanze};
+use crate::utenti::visibilita::Vista;
+use crate::utenti::{self, Aoo};
+use crate::valori::{Istante, RegistrazioneId};
+use diesel::prelude::*;
+
+/// What the author of an istanza is told.
+pub struct Seguito {
+    /// Whom it was submitted to.
+    pub aoo: Aoo,
+    /// What for.
+    pub procedimento: String,
+    /// About what.
+    pub oggetto: String,
+    /// When.
+    pub presentata: Istante,
+    /// Whether anybody signed it.
+    pub sottoscrizione: Sottoscrizione,
+    /// The office that has it now, or will have it.
+    pub ufficio: String,
+    /// Where the answer goes, so that its author sees a mistake.
+    pub indirizzo: String,
+    /// Its registration; none while the number follows.
+    pub registrazione: Option<Registrazione>,
+    /// By when the office must answer; none while the number follows.
+    pub termine: Option<Termine>,
+    /// What the office wrote back, oldest first.
+    pub risposte: Vec<Registrazione>,
+}
+
+/// The istanza with this code.
+///
+/// # Errors
+/// `Sconosciuta` if there is none.
+pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore> {
+    let trovata: Option<(Riga, Option<String>)> = istanze::table
+        .left_join(protocolli_istanze::table.on(protocolli_istanze::istanza_id.eq(istanze::id)))
+        .filter(istanze::codice_sha256.eq(codice.sha256()))
+        .select((Riga::as_select(), protocolli_istanze::registrazione_id.nullable()))
+        .first(conn)
+        .optional()?;
+    let (riga, registrazione) = trovata.ok_or(Errore::Sconosciuta)?;
+    let procedimento = procedimento::per_id(conn, &riga.procedimento_id)?;
+    let aoo = utenti::aoo(conn, procedimento.aoo)?;
+    // The code opens this istanza only: what is read here is never shown whole.
+    let vista = Vista::Intera(aoo.id);
+    let id: Option<RegistrazioneId> = registrazione
+        .map(|r| r.parse())
+        .transpose()
+        .map_err(|e| crate::storage::Errore::riga("protocolli_istanze", e))?;
+    let mut seguito = Seguito {
+        procedimento: procedimento.denominazione.to_string(),
+        oggetto: riga.oggetto,
+        presentata: Istante::from_utc(riga.presentata),
+        sottoscrizione: riga.sottoscrizione.parse()?,
+        ufficio: utenti::ufficio(conn, procedimento.ufficio)?.denominazione.to_string(),
+        indirizzo: riga.indirizzo,
+        registrazione: None,
+        termine: None,
+        risposte: Vec::new(),
+        aoo,
+    };
+    if let Some(id) = id {
+        seguito.registrazione = Some(registro::per_id(conn, &vista, id)?);
+        seguito.termine = scrivania::termine(conn, id)?;
+        seguito.risposte = registro::risposte(conn, &vista, id)?;
+        let competente = scrivania::per_registrazione(conn, id)?.into_iter().rev();
+        if let Some(a) = competente.into_iter().find(|a| a.titolo == scrivania::Titolo::Competenza) {
+            seguito.ufficio = a.denominazione;
+        }
+    }
+    Ok(seguito)
+}
