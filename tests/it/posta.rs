@@ -14,7 +14,7 @@ fn fixtures() -> PathBuf {
 }
 
 /// A mailbox with these messages (all of ours, if none is named).
-fn casella(casa: &Casa, nomi: &[&str]) -> Casella {
+pub fn casella(casa: &Casa, nomi: &[&str]) -> Casella {
     let maildir = casa.dir.path().join("posta");
     for ramo in ["new", "cur", "tmp"] {
         fs::create_dir_all(maildir.join(ramo)).unwrap();
@@ -42,7 +42,7 @@ fn fiduce() -> Fiduce {
     carica_fiduce(dir.path()).unwrap()
 }
 
-fn ricevi(casa: &Casa, casella: &Casella) -> usize {
+pub fn ricevi(casa: &Casa, casella: &Casella) -> usize {
     let fiduce = fiduce();
     let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
     let mut quanti = 0;

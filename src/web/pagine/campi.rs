@@ -33,5 +33,11 @@ pub(super) fn forse<T: FromStr<Err = Rifiuto>>(campo: &str, testo: &str, difetti
 
 /// Refuses a field.
 pub(super) fn rifiuta(campo: &str, testo: impl ToString, difetti: &mut Vec<Difetto>) {
-    difetti.push(Difetto { campo: campo.to_owned(), testo: testo.to_string() });
+    difetti.push(Difetto { campo: campo.to_owned(), testo: frase(&testo.to_string()) });
+}
+
+/// A refusal as a sentence of its own, with a capital letter.
+pub(super) fn frase(testo: &str) -> String {
+    let mut lettere = testo.chars();
+    lettere.next().map(|prima| prima.to_uppercase().chain(lettere).collect()).unwrap_or_default()
 }

@@ -39,13 +39,18 @@ impl Pagina {
 
 /// Somebody with a cookie, or none.
 pub struct Cliente<'a> {
-    server: &'a Server,
+    url: &'a str,
     pub biscotto: String,
 }
 
 impl<'a> Cliente<'a> {
     pub fn nuovo(server: &'a Server) -> Self {
-        Self { server, biscotto: String::new() }
+        Self::a(&server.url)
+    }
+
+    /// Somebody in front of the program at this address.
+    pub fn a(url: &'a str) -> Self {
+        Self { url, biscotto: String::new() }
     }
 
     /// Somebody who has entered.
@@ -75,16 +80,7 @@ impl<'a> Cliente<'a> {
 
     /// Sends a multipart form: fields in order; a name with `file:` before it is a file.
     pub fn modulo(&self, strada: &str, campi: &[(&str, &str)]) -> Pagina {
-        let mut corpo = String::new();
-        for (nome, valore) in campi {
-            let testa = match nome.strip_prefix("file:") {
-                Some(nome) => format!("name=\"{nome}\"; filename=\"{nome}.txt\""),
-                None => format!("name=\"{nome}\""),
-            };
-            corpo += &format!("--confine\r\nContent-Disposition: form-data; {testa}\r\n\r\n{valore}\r\n");
-        }
-        corpo += "--confine--\r\n";
-        self.manda("POST", strada, "multipart/form-data; boundary=confine", corpo.into_bytes(), &[])
+        self.manda("POST", strada, "multipart/form-data; boundary=confine", multipart(campi), &[])
     }
 
     /// Sends a multipart form with one field `file`, any bytes.
@@ -101,12 +97,28 @@ impl<'a> Cliente<'a> {
     }
 
     fn manda(&self, metodo: &str, strada: &str, tipo: &str, corpo: Vec<u8>, testate: &[(&str, &str)]) -> Pagina {
+        self.tenta(metodo, strada, tipo, corpo, testate).expect("the server answers")
+    }
+
+    /// As [`Self::modulo`], with nothing when the server died before it answered.
+    pub fn tenta_modulo(&self, strada: &str, campi: &[(&str, &str)]) -> Option<Pagina> {
+        self.tenta("POST", strada, "multipart/form-data; boundary=confine", multipart(campi), &[])
+    }
+
+    fn tenta(
+        &self,
+        metodo: &str,
+        strada: &str,
+        tipo: &str,
+        corpo: Vec<u8>,
+        testate: &[(&str, &str)],
+    ) -> Option<Pagina> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .build();
-        let mut richiesta = ureq::http::Request::builder().method(metodo).uri(format!("{}{strada}", self.server.url));
+        let mut richiesta = ureq::http::Request::builder().method(metodo).uri(format!("{}{strada}", self.url));
         if !self.biscotto.is_empty() {
             richiesta = richiesta.header("Cookie", &self.biscotto);
         }
@@ -115,15 +127,29 @@ impl<'a> Cliente<'a> {
         }
         let agente = ureq::Agent::new_with_config(config);
         let mut risposta = if metodo == "GET" {
-            agente.run(richiesta.body(()).unwrap()).unwrap()
+            agente.run(richiesta.body(()).unwrap()).ok()?
         } else {
-            agente.run(richiesta.header("Content-Type", tipo).body(corpo).unwrap()).unwrap()
+            agente.run(richiesta.header("Content-Type", tipo).body(corpo).unwrap()).ok()?
         };
-        let html = risposta.body_mut().read_to_vec().unwrap();
-        Pagina {
+        let html = risposta.body_mut().read_to_vec().ok()?;
+        Some(Pagina {
             stato: risposta.status().as_u16(),
             testate: risposta.headers().clone(),
             html: String::from_utf8_lossy(&html).into_owned(),
-        }
+        })
     }
+}
+
+/// Fields in order as a multipart body; a name with `file:` before it is a file.
+fn multipart(campi: &[(&str, &str)]) -> Vec<u8> {
+    let mut corpo = String::new();
+    for (nome, valore) in campi {
+        let testa = match nome.strip_prefix("file:") {
+            Some(nome) => format!("name=\"{nome}\"; filename=\"{nome}.txt\""),
+            None => format!("name=\"{nome}\""),
+        };
+        corpo += &format!("--confine\r\nContent-Disposition: form-data; {testa}\r\n\r\n{valore}\r\n");
+    }
+    corpo += "--confine--\r\n";
+    corpo.into_bytes()
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod cliente;
 mod portale;
+mod triage;
 
 use crate::casa::su_entrambi;
 use cliente::{Cliente, PASSWORD, Pagina, assumi};

@@ -1,5 +1,6 @@
 //! The citizens' portal: an istanza is sent once, whatever happens, and whoever has its code follows it.
 
+use super::browser::{naviga, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi};
 use crate::casa::{Casa, Rotto, Servizio, comando, leggi, su_entrambi};
 use std::path::Path;
@@ -7,6 +8,7 @@ use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, CodiceIstanza, Presentazione, Richiedente, Sportello};
 use tabulario::utenti::Ruolo;
 use tabulario::valori::{Attore, Calendario};
+use thirtyfour::prelude::*;
 
 pub const SERVIZIO: &str = "/servizi/accesso-atti";
 
@@ -189,6 +191,43 @@ su_entrambi! {
         assert!(seguita.html.contains("Risposta inviata") && seguita.html.contains("0000002/"), "{}", seguita.html);
     }
 
+    fn killed_while_it_answers_an_istanza_is_there_once(casa) {
+        apri_procedimento(casa);
+        let mut servizio = Servizio::avvia(casa);
+        for volta in 0..4 {
+            let url = servizio.url.clone();
+            let cittadino = Cliente::a(&url);
+            let moduli: Vec<Pagina> = (0..6).map(|_| cittadino.apri("/servizi/accesso-atti/istanza")).collect();
+            // Half of them are under way when the program dies; who does not know sends again.
+            let morti: Vec<bool> = std::thread::scope(|s| {
+                let fili: Vec<_> = moduli.iter().map(|m| s.spawn(|| {
+                    let campi = campi(m, "invia", &[("file:file", "allegato")]);
+                    let campi: Vec<_> = campi.iter().map(|(nome, valore)| (*nome, valore.as_str())).collect();
+                    Cliente::a(&url).tenta_modulo(&format!("{SERVIZIO}/istanza"), &campi).is_none_or(|p| p.stato != 303)
+                })).collect();
+                while volta > 0 && casa.conta("istanze") < volta * 6 + 3 {
+                    std::thread::yield_now();
+                }
+                servizio.uccidi();
+                fili.into_iter().map(|f| f.join().unwrap()).collect()
+            });
+            servizio = Servizio::avvia(casa);
+            let vivo = Cliente::a(&servizio.url);
+            for (m, morto) in moduli.iter().zip(morti) {
+                let codice = m.campo("codice");
+                let c_e = vivo.apri(&format!("/istanze/{codice}")).stato == 200;
+                assert!(c_e || morto, "{codice} was acknowledged and is not there");
+                // Without its file: it was in the form that the dead program had sealed.
+                assert_eq!(invia(&vivo, m, "invia", &[]).stato, 303);
+                assert!(vivo.apri(&format!("/istanze/{codice}")).html.contains("In carico"));
+            }
+            assert_eq!(casa.conta("istanze"), (volta + 1) * 6);
+            assert_eq!(casa.conta("registrazioni"), (volta + 1) * 6);
+        }
+        let controllo = comando(casa, &["controlla", "--json"]);
+        assert!(controllo.status.success(), "{}", String::from_utf8_lossy(&controllo.stdout));
+    }
+
     fn a_clock_that_is_behind_does_not_lose_an_istanza(casa) {
         let procedimento = apri_procedimento(casa);
         let server = casa.server();
@@ -227,4 +266,57 @@ su_entrambi! {
         let controllo = comando(casa, &["controlla", "--json"]);
         assert!(controllo.status.success(), "{}", String::from_utf8_lossy(&controllo.stdout));
     }
+}
+
+/// A citizen on a phone, in a real browser: sends an istanza with a signed file, reads the receipt, finds it again by its code.
+#[test]
+fn a_citizen_on_a_phone_sends_an_istanza_and_follows_it() {
+    let casa = Casa::sqlite();
+    apri_procedimento(&casa);
+    let server = casa.server_fidato();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/firma/contenuto-alterato.pdf.p7m");
+    naviga((390, 844), async |driver| {
+        let vai = async |id: &str| driver.query(By::Css(id)).first().await;
+        driver.goto(format!("{}/servizi", server.url)).await?;
+        pulita(driver, &server.url, &[]).await?;
+        ritratto(driver, "portale-servizi").await?;
+        driver.query(By::LinkText("Accesso agli atti")).first().await?.click().await?;
+        ritratto(driver, "portale-scheda").await?;
+        driver.query(By::LinkText("Presenta la richiesta")).first().await?.click().await?;
+        for (id, testo) in [
+            ("#nome", "Elena"),
+            ("#cognome", "Tarsi"),
+            ("#codice-fiscale", "trslne78d52x999"),
+            ("#indirizzo", "elena.tarsi@pec.cittadini.example"),
+            ("#oggetto", "Copia della pratica 12 del 1998"),
+            ("#testo", "Chiedo copia della pratica, perché devo vendere la casa."),
+            ("#file", file.to_str().unwrap()),
+        ] {
+            vai(id).await?.send_keys(testo).await?;
+        }
+        vai("#informativa").await?.click().await?;
+        vai("button[value='riepilogo']").await?.click().await?;
+        // One letter of the codice fiscale is missing: what was typed stays, the file too.
+        assert!(vai("#riassunto").await?.text().await?.contains("Codice fiscale"));
+        assert!(driver.source().await?.contains("contenuto-alterato.pdf.p7m"));
+        ritratto(driver, "portale-istanza-rifiutata").await?;
+        pulita(driver, &server.url, &["422"]).await?;
+        vai("#codice-fiscale").await?.send_keys("m").await?;
+        vai("button[value='riepilogo']").await?.click().await?;
+        driver.query(By::Css(".esito.cattivo")).first().await?;
+        ritratto(driver, "portale-riepilogo").await?;
+        vai("button[value='invia']").await?.click().await?;
+        assert_eq!(vai("h1").await?.text().await?, "Richiesta inviata");
+        assert!(vai(".numero-grande").await?.text().await?.starts_with("0000001/"));
+        let codice = vai(".codice").await?.text().await?;
+        ritratto(driver, "portale-ricevuta").await?;
+        driver.query(By::LinkText("Segui una richiesta")).first().await?.click().await?;
+        vai("#codice").await?.send_keys(codice.to_lowercase()).await?;
+        ritratto(driver, "portale-segui").await?;
+        vai("form button").await?.click().await?;
+        assert_eq!(vai(".stato").await?.text().await?, "In carico");
+        ritratto(driver, "portale-in-carico").await?;
+        pulita(driver, &server.url, &[]).await
+    });
+    assert_eq!(casa.conta("istanze"), 1);
 }

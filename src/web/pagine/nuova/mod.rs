@@ -3,7 +3,7 @@
 mod modulo;
 mod valori;
 
-use super::campi::Difetto;
+use super::campi::{Difetto, frase};
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::invio::{FileScelto, Massimi};
@@ -221,10 +221,6 @@ fn difetti(problema: &Problema) -> Vec<Difetto> {
         "/voce" => "voce",
         "/ufficio" => "ufficio",
         _ => "",
-    };
-    let frase = |testo: &str| {
-        let mut lettere = testo.chars();
-        lettere.next().map(|prima| prima.to_uppercase().chain(lettere).collect()).unwrap_or_default()
     };
     if problema.difetti().is_empty() {
         return vec![Difetto { campo: String::new(), testo: frase(&problema.to_string()) }];

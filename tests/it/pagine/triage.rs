@@ -1,0 +1,46 @@
+//! From the list of messages to a number, and found again, in a real browser.
+
+use super::browser::{entra, naviga, pulita, ritratto};
+use super::cliente::assumi;
+use crate::casa::Casa;
+use crate::posta;
+use tabulario::utenti::Ruolo;
+use thirtyfour::prelude::*;
+
+#[test]
+fn a_clerk_takes_a_message_from_the_list_to_a_number_and_finds_it() {
+    let casa = Casa::sqlite();
+    let casella = posta::casella(&casa, &["01", "02", "03"]);
+    assert_eq!(posta::ricevi(&casa, &casella), 3);
+    let server = casa.server();
+    assumi(&casa, "anna", Ruolo::Operatore);
+    naviga((1440, 900), async |driver| {
+        let vai = async |cosa: By| driver.query(cosa).first().await;
+        entra(driver, &server.url, "anna").await?;
+        ritratto(driver, "da-protocollare").await?;
+        assert_eq!(driver.find_all(By::Css(".messaggi li")).await?.len(), 3);
+        let oggetto = "Istanza di permesso";
+        vai(By::PartialLinkText(oggetto)).await?.click().await?;
+        vai(By::Css("#voce option[value='VI.3']")).await?.click().await?;
+        ritratto(driver, "messaggio").await?;
+        // The sender, the subject and the main document are proposed; only the office is missing.
+        vai(By::Id("protocolla")).await?.click().await?;
+        assert!(vai(By::Id("riassunto")).await?.text().await?.contains("ufficio"));
+        pulita(driver, &server.url, &["422"]).await?;
+        vai(By::Css("#ufficio option[value='EDIL']")).await?.click().await?;
+        vai(By::Id("protocolla")).await?.click().await?;
+        let fatta = vai(By::Css(".alert-success")).await?.text().await?;
+        assert!(fatta.contains("n. 0000001"), "{fatta}");
+        vai(By::Css(".testata-cerca input")).await?.send_keys("permesso").await?;
+        vai(By::Css(".testata-cerca button")).await?.click().await?;
+        let riga = vai(By::LinkText("0000001")).await?;
+        assert!(driver.find(By::Css("tbody")).await?.text().await?.contains(oggetto));
+        ritratto(driver, "ricerca").await?;
+        riga.click().await?;
+        assert_eq!(vai(By::Css("h1 .numero")).await?.text().await?, "n. 0000001");
+        assert!(driver.source().await?.contains("messaggio.eml"));
+        ritratto(driver, "registrazione").await?;
+        pulita(driver, &server.url, &[]).await
+    });
+    assert_eq!(casa.conta("registrazioni"), 1);
+}
