@@ -112,7 +112,7 @@ pub(super) fn componi(
             struttura: mappa.struttura.clone().unwrap_or_else(|| aoo.codice.to_string()),
             utente: mappa.utente.clone(),
         },
-        chiave: Chiave { numero: r.numero, anno: r.anno, registro: r.segnatura.registro.to_string() },
+        chiave: Chiave { numero: r.numero, anno: r.anno, registro: mappa.registro(&r.segnatura.registro) },
         tipologia: mappa.tipo_unita(r.flusso).to_owned(),
         tipo_conservazione: mappa.tipo_conservazione.as_str(),
         classifica: materia.classifica,
@@ -122,7 +122,7 @@ pub(super) fn componi(
         data: r.istante.giorno(),
         versione_dati_specifici: mappa.dati_specifici.clone(),
         dati_specifici: dati_specifici(&r),
-        collegamenti: materia.collegata.map(collegamento).into_iter().collect(),
+        collegamenti: materia.collegata.map(|altra| collegamento(mappa, altra)).into_iter().collect(),
         principale,
         allegati,
         annotazioni,
@@ -130,10 +130,10 @@ pub(super) fn componi(
     Ok((unita, file))
 }
 
-fn collegamento(altra: Identificatore) -> Collegamento {
+fn collegamento(mappa: &Mappa, altra: Identificatore) -> Collegamento {
     // The year of a register is that of the legal day of the registration.
     let anno = chrono::Datelike::year(&altra.data);
-    let chiave = Chiave { numero: altra.numero, anno, registro: altra.registro.to_string() };
+    let chiave = Chiave { numero: altra.numero, anno, registro: mappa.registro(&altra.registro) };
     Collegamento { chiave, descrizione: RISPONDE_A }
 }
 
