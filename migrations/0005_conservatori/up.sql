@@ -10,6 +10,9 @@ CREATE TABLE conservatori (
 );
 CREATE INDEX conservatori_per_aoo ON conservatori (aoo_id, id);
 
+-- Which message a registration came with (module `pec`) is asked for every package.
+CREATE INDEX protocolli_messaggi_per_registrazione ON protocolli_messaggi (registrazione_id);
+
 -- By which agreement a package was built; the packages made before this migration do not say.
 ALTER TABLE pacchetti ADD COLUMN conservatore_id TEXT REFERENCES conservatori (id);
 

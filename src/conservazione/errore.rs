@@ -1,6 +1,6 @@
 //! Refusals of conservazione.
 
-use crate::{documenti, registro, segnatura, storage, titolario, utenti};
+use crate::{documenti, pec, registro, segnatura, storage, titolario, utenti};
 use std::io;
 use std::path::PathBuf;
 
@@ -47,6 +47,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The mail that a registration came with.
+    #[error(transparent)]
+    Pec(#[from] pec::Errore),
     /// Classification.
     #[error(transparent)]
     Titolario(#[from] titolario::Errore),

@@ -344,6 +344,7 @@ impl From<conservazione::Errore> for Problema {
             E::ConservatorePresente(_) => Self::conflitto("conservatore-presente", e.to_string()),
             E::NonDaCorreggere => Self::conflitto("non-da-correggere", e.to_string()),
             E::FileAlterato(_) | E::CartellaOccupata(_) | E::Uscita { .. } => Self::interno(e),
+            E::Pec(e) => e.into(),
             E::Segnatura(e) => e.into(),
             E::Registro(e) => e.into(),
             E::Titolario(e) => e.into(),
