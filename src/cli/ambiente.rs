@@ -57,9 +57,9 @@ impl Ambiente {
         Indice::new(cartella_indice(&self.config.dir))
     }
 
-    /// The outbox folder.
+    /// The outbox folder: messages in `pec`, packages in `conservazione`.
     pub(super) fn uscita(&self) -> PathBuf {
-        self.config.dir.join("uscita").join("pec")
+        self.config.dir.join("uscita")
     }
 
     /// Whom signatures are trusted from: the certificates of `fiducia/firme` and `fiducia/gestori` in the data folder.

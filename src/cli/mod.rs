@@ -8,6 +8,7 @@ mod aoo;
 mod avanzamento;
 pub mod busta;
 mod casella;
+mod conservatore;
 mod controlla;
 mod demo;
 mod errore;
@@ -18,6 +19,7 @@ mod reindicizza;
 pub mod segnatura;
 mod serve;
 mod token;
+mod turno;
 mod ufficio;
 mod utente;
 pub mod verifica;
@@ -64,6 +66,9 @@ enum Comando {
     /// Caselle di posta.
     #[command(subcommand)]
     Casella(casella::Comando),
+    /// Conservatori a cui si versano le registrazioni.
+    #[command(subcommand)]
+    Conservatore(conservatore::Comando),
     /// Procedimenti di cui il portale riceve le istanze.
     #[command(subcommand)]
     Procedimento(procedimento::Comando),
@@ -117,6 +122,7 @@ fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
         Comando::Utente(comando) => utente::esegui(dove, comando, out),
         Comando::Token(comando) => token::esegui(dove, comando, out),
         Comando::Casella(comando) => casella::esegui(dove, comando, out),
+        Comando::Conservatore(comando) => conservatore::esegui(dove, comando, out),
         Comando::Procedimento(comando) => procedimento::esegui(dove, comando, out),
         Comando::Verifica(args) => Ok(verifica::esegui(&args, Orologio::sistema().adesso(), out)?),
         Comando::Busta(args) => Ok(busta::esegui(&args, out)?),

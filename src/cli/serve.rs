@@ -1,7 +1,9 @@
 //! `tabulario serve`.
 
 use super::ambiente::Ambiente;
+use super::turno::Turno;
 use super::{Dove, Errore};
+use crate::conservazione;
 use crate::documenti::testo::Estrattore;
 use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
@@ -9,6 +11,7 @@ use crate::pec::{self, Officina};
 use crate::ricerca;
 use crate::web::{self, Stato};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +27,9 @@ const PASSO_ISTANZE: Duration = Duration::from_secs(10);
 const PASSO_INDICE: Duration = Duration::from_millis(500);
 /// How often files are looked for whose text is to be read.
 const PASSO_TESTI: Duration = Duration::from_millis(500);
+
+/// How often registrations without a package, and packages to deliver, are looked for.
+const PASSO_PACCHETTI: Duration = Duration::from_secs(2);
 
 /// Avvia il server.
 #[derive(clap::Args)]
@@ -119,7 +125,7 @@ pub(super) fn servi(
 fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> {
     let programma = std::env::current_exe().map_err(Errore::Server)?;
     let estrattore = Estrattore::new(programma);
-    let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita());
+    let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita().join("pec"));
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
     let per_istanze = stato.clone();
     let ricevi = move |_: &Fine| {
@@ -130,7 +136,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         }
         Ok::<_, pec::Errore>(esito(ancora))
     };
-    Ok(vec![
+    let mut tutti = vec![
         Passo::new("punte", PASSO_PUNTE, move |_: &Fine| punte.scrivi_punte().map(|()| Esito::Niente)),
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
@@ -146,7 +152,25 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
             let Stato { indice, db, deposito, .. } = &per_testi;
             ricerca::leggi_testi(indice, db, deposito, &estrattore, &|| fine.e_ora()).map(esito)
         }),
-    ])
+    ];
+    tutti.extend(passi_conservazione(stato, ambiente.uscita()));
+    Ok(tutti)
+}
+
+/// Packages are built and delivered for every AOO with a conservator.
+fn passi_conservazione(stato: &Stato, uscita: PathBuf) -> [Passo; 2] {
+    let (per_preparare, per_consegnare) = (stato.clone(), stato.clone());
+    let (mut preparano, mut consegnano) = (Turno::default(), Turno::default());
+    [
+        Passo::new("pacchetti", PASSO_PACCHETTI, move |_: &Fine| {
+            let Stato { db, deposito, .. } = &per_preparare;
+            preparano.giro(db, |c| conservazione::prepara(db, deposito, c)).map(esito)
+        }),
+        Passo::new("consegna dei pacchetti", PASSO_PACCHETTI, move |_: &Fine| {
+            let Stato { db, deposito, .. } = &per_consegnare;
+            consegnano.giro(db, |c| conservazione::consegna(db, deposito, &uscita, c.aoo)).map(esito)
+        }),
+    ]
 }
 
 fn officina(stato: &Stato) -> Officina<'_> {

@@ -4,6 +4,7 @@ use super::sacer::{
     Chiave, Collegamento, Componente, DatoSpecifico, Documento, Fascicolo, UnitaDocumentaria, Versatore,
 };
 use super::{Errore, Mappa, pacchetto};
+use crate::pec;
 use crate::registro::{self, Corrispondente, DocumentoRegistrato, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::segnatura::{Identificatore, NomeParte};
 use crate::storage::Conn;
@@ -13,8 +14,12 @@ use crate::utenti::visibilita::Vista;
 use crate::valori::{Impronta, Istante, RegistrazioneId};
 use std::fmt::Write as _;
 
-/// What `RiferimentoTemporale` is: registration in the protocol is a legally certain time (DPCM 22/2/2013 art. 41 c.4).
+/// What `RiferimentoTemporale` is: registration in the protocol is a legally certain time (DPCM 22/2/2013 art. 41 c.4)…
 const DATA_DI_PROTOCOLLAZIONE: &str = "DATA_DI_PROTOCOLLAZIONE";
+/// …and so, earlier, is the instant that a provider of PEC certifies.
+const DATA_DI_ACCETTAZIONE_PEC: &str = "DATA_DI_ACCETTAZIONE_PEC";
+/// Most documents of one kind that the contract counts.
+const MASSIMI_DOCUMENTI: usize = 9_999;
 /// Why one unit is linked to another.
 const RISPONDE_A: &str = "RISPONDE A";
 /// Name of our XML in the package.
@@ -46,6 +51,14 @@ pub(super) struct Materia {
     classifica: Option<String>,
     fascicoli: Vec<Fascicolo>,
     collegata: Option<Identificatore>,
+    riferimento: Riferimento,
+}
+
+/// The moment as of which signatures are judged, and what that moment is.
+#[derive(Clone, Copy)]
+struct Riferimento {
+    istante: Istante,
+    descrizione: &'static str,
 }
 
 /// A file of the package.
@@ -72,8 +85,12 @@ pub(super) fn materia(conn: &mut Conn, aoo: &Aoo, id: RegistrazioneId) -> Result
         Some(altra) if pacchetto::presente(conn, altra)? => Some(registro::identificatore(conn, altra)?),
         _ => None,
     };
+    let riferimento = match pec::opponibile(conn, id)? {
+        Some(istante) => Riferimento { istante, descrizione: DATA_DI_ACCETTAZIONE_PEC },
+        None => Riferimento { istante: registrazione.istante, descrizione: DATA_DI_PROTOCOLLAZIONE },
+    };
     let fascicoli = fascicoli.into_iter().map(fascicolo).collect();
-    Ok(Materia { registrazione, segnatura_xml, classifica, fascicoli, collegata })
+    Ok(Materia { registrazione, segnatura_xml, classifica, fascicoli, collegata, riferimento })
 }
 
 fn fascicolo(f: titolario::Fascicolo) -> Fascicolo {
@@ -94,15 +111,22 @@ pub(super) fn componi(
     if let Some(vuoto) = r.documenti.iter().find(|d| d.dimensione == 0) {
         return Err(format!("il file «{}» è vuoto e il conservatore non accetta file vuoti", vuoto.nome));
     }
+    if r.documenti.len() > MASSIMI_DOCUMENTI {
+        let quanti = r.documenti.len();
+        return Err(format!(
+            "i documenti sono {quanti} e il conservatore ne accetta {MASSIMI_DOCUMENTI} per registrazione"
+        ));
+    }
     let mut file = Vec::new();
     let mut documenti = |ruolo, tipo: &str| -> Vec<Documento> {
         let suoi = r.documenti.iter().filter(|d| d.ruolo == ruolo);
-        suoi.map(|d| documento(mappa, tipo, d, r.istante, &mut file)).collect()
+        suoi.map(|d| documento(mappa, tipo, d, materia.riferimento, &mut file)).collect()
     };
     let principale = documenti(RuoloDocumento::Principale, &mappa.documento.principale).pop();
     let principale = principale.ok_or("la registrazione non ha documenti: il conservatore ne vuole almeno uno")?;
     let allegati = documenti(RuoloDocumento::Allegato, &mappa.documento.allegato);
-    let annotazioni = materia.segnatura_xml.iter().map(|xml| segnatura(mappa, xml, r.istante, &mut file)).collect();
+    let annotazioni =
+        materia.segnatura_xml.iter().map(|xml| segnatura(mappa, xml, materia.riferimento, &mut file)).collect();
     let mut fascicoli = materia.fascicoli.into_iter();
     let unita = UnitaDocumentaria {
         versione: mappa.versione.clone(),
@@ -112,7 +136,7 @@ pub(super) fn componi(
             struttura: mappa.struttura.clone().unwrap_or_else(|| aoo.codice.to_string()),
             utente: mappa.utente.clone(),
         },
-        chiave: Chiave { numero: r.numero, anno: r.anno, registro: r.segnatura.registro.to_string() },
+        chiave: Chiave { numero: r.numero, anno: r.anno, registro: mappa.registro(&r.segnatura.registro) },
         tipologia: mappa.tipo_unita(r.flusso).to_owned(),
         tipo_conservazione: mappa.tipo_conservazione.as_str(),
         classifica: materia.classifica,
@@ -122,7 +146,7 @@ pub(super) fn componi(
         data: r.istante.giorno(),
         versione_dati_specifici: mappa.dati_specifici.clone(),
         dati_specifici: dati_specifici(&r),
-        collegamenti: materia.collegata.map(collegamento).into_iter().collect(),
+        collegamenti: materia.collegata.map(|altra| collegamento(mappa, altra)).into_iter().collect(),
         principale,
         allegati,
         annotazioni,
@@ -130,10 +154,10 @@ pub(super) fn componi(
     Ok((unita, file))
 }
 
-fn collegamento(altra: Identificatore) -> Collegamento {
+fn collegamento(mappa: &Mappa, altra: Identificatore) -> Collegamento {
     // The year of a register is that of the legal day of the registration.
     let anno = chrono::Datelike::year(&altra.data);
-    let chiave = Chiave { numero: altra.numero, anno, registro: altra.registro.to_string() };
+    let chiave = Chiave { numero: altra.numero, anno, registro: mappa.registro(&altra.registro) };
     Collegamento { chiave, descrizione: RISPONDE_A }
 }
 
@@ -141,7 +165,7 @@ fn documento(
     mappa: &Mappa,
     tipo: &str,
     d: &DocumentoRegistrato,
-    istante: Istante,
+    riferimento: Riferimento,
     file: &mut Vec<FilePacchetto>,
 ) -> Documento {
     let formato = formato(d.nome.as_str(), &d.media_type);
@@ -151,11 +175,11 @@ fn documento(
         tipo: tipo.to_owned(),
         descrizione: d.descrizione.as_ref().map(ToString::to_string),
         struttura: mappa.documento.struttura.clone(),
-        componente: componente(mappa, codice, d.nome.as_str(), &formato, d.impronta, istante),
+        componente: componente(mappa, codice, d.nome.as_str(), &formato, d.impronta, riferimento),
     }
 }
 
-fn segnatura(mappa: &Mappa, xml: &str, istante: Istante, file: &mut Vec<FilePacchetto>) -> Documento {
+fn segnatura(mappa: &Mappa, xml: &str, riferimento: Riferimento, file: &mut Vec<FilePacchetto>) -> Documento {
     let codice = format!("c{}.xml", file.len() + 1);
     let impronta = Impronta::of(xml.as_bytes());
     let dimensione = i64::try_from(xml.len()).unwrap_or(i64::MAX);
@@ -164,7 +188,7 @@ fn segnatura(mappa: &Mappa, xml: &str, istante: Istante, file: &mut Vec<FilePacc
         tipo: mappa.documento.segnatura.clone(),
         descrizione: None,
         struttura: mappa.documento.struttura.clone(),
-        componente: componente(mappa, codice, SEGNATURA_XML, "xml", impronta, istante),
+        componente: componente(mappa, codice, SEGNATURA_XML, "xml", impronta, riferimento),
     }
 }
 
@@ -174,7 +198,7 @@ fn componente(
     nome: &str,
     formato: &str,
     impronta: Impronta,
-    istante: Istante,
+    riferimento: Riferimento,
 ) -> Componente {
     Componente {
         id: codice,
@@ -182,8 +206,8 @@ fn componente(
         nome: nome.to_owned(),
         formato: formato.to_uppercase(),
         impronta,
-        riferimento_temporale: istante,
-        descrizione_riferimento: DATA_DI_PROTOCOLLAZIONE,
+        riferimento_temporale: riferimento.istante,
+        descrizione_riferimento: riferimento.descrizione,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refusals of conservazione.
 
-use crate::{documenti, registro, segnatura, storage, titolario, utenti};
+use crate::{documenti, pec, registro, segnatura, storage, titolario, utenti};
 use std::io;
 use std::path::PathBuf;
 
@@ -10,6 +10,23 @@ pub enum Errore {
     /// The agreement with the conservator cannot be read.
     #[error("la mappa del conservatore non va bene: {0}")]
     Mappa(String),
+    /// The file with the secret cannot be used.
+    #[error("il file del segreto {}: {causa}", file.display())]
+    Segreto {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        causa: String,
+    },
+    /// Numbers of a trial AOO have no value.
+    #[error("un'AOO di prova non ha un conservatore: le sue registrazioni non si versano mai")]
+    AooDiProva,
+    /// The same agreement is in force.
+    #[error("l'AOO {0} ha già questo conservatore, con la stessa mappa")]
+    ConservatorePresente(String),
+    /// Nothing is wrong with it.
+    #[error("questa registrazione non è da correggere: non c'è niente da riprovare")]
+    NonDaCorreggere,
     /// A stored file is not the one of the package any more.
     #[error("il file {0} nel deposito non è più quello del pacchetto: esegui `tabulario controlla`")]
     FileAlterato(String),
@@ -30,6 +47,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The mail that a registration came with.
+    #[error(transparent)]
+    Pec(#[from] pec::Errore),
     /// Classification.
     #[error(transparent)]
     Titolario(#[from] titolario::Errore),

@@ -1,12 +1,12 @@
 //! *Pacchetto di versamento*: the act of building one. Its index and its files are in the store; these rows say which.
 
 use super::Errore;
-use super::componi::FilePacchetto;
+use super::prepara::Costruito;
 use crate::audit::{self, Carico};
-use crate::documenti::{self, Riposto};
+use crate::documenti;
 use crate::storage::schema::{componenti, pacchetti};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{Impronta, Istante, RegistrazioneId};
+use crate::valori::{ConservatoreId, Impronta, Istante, RegistrazioneId};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -23,27 +23,26 @@ pub(super) fn presente(conn: &mut Conn, registrazione: RegistrazioneId) -> Resul
 /// Writes the act; the index and the files are already in the store. Returns the id of the package.
 pub(super) fn scrivi(
     op: &mut Operazione<'_>,
+    conservatore: ConservatoreId,
     registrazione: RegistrazioneId,
-    chiave: &str,
-    riposti: &[&Riposto],
-    indice: &Impronta,
-    file: &[FilePacchetto],
+    costruito: &Costruito,
 ) -> Result<String, Errore> {
     let riga = Riga {
         id: Uuid::now_v7().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: registrazione.to_string(),
-        chiave: chiave.to_owned(),
-        indice_sha256: indice.to_string(),
+        chiave: costruito.chiave.clone(),
+        indice_sha256: costruito.indice.impronta.to_string(),
         istante: op.ora.utc(),
+        conservatore_id: Some(conservatore.to_string()),
     };
-    for riposto in riposti {
+    for riposto in [&costruito.indice].into_iter().chain(&costruito.segnatura) {
         documenti::registra(op, riposto)?;
         documenti::uso(op, &riposto.impronta, "pacchetto", &riga.id)?;
     }
     diesel::insert_into(pacchetti::table).values(&riga).execute(op.conn)?;
     let mut parti = Vec::new();
-    for (file, posizione) in file.iter().zip(1_i32..) {
+    for (file, posizione) in costruito.file.iter().zip(1_i32..) {
         let parte = RigaComponente {
             pacchetto_id: riga.id.clone(),
             posizione,
@@ -80,6 +79,7 @@ struct Riga {
     chiave: String,
     indice_sha256: String,
     istante: chrono::NaiveDateTime,
+    conservatore_id: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -93,13 +93,16 @@ struct RigaComponente {
 }
 
 fn carico(r: &Riga, componenti: &[RigaComponente]) -> Carico {
-    let testa = Carico::new(ATTO, 1)
+    // The first packages do not say by which agreement they were built.
+    let versione = if r.conservatore_id.is_some() { 2 } else { 1 };
+    let testa = Carico::new(ATTO, versione)
         .campo("id", &r.id)
         .campo("aoo", &r.aoo_id)
         .campo("registrazione", &r.registrazione_id)
         .campo("chiave", &r.chiave)
         .campo("indice", &r.indice_sha256)
-        .campo("istante", Istante::from_utc(r.istante));
+        .campo("istante", Istante::from_utc(r.istante))
+        .forse("conservatore", r.conservatore_id.as_ref());
     componenti.iter().fold(testa, |carico, c| {
         carico
             .campo("componente", c.posizione)

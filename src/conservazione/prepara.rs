@@ -1,57 +1,82 @@
 //! One registration gets its package: built once, its exact bytes stored before any delivery.
 
-use super::componi::{self, FilePacchetto};
-use super::{Errore, Mappa, Passo, pacchetto, sacer, versamento};
+use super::componi::{self, FilePacchetto, Materia};
+use super::{Conservatore, Errore, Mappa, Passo, coda, pacchetto, sacer, versamento};
 use crate::documenti::{Deposito, Riposto};
 use crate::segnatura::xsd;
-use crate::storage::Db;
+use crate::storage::{Db, Operazione};
 use crate::utenti::{self, Aoo};
-use crate::valori::{AooId, Attore, RegistrazioneId};
+use crate::valori::{Attore, RegistrazioneId};
 
 /// A package that is in the store and that no row knows yet.
-struct Costruito {
-    chiave: String,
-    indice: Riposto,
-    segnatura: Option<Riposto>,
-    file: Vec<FilePacchetto>,
+pub(super) struct Costruito {
+    pub chiave: String,
+    pub indice: Riposto,
+    pub segnatura: Option<Riposto>,
+    pub file: Vec<FilePacchetto>,
 }
 
-/// Builds the package of the oldest registration of an AOO that has none. A trial AOO has nothing to deposit.
+/// What there is to do for an AOO.
+enum Lavoro {
+    /// Registrations are not in the queue yet.
+    Accodare,
+    /// The oldest of the queue has no package.
+    Costruire(Box<Materia>),
+}
+
+/// Lets new registrations of the conservator's AOO into the queue, or builds the package of the oldest that has none. A trial AOO has
+/// nothing to deposit.
 ///
 /// A registration that cannot be packed is set aside with the reason and does not stop the others.
 ///
 /// # Errors
-/// Those of the database and of the store; then the same step can be repeated.
-pub fn prepara(db: &Db, deposito: &Deposito, mappa: &Mappa, aoo: AooId) -> Result<Passo, Errore> {
-    let trovata = db.leggi(|conn| {
-        let aoo = utenti::aoo(conn, aoo)?;
+/// Those of the map, of the database and of the store; then the same step can be repeated.
+pub fn prepara(db: &Db, deposito: &Deposito, conservatore: &Conservatore) -> Result<Passo, Errore> {
+    let trovato = db.leggi(|conn| {
+        let aoo = utenti::aoo(conn, conservatore.aoo)?;
         if aoo.di_prova() {
             return Ok(None);
         }
+        if coda::prossimo(conn, &aoo)?.is_some() {
+            return Ok(Some((Lavoro::Accodare, aoo)));
+        }
         let Some(id) = versamento::da_preparare(conn, aoo.id)? else { return Ok(None) };
-        Ok::<_, Errore>(Some((componi::materia(conn, &aoo, id)?, aoo)))
+        Ok::<_, Errore>(Some((Lavoro::Costruire(Box::new(componi::materia(conn, &aoo, id)?)), aoo)))
     })?;
-    let Some((materia, aoo)) = trovata else { return Ok(Passo::Niente) };
-    let id = materia.registrazione.id;
-    let costruito = costruisci(deposito, mappa, &aoo, materia)?;
-    db.scrivi(aoo.id, &Attore::Sistema("conservazione"), |op| {
-        // Another node may have been quicker.
-        if versamento::in_cammino(op.conn, id)? {
-            return Ok(());
-        }
-        match &costruito {
-            Ok(c) => {
-                let riposti: Vec<&Riposto> = [&c.indice].into_iter().chain(&c.segnatura).collect();
-                let pacchetto = pacchetto::scrivi(op, id, &c.chiave, &riposti, &c.indice.impronta, &c.file)?;
-                versamento::inizia(op, id, Ok(&pacchetto))
+    let io = Attore::Sistema("conservazione");
+    match trovato {
+        None => return Ok(Passo::Niente),
+        Some((Lavoro::Accodare, aoo)) => db.scrivi(aoo.id, &io, |op| coda::accoda(op, &aoo))?,
+        Some((Lavoro::Costruire(materia), aoo)) => {
+            let id = materia.registrazione.id;
+            let costruito = costruisci(deposito, &conservatore.mappa()?, &aoo, *materia)?;
+            db.scrivi(aoo.id, &io, |op| annota(op, conservatore, id, &costruito))?;
+            if let Err(motivo) = &costruito {
+                tracing::warn!(registrazione = %id, motivo, "no package can be built");
             }
-            Err(motivo) => versamento::inizia(op, id, Err(motivo)),
         }
-    })?;
-    if let Err(motivo) = &costruito {
-        segnala(id, motivo);
     }
     Ok(Passo::Fatto)
+}
+
+/// Writes what was built, or why there is nothing.
+fn annota(
+    op: &mut Operazione<'_>,
+    conservatore: &Conservatore,
+    id: RegistrazioneId,
+    costruito: &Result<Costruito, String>,
+) -> Result<(), Errore> {
+    // Another node may have been quicker.
+    if !versamento::attende(op.conn, id)? {
+        return Ok(());
+    }
+    match costruito {
+        Ok(c) => {
+            let pacchetto = pacchetto::scrivi(op, conservatore.id, id, c)?;
+            versamento::preparato(op, id, Ok(&pacchetto))
+        }
+        Err(motivo) => versamento::preparato(op, id, Err(motivo)),
+    }
 }
 
 /// The inner error is the sentence for the person who has to look.
@@ -73,15 +98,11 @@ fn costruisci(
     }
     let massimo = u64::try_from(xsd::MASSIMO_BYTE).unwrap_or(u64::MAX);
     let riponi = |testo: &str| deposito.riponi(&mut testo.as_bytes(), massimo);
-    let sacer::Chiave { numero, anno, registro } = &unita.chiave;
+    let sacer::Chiave { numero, anno, .. } = &unita.chiave;
     Ok(Ok(Costruito {
-        chiave: format!("{}-{}-{registro}-{anno}-{numero}", aoo.ente_ipa, aoo.codice),
+        chiave: format!("{}-{}-{}-{anno}-{numero}", aoo.ente_ipa, aoo.codice, aoo.registro),
         indice: riponi(&indice)?,
         segnatura: segnatura_xml.as_deref().map(riponi).transpose()?,
         file,
     }))
-}
-
-fn segnala(registrazione: RegistrazioneId, motivo: &str) {
-    tracing::warn!(%registrazione, motivo, "no package can be built");
 }

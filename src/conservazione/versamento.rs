@@ -1,6 +1,7 @@
 //! *Versamento*: where each registration stands on its way to the conservator. Working state: the act is the package.
 
 use super::{Errore, pacchetto};
+use crate::registro;
 use crate::storage::schema::{pacchetti, registrazioni, versamenti, visibilita};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
@@ -11,6 +12,8 @@ use std::str::FromStr;
 /// How far a registration has come. `conservato` is not here: it takes a receipt of the conservator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stato {
+    /// It waits for its package.
+    DaPreparare,
     /// Its package is built and stored.
     Preparato,
     /// Its package is in the outbox folder.
@@ -24,6 +27,7 @@ impl Stato {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::DaPreparare => "da-preparare",
             Self::Preparato => "preparato",
             Self::Consegnato => "consegnato",
             Self::DaCorreggere => "da-correggere",
@@ -34,7 +38,7 @@ impl Stato {
 impl FromStr for Stato {
     type Err = storage::Errore;
     fn from_str(testo: &str) -> Result<Self, storage::Errore> {
-        [Self::Preparato, Self::Consegnato, Self::DaCorreggere]
+        [Self::DaPreparare, Self::Preparato, Self::Consegnato, Self::DaCorreggere]
             .into_iter()
             .find(|s| s.as_str() == testo)
             .ok_or_else(|| storage::Errore::riga("versamenti", testo))
@@ -126,46 +130,92 @@ pub fn elenco(
         .collect()
 }
 
-/// The oldest registration of an AOO that is not on its way yet.
+/// Those to be corrected among the registrations that may be seen, oldest first, those after `dopo`, at most `quanti`.
+///
+/// # Errors
+/// Those of the database.
+pub fn tutte_da_correggere(
+    conn: &mut Conn,
+    vista: &Vista,
+    dopo: Option<RegistrazioneId>,
+    quanti: i64,
+) -> Result<Vec<RegistrazioneId>, Errore> {
+    let dopo = dopo.map(|id| id.to_string()).unwrap_or_default();
+    let ids = versamenti::table
+        .filter(versamenti::aoo_id.eq(vista.aoo().to_string()))
+        .filter(versamenti::stato.eq(Stato::DaCorreggere.as_str()).and(versamenti::registrazione_id.gt(dopo)))
+        .order(versamenti::registrazione_id)
+        .limit(quanti)
+        .select(versamenti::registrazione_id)
+        .load::<String>(conn)?;
+    let mut trovate = Vec::new();
+    for id in ids {
+        let id = id.parse().map_err(|e| storage::Errore::riga("versamenti", e))?;
+        if registro::visibile(conn, vista, id)? {
+            trovate.push(id);
+        }
+    }
+    Ok(trovate)
+}
+
+/// The oldest registration of an AOO that waits for its package.
 pub(super) fn da_preparare(conn: &mut Conn, aoo: AooId) -> Result<Option<RegistrazioneId>, Errore> {
-    let aoo = aoo.to_string();
-    let in_cammino = versamenti::table.filter(versamenti::aoo_id.eq(aoo.clone())).select(versamenti::registrazione_id);
-    let id: Option<String> = registrazioni::table
-        .filter(registrazioni::aoo_id.eq(aoo))
-        .filter(diesel::dsl::not(registrazioni::id.eq_any(in_cammino)))
-        .order(registrazioni::id)
-        .select(registrazioni::id)
+    let id: Option<String> = versamenti::table
+        .filter(versamenti::aoo_id.eq(aoo.to_string()).and(versamenti::stato.eq(Stato::DaPreparare.as_str())))
+        .order(versamenti::registrazione_id)
+        .select(versamenti::registrazione_id)
         .first(conn)
         .optional()?;
-    Ok(id.map(|id| id.parse()).transpose().map_err(|e| storage::Errore::riga("registrazioni", e))?)
+    Ok(id.map(|id| id.parse()).transpose().map_err(|e| storage::Errore::riga("versamenti", e))?)
 }
 
-/// True if a registration is on its way already.
-pub(super) fn in_cammino(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<bool, Errore> {
-    let quanti: i64 = versamenti::table
+/// True if a registration still waits for its package.
+pub(super) fn attende(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<bool, Errore> {
+    let quante: i64 = versamenti::table
         .filter(versamenti::registrazione_id.eq(registrazione.to_string()))
+        .filter(versamenti::stato.eq(Stato::DaPreparare.as_str()))
         .count()
         .get_result(conn)?;
-    Ok(quanti > 0)
+    Ok(quante > 0)
 }
 
-/// A registration starts its way: with a package, or with the reason why it has none.
-pub(super) fn inizia(
+/// The preparation ended: with a package, or with the reason why there is none.
+pub(super) fn preparato(
     op: &mut Operazione<'_>,
     registrazione: RegistrazioneId,
     pacchetto: Result<&str, &str>,
 ) -> Result<(), Errore> {
-    let (stato, pacchetto, motivo) = match pacchetto {
-        Ok(id) => (Stato::Preparato, Some(id), None),
-        Err(motivo) => (Stato::DaCorreggere, None, Some(motivo)),
-    };
-    diesel::insert_into(versamenti::table)
-        .values((
-            versamenti::registrazione_id.eq(registrazione.to_string()),
-            versamenti::aoo_id.eq(op.aoo.to_string()),
-            versamenti::pacchetto_id.eq(pacchetto),
+    let stato = if pacchetto.is_ok() { Stato::Preparato } else { Stato::DaCorreggere };
+    diesel::update(versamenti::table)
+        .filter(versamenti::registrazione_id.eq(registrazione.to_string()))
+        .set((
+            versamenti::pacchetto_id.eq(pacchetto.ok()),
             versamenti::stato.eq(stato.as_str()),
-            versamenti::motivo.eq(motivo),
+            versamenti::motivo.eq(pacchetto.err()),
+            versamenti::istante.eq(op.ora.utc()),
+        ))
+        .execute(op.conn)?;
+    Ok(())
+}
+
+/// What is wrong with a registration that is to be corrected; nothing if it is not.
+pub(super) fn da_correggere(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<Option<String>, Errore> {
+    let motivo: Option<Option<String>> = versamenti::table
+        .filter(versamenti::registrazione_id.eq(registrazione.to_string()))
+        .filter(versamenti::stato.eq(Stato::DaCorreggere.as_str()))
+        .select(versamenti::motivo)
+        .first(conn)
+        .optional()?;
+    Ok(motivo.map(Option::unwrap_or_default))
+}
+
+/// What was to be corrected is on its way again.
+pub(super) fn riprendi(op: &mut Operazione<'_>, registrazione: RegistrazioneId, stato: Stato) -> Result<(), Errore> {
+    diesel::update(versamenti::table)
+        .filter(versamenti::registrazione_id.eq(registrazione.to_string()))
+        .set((
+            versamenti::stato.eq(stato.as_str()),
+            versamenti::motivo.eq(None::<String>),
             versamenti::istante.eq(op.ora.utc()),
         ))
         .execute(op.conn)?;

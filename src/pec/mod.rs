@@ -24,7 +24,7 @@ pub use messaggio::{
     AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file,
 };
 pub use proposta::{Proposta, proponi};
-pub use protocolla::{Decisione, protocolla};
+pub use protocolla::{Decisione, opponibile, protocolla};
 pub use ricevi::{Officina, ricevi};
 pub use spedisci::spedisci;
 

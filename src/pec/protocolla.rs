@@ -13,7 +13,7 @@ use crate::storage::{self, Conn, Operazione};
 use crate::titolario::Voce;
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{Aoo, Ufficio};
-use crate::valori::{Impronta, MessaggioId, NomeFile, Oggetto, RegistrazioneId, Testo};
+use crate::valori::{Impronta, Istante, MessaggioId, NomeFile, Oggetto, RegistrazioneId, Testo};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -21,6 +21,9 @@ pub(super) const ATTO: &str = "protocollo-messaggio";
 
 /// Name of the whole message among the documents of its registration.
 const NOME_MESSAGGIO: &str = "messaggio.eml";
+
+/// Kind of a message that a provider certifies.
+const POSTA_CERTIFICATA: &str = "posta-certificata";
 
 /// What a person (or a rule) decides about a message; what is left out is taken from the proposal.
 #[derive(Debug, Clone)]
@@ -97,7 +100,7 @@ fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<
     let ruolo = if scelto { RuoloDocumento::Allegato } else { RuoloDocumento::Principale };
     documenti.push(Documento { ruolo, ..intero });
     let corrispondenti = if d.corrispondenti.is_empty() { vec![p.mittente] } else { d.corrispondenti };
-    let mezzo = if m.genere == "posta-certificata" { Mezzo::Pec } else { Mezzo::Email };
+    let mezzo = if m.genere == POSTA_CERTIFICATA { Mezzo::Pec } else { Mezzo::Email };
     Ok(Nuova {
         flusso: Flusso::Entrata,
         oggetto: d.oggetto.unwrap_or(p.oggetto),
@@ -111,6 +114,25 @@ fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<
         risponde_a: d.risponde_a,
         documenti,
     })
+}
+
+/// When the sender's provider took in charge the PEC that became this registration, if a provider we know signed that it did: the
+/// earliest instant that can be opposed to anybody for what came with it, and the one as of which its signatures were judged.
+///
+/// # Errors
+/// Those of the database.
+pub fn opponibile(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<Option<Istante>, Errore> {
+    use crate::storage::schema::messaggi;
+    let istante: Option<Option<chrono::NaiveDateTime>> = protocolli_messaggi::table
+        .inner_join(messaggi::table.on(messaggi::id.eq(protocolli_messaggi::messaggio_id)))
+        .filter(protocolli_messaggi::registrazione_id.eq(registrazione.to_string()))
+        .filter(messaggi::genere.eq(POSTA_CERTIFICATA).and(messaggi::firma_gestore.eq(messaggio::PROVATA)))
+        // Without the provider's data the instant is what the sender wrote.
+        .filter(messaggi::identificativo.is_not_null().and(messaggi::consegnato.le(messaggi::ricevuto.nullable())))
+        .select(messaggi::consegnato)
+        .first(conn)
+        .optional()?;
+    Ok(istante.flatten().map(Istante::from_utc))
 }
 
 /// The whole message as a document.

@@ -50,6 +50,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("invii", &[&["id"], &["message_id"]]),
     guardata("pacchetti", &[&["id"]]),
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),
+    guardata("conservatori", &[&["id"]]),
+    guardata("riprove", &[&["id"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),

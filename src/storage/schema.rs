@@ -388,6 +388,7 @@ diesel::table! {
         chiave -> Text,
         indice_sha256 -> Text,
         istante -> Timestamp,
+        conservatore_id -> Nullable<Text>,
     }
 }
 
@@ -408,6 +409,35 @@ diesel::table! {
         pacchetto_id -> Nullable<Text>,
         stato -> Text,
         motivo -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conservatori (id) {
+        id -> Text,
+        aoo_id -> Text,
+        tipo -> Text,
+        url -> Text,
+        segreto_file -> Text,
+        mappa -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    accodati (aoo_id) {
+        aoo_id -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+    }
+}
+
+diesel::table! {
+    riprove (id) {
+        id -> Text,
+        registrazione_id -> Text,
+        motivo -> Text,
         istante -> Timestamp,
     }
 }
@@ -520,6 +550,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     pacchetti,
     componenti,
     versamenti,
+    conservatori,
+    accodati,
+    riprove,
     termini,
     procedimenti,
     chiusure_procedimenti,

@@ -16,14 +16,15 @@ mod macro_testo;
 mod nome_file;
 mod numero;
 mod testo;
+mod url_servizio;
 
 pub use attore::Attore;
 pub use calendario::{Calendario, Festivo};
 pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
-    AooId, ApplicazioneId, AssegnazioneId, CasellaId, EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId,
-    ProcedimentoId, RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
+    AooId, ApplicazioneId, AssegnazioneId, CasellaId, ConservatoreId, EnteId, FascicoloId, InvioId, IstanzaId,
+    MessaggioId, ProcedimentoId, RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;
@@ -31,6 +32,7 @@ pub use istante::{Istante, ROMA};
 pub use nome_file::NomeFile;
 pub use numero::NumeroProtocollo;
 pub use testo::{Denominazione, Oggetto, Testo};
+pub use url_servizio::UrlServizio;
 
 /// Why a text is not the value it was meant to be.
 ///

@@ -338,7 +338,13 @@ impl From<conservazione::Errore> for Problema {
     fn from(e: conservazione::Errore) -> Self {
         use conservazione::Errore as E;
         match e {
-            E::Mappa(_) | E::FileAlterato(_) | E::CartellaOccupata(_) | E::Uscita { .. } => Self::interno(e),
+            E::Mappa(_) => Self::campo("/mappa", e.to_string()),
+            E::Segreto { .. } => Self::campo("/segreto", e.to_string()),
+            E::AooDiProva => Self::conflitto("aoo-di-prova", e.to_string()),
+            E::ConservatorePresente(_) => Self::conflitto("conservatore-presente", e.to_string()),
+            E::NonDaCorreggere => Self::conflitto("non-da-correggere", e.to_string()),
+            E::FileAlterato(_) | E::CartellaOccupata(_) | E::Uscita { .. } => Self::interno(e),
+            E::Pec(e) => e.into(),
             E::Segnatura(e) => e.into(),
             E::Registro(e) => e.into(),
             E::Titolario(e) => e.into(),

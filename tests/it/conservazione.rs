@@ -1,22 +1,53 @@
 //! Packages for the conservator: built once, valid for us and for ParER, delivered whole or not at all.
 
-use crate::casa::{Casa, Parte, chiama, chiama_json, comando, condivisi, entrata, leggi, su_entrambi, uscita};
+use crate::casa::{Casa, Parte, chiama, chiama_json, comando, condivisi, entrata, leggi, segreto, su_entrambi, uscita};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
-use tabulario::conservazione::{self, Mappa, Passo, sacer};
+use tabulario::conservazione::{self, Accordo, Conservatore, Errore, FileSegreto, Mappa, Passo, Stato, Tipo, sacer};
 use tabulario::registro::{self, Corrispondente, Flusso, Mezzo, Nuova, RuoloCorrispondente};
 use tabulario::segnatura::{NomeParte, Parte as Parte60, TipoParte, xsd};
+use tabulario::storage::Operazione;
 use tabulario::titolario;
 use tabulario::utenti::{self, visibilita::Vista};
-use tabulario::valori::{AooId, Attore, Impronta};
+use tabulario::valori::{AooId, Attore, Impronta, RegistrazioneId};
 
-fn prepara(casa: &Casa) -> Passo {
-    conservazione::prepara(&casa.db, &casa.deposito, &Mappa::predefinita().unwrap(), casa.aoo.id).unwrap()
+/// The conservator of the AOO, added at the first time.
+fn conservatore(casa: &Casa) -> Conservatore {
+    if let Some(presente) = casa.db.leggi(|conn| conservazione::conservatore(conn, casa.aoo.id)).unwrap() {
+        return presente;
+    }
+    let accordo = accordo(casa);
+    let aggiungi = |op: &mut Operazione<'_>| conservazione::aggiungi(op, &casa.aoo, &accordo);
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), aggiungi).unwrap()
 }
 
-fn consegna(casa: &Casa) -> Passo {
-    conservazione::consegna(&casa.db, &casa.deposito, &casa.dir.path().join("uscita"), casa.aoo.id).unwrap()
+fn accordo(casa: &Casa) -> Accordo {
+    Accordo {
+        tipo: Tipo::Sacer,
+        url: "https://conservatore.example".parse().unwrap(),
+        segreto: FileSegreto::controlla(&segreto(casa)).unwrap(),
+        mappa: Mappa::predefinita().unwrap(),
+    }
+}
+
+fn prepara(casa: &Casa) -> Result<Passo, Errore> {
+    conservazione::prepara(&casa.db, &casa.deposito, &conservatore(casa))
+}
+
+fn consegna(casa: &Casa) -> Result<Passo, Errore> {
+    conservazione::consegna(&casa.db, &casa.deposito, &casa.dir.path().join("uscita"), casa.aoo.id)
+}
+
+/// Repeats a step until there is no work left.
+fn finche(passo: impl Fn(&Casa) -> Result<Passo, Errore>, casa: &Casa) {
+    while passo(casa).unwrap() == Passo::Fatto {}
+}
+
+/// Number and state of every registration on its way, oldest first.
+fn stati(casa: &Casa) -> Vec<(i64, Stato)> {
+    let righe = casa.db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), None, 100)).unwrap();
+    righe.iter().rev().map(|v| (v.numero.valore(), v.stato)).collect()
 }
 
 fn dove(casa: &Casa) -> PathBuf {
@@ -64,6 +95,40 @@ fn mittente() -> Corrispondente {
         pec: None,
     };
     Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false }
+}
+
+fn nel_deposito(casa: &Casa, impronta: &Impronta) -> PathBuf {
+    let sha256 = impronta.to_string();
+    casa.documenti().join(&sha256[..2]).join(&sha256[2..4]).join(&sha256)
+}
+
+/// SHA-256 of the index of a registration's package.
+fn indice_di(casa: &Casa, url: &str, fatta: &Value) -> String {
+    let elenco = leggi(&format!("{url}/api/v1/versamenti"), &casa.gettone).json();
+    let mut righe = elenco["risultati"].as_array().unwrap().iter();
+    righe.find(|r| r["registrazione"] == fatta["id"]).unwrap()["sha256"].as_str().unwrap().to_owned()
+}
+
+fn riprova(casa: &Casa, vista: &Vista, fatta: &Value) -> Result<Stato, Errore> {
+    let id: RegistrazioneId = fatta["id"].as_str().unwrap().parse().unwrap();
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| conservazione::riprova(op, vista, id))
+}
+
+/// An entrata without documents.
+pub fn nuova(voce: titolario::Voce) -> Nuova {
+    Nuova {
+        flusso: Flusso::Entrata,
+        oggetto: "Prova".parse().unwrap(),
+        mezzo: Mezzo::Sportello,
+        corrispondenti: vec![mittente()],
+        arrivo: None,
+        protocollo_mittente: None,
+        voce,
+        tipologia: None,
+        riservato: false,
+        risponde_a: None,
+        documenti: Vec::new(),
+    }
 }
 
 fn chiave(fatta: &Value) -> String {
@@ -135,9 +200,10 @@ const OBBLIGATORI: &[&str] = &[
 su_entrambi! {
     fn a_package_is_valid_and_whole(casa) {
         let [arrivata, partita] = due(casa);
-        assert_eq!([prepara(casa), prepara(casa), prepara(casa)], [Passo::Fatto, Passo::Fatto, Passo::Niente]);
+        // One step lets both into the queue, one builds each package.
+        assert_eq!([(); 4].map(|()| prepara(casa).unwrap()), [Passo::Fatto, Passo::Fatto, Passo::Fatto, Passo::Niente]);
         assert!(!dove(casa).exists(), "nothing is delivered before it is asked");
-        assert_eq!([consegna(casa), consegna(casa), consegna(casa)], [Passo::Fatto, Passo::Fatto, Passo::Niente]);
+        assert_eq!([(); 3].map(|()| consegna(casa).unwrap()), [Passo::Fatto, Passo::Fatto, Passo::Niente]);
         for (fatta, file) in [(&arrivata, &["c1.pdf.p7m"][..]), (&partita, &["c1.pdf", "c2.txt", "c3.xml"][..])] {
             let cartella = dove(casa).join(chiave(fatta));
             let indice = fs::read_to_string(cartella.join("indice.xml")).unwrap();
@@ -176,53 +242,104 @@ su_entrambi! {
         pulito(casa);
     }
 
-    fn a_delivery_that_was_killed_is_repeated_and_doubles_nothing(casa) {
-        let [arrivata, _] = due(casa);
-        prepara(casa);
-        let (finale, parziale) = (dove(casa).join(chiave(&arrivata)), dove(casa).join(format!(".parziale-{}", chiave(&arrivata))));
-        // Killed while it was writing: half a file is there.
-        fs::create_dir_all(&parziale).unwrap();
-        fs::write(parziale.join("c1.pdf.p7m"), b"u").unwrap();
-        fs::write(parziale.join("avanzo"), b"x").unwrap();
-        assert_eq!(consegna(casa), Passo::Fatto);
-        assert!(!parziale.exists());
-        assert_eq!(fs::read_dir(&finale).unwrap().count(), 2);
-        assert_eq!(fs::read(finale.join("c1.pdf.p7m")).unwrap(), b"uno");
-        // Killed after the rename, before the row: what is there is recognised.
-        let scritto = fs::metadata(finale.join("indice.xml")).unwrap().modified().unwrap();
-        casa.sql("UPDATE versamenti SET stato = 'preparato'").unwrap();
-        assert_eq!([consegna(casa), consegna(casa)], [Passo::Fatto, Passo::Niente]);
-        assert_eq!(fs::metadata(finale.join("indice.xml")).unwrap().modified().unwrap(), scritto);
-        assert_eq!(fs::read_dir(dove(casa)).unwrap().count(), 1);
-        assert_eq!((casa.conta("pacchetti"), casa.conta("versamenti")), (1, 1));
-        // Killed before the row of the package: the same values give the same bytes.
-        let indice = fs::read(finale.join("indice.xml")).unwrap();
-        let di_nuovo = casa.deposito.riponi(&mut indice.as_slice(), 1_000_000).unwrap();
-        assert_eq!(di_nuovo.impronta, Impronta::of(&indice));
-        pulito(casa);
-    }
-
     fn what_cannot_be_packed_or_delivered_is_set_aside_and_stops_nothing(casa) {
         let server = casa.server();
         let vuota = registra(casa, &server.url, &entrata("Vuota"), &[("doc", "vuoto.txt", b"")]);
         let rotta = registra(casa, &server.url, &entrata("Rotta"), &[("doc", "a.txt", b"sparisce")]);
         let altra = registra(casa, &server.url, &entrata("Occupata"), &[("doc", "b.txt", b"bene")]);
         let buona = registra(casa, &server.url, &entrata("Buona"), &[("doc", "c.txt", b"bene")]);
-        while prepara(casa) == Passo::Fatto {}
-        let sha256 = Impronta::of(b"sparisce").to_string();
-        fs::remove_file(casa.documenti().join(&sha256[..2]).join(&sha256[2..4]).join(&sha256)).unwrap();
+        finche(prepara, casa);
+        fs::remove_file(nel_deposito(casa, &Impronta::of(b"sparisce"))).unwrap();
         fs::create_dir_all(dove(casa).join(chiave(&altra))).unwrap();
-        while consegna(casa) == Passo::Fatto {}
+        finche(consegna, casa);
         let elenco = leggi(&format!("{}/api/v1/versamenti", server.url), &casa.gettone).json();
-        let stati: Vec<_> = elenco["risultati"].as_array().unwrap().iter().map(|r| (r["registrazione"].clone(), r["stato"].clone())).collect();
+        let detti: Vec<_> = elenco["risultati"].as_array().unwrap().iter().map(|r| (r["registrazione"].clone(), r["stato"].clone())).collect();
         let attesi = [(&buona, "consegnato"), (&altra, "da-correggere"), (&rotta, "da-correggere"), (&vuota, "da-correggere")];
-        assert_eq!(stati, attesi.map(|(r, s)| (r["id"].clone(), json!(s))));
+        assert_eq!(detti, attesi.map(|(r, s)| (r["id"].clone(), json!(s))));
         assert!(elenco["risultati"].as_array().unwrap()[3]["motivo"].as_str().unwrap().contains("vuoto.txt"));
+    }
+
+    fn what_was_corrected_is_put_on_its_way_again_with_the_same_bytes(casa) {
+        let server = casa.server();
+        let vuota = registra(casa, &server.url, &entrata("Vuota"), &[("doc", "vuoto.txt", b"")]);
+        let rotta = registra(casa, &server.url, &entrata("Rotta"), &[("doc", "a.txt", b"sparisce")]);
+        finche(prepara, casa);
+        let file = nel_deposito(casa, &Impronta::of(b"sparisce"));
+        let bytes = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        finche(consegna, casa);
+        assert_eq!(stati(casa), [(1, Stato::DaCorreggere), (2, Stato::DaCorreggere)]);
+        let prima = indice_di(casa, &server.url, &rotta);
+        // Nothing came back yet: the retry ends as before.
+        assert_eq!(riprova(casa, &casa.vista(), &rotta).unwrap(), Stato::Preparato);
+        finche(consegna, casa);
+        assert_eq!(stati(casa)[1], (2, Stato::DaCorreggere));
+        // The file comes back from a copy.
+        fs::write(&file, bytes).unwrap();
+        assert_eq!(riprova(casa, &casa.vista(), &rotta).unwrap(), Stato::Preparato);
+        assert!(matches!(riprova(casa, &casa.vista(), &rotta), Err(Errore::NonDaCorreggere)));
+        finche(prepara, casa);
+        finche(consegna, casa);
+        assert_eq!(stati(casa), [(1, Stato::DaCorreggere), (2, Stato::Consegnato)]);
+        let cartella = dove(casa).join(chiave(&rotta));
+        assert_eq!(fs::read(cartella.join("c1.txt")).unwrap(), b"sparisce");
+        assert_eq!(Impronta::of(&fs::read(cartella.join("indice.xml")).unwrap()).to_string(), prima);
+        assert_eq!((indice_di(casa, &server.url, &rotta), casa.conta("pacchetti")), (prima, 1));
+        assert!(matches!(riprova(casa, &casa.vista(), &rotta), Err(Errore::NonDaCorreggere)));
+        // What never had a package is looked at again; the file is still empty.
+        assert_eq!(riprova(casa, &casa.vista(), &vuota).unwrap(), Stato::DaPreparare);
+        assert_eq!(stati(casa)[0], (1, Stato::DaPreparare));
+        finche(prepara, casa);
+        assert_eq!(stati(casa)[0], (1, Stato::DaCorreggere));
+        assert_eq!((casa.conta("pacchetti"), casa.conta("riprove")), (1, 3));
+        for sql in ["UPDATE riprove SET motivo = 'x'", "DELETE FROM riprove"] {
+            assert!(casa.sql(sql).is_err_and(|e| e.contains("tabulario")), "{sql}");
+        }
+        pulito(casa);
+    }
+
+    fn who_may_not_see_a_registration_cannot_put_it_on_its_way(casa) {
+        let server = casa.server();
+        let mut riservata = entrata("Riservata");
+        riservata["riservato"] = json!(true);
+        let riservata = registra(casa, &server.url, &riservata, &[("doc", "vuoto.txt", b"")]);
+        finche(prepara, casa);
+        for vista in [
+            Vista::SenzaRiservati(casa.aoo.id, Vec::new()),
+            Vista::Uffici(casa.aoo.id, Vec::new()),
+            Vista::Intera(AooId::new()),
+        ] {
+            let esito = riprova(casa, &vista, &riservata);
+            assert!(matches!(esito, Err(Errore::Registro(registro::Errore::Sconosciuta))), "{vista:?}: {esito:?}");
+            let tutte = casa.db.leggi(|conn| conservazione::tutte_da_correggere(conn, &vista, None, 10)).unwrap();
+            assert!(tutte.is_empty(), "{vista:?}");
+        }
+        assert_eq!((stati(casa), casa.conta("riprove")), (vec![(1, Stato::DaCorreggere)], 0));
+    }
+
+    fn the_queue_follows_the_numbers_and_finds_its_place_again(casa) {
+        let server = casa.server();
+        for n in 1..=3 {
+            registra(casa, &server.url, &entrata(&format!("Atto {n}")), &[("doc", "a.txt", format!("{n}").as_bytes())]);
+        }
+        finche(prepara, casa);
+        assert_eq!(stati(casa), [(1, Stato::Preparato), (2, Stato::Preparato), (3, Stato::Preparato)]);
+        // The year changes: numbers begin again, and the old year is not looked at any more.
+        let dopo = casa.con_orologio("2099-01-01T00:00:10+01:00");
+        dopo.scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| {
+            registro::registra(op, &casa.aoo, &casa.vista(), &nuova(casa.voce.clone()))
+        }).unwrap();
+        finche(prepara, casa);
+        assert_eq!(stati(casa).last(), Some(&(1, Stato::DaCorreggere)), "it has no document");
+        // The place is working state: lost, the walk finds everything where it was.
+        casa.sql("DELETE FROM accodati").unwrap();
+        finche(prepara, casa);
+        assert_eq!((casa.conta("versamenti"), casa.conta("pacchetti"), casa.conta("accodati")), (4, 3, 1));
     }
 
     fn a_package_is_an_act_and_is_guarded(casa) {
         due(casa);
-        prepara(casa);
+        finche(prepara, casa);
         for sql in ["UPDATE pacchetti SET chiave = 'x'", "DELETE FROM pacchetti", "UPDATE componenti SET codice = 'x'"] {
             assert!(casa.sql(sql).is_err_and(|e| e.contains("tabulario")), "{sql}");
         }
@@ -238,23 +355,20 @@ su_entrambi! {
         casa.db.scrivi(prova.id, &io, |op| {
             let righe = titolario::leggi_csv("codice;denominazione\nI;Prove").unwrap();
             titolario::crea(op, &"Prove".parse().unwrap(), &righe)?;
-            let nuova = Nuova {
-                flusso: Flusso::Entrata,
-                oggetto: "Prova".parse().unwrap(),
-                mezzo: Mezzo::Sportello,
-                corrispondenti: vec![mittente()],
-                arrivo: None,
-                protocollo_mittente: None,
-                voce: titolario::voce(op.conn, op.aoo, &"I".parse().unwrap())?,
-                tipologia: None,
-                riservato: false,
-                risponde_a: None,
-                documenti: Vec::new(),
-            };
+            let nuova = nuova(titolario::voce(op.conn, op.aoo, &"I".parse().unwrap())?);
             registro::registra(op, &prova, &Vista::Intera(prova.id), &nuova)
         }).unwrap();
         assert_eq!(casa.conta("registrazioni"), 1);
-        let passo = conservazione::prepara(&casa.db, &casa.deposito, &Mappa::predefinita().unwrap(), prova.id).unwrap();
+        let accordo = accordo(casa);
+        let esito = casa.db.scrivi(prova.id, &io, |op| conservazione::aggiungi(op, &prova, &accordo));
+        assert!(matches!(esito, Err(Errore::AooDiProva)));
+        // Not even if somebody writes the row by hand.
+        casa.sql(&format!(
+            "INSERT INTO conservatori (id, aoo_id, tipo, url, segreto_file, mappa, istante) SELECT '{}', id, 'sacer', \
+             'https://a.example/', '/x', 'x', '2026-01-01 00:00:00' FROM aoo WHERE registro = 'PROVA'", AooId::new()
+        )).unwrap();
+        let finto = casa.db.leggi(|conn| conservazione::conservatore(conn, prova.id)).unwrap().unwrap();
+        let passo = conservazione::prepara(&casa.db, &casa.deposito, &finto).unwrap();
         assert_eq!((passo, casa.conta("versamenti")), (Passo::Niente, 0));
     }
 }
@@ -263,8 +377,8 @@ su_entrambi! {
 fn both_schemas_refuse_the_same_mutants() {
     let casa = Casa::sqlite();
     let [_, partita] = due(&casa);
-    while prepara(&casa) == Passo::Fatto {}
-    while consegna(&casa) == Passo::Fatto {}
+    finche(prepara, &casa);
+    finche(consegna, &casa);
     let indice = fs::read_to_string(dove(&casa).join(chiave(&partita)).join("indice.xml")).unwrap();
     let (nostro, ufficiale) = (sacer::schema().unwrap(), ufficiale());
     let mut rifiutati = 0;

@@ -24,6 +24,8 @@ fn colonna(tabella: &str) -> &'static str {
         "fascicolazioni" => "fascicolo_id",
         "pacchetti" => "chiave",
         "componenti" => "codice",
+        "conservatori" => "mappa",
+        "riprove" => "motivo",
         "utenti" | "applicazioni" | "allegati" => "nome",
         "messaggi" => "lettura",
         "caselle" => "maildir",

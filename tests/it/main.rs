@@ -29,3 +29,4 @@ mod registro;
 mod ricerca;
 mod segnatura;
 mod uccisione;
+mod versamenti;

@@ -1,12 +1,13 @@
 //! What arrives by mail, from the Maildir to a number and back out (laws 3 and 4 of the house).
 
-use crate::casa::{Casa, chiama, comando, leggi, registra, su_entrambi, uscita};
+use crate::casa::{Casa, chiama, comando, leggi, registra, segreto, su_entrambi, uscita};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tabulario::conservazione::{self, Accordo, FileSegreto, Mappa, Tipo, sacer};
 use tabulario::documenti::{Fiduce, carica_fiduce};
-use tabulario::pec::{self, Casella, Officina, Passo};
+use tabulario::pec::{self, Casella, Decisione, Officina, Passo};
 use tabulario::valori::Attore;
 
 fn fixtures() -> PathBuf {
@@ -125,6 +126,54 @@ su_entrambi! {
         let (_, rotta) = protocolla(casa, &server.url, &arrivati[2]["id"], "k4");
         assert_eq!(rotta["documenti"][0]["firma"]["indication"], "TOTAL-FAILED", "a bad signature does not stop: {rotta:#}");
         assert_eq!(casa.conta("registrazioni"), 3);
+    }
+
+    fn the_package_of_what_came_by_pec_judges_signatures_as_of_the_provider_s_instant(casa) {
+        // A year in which all of the samples have been sent.
+        let db = casa.con_orologio("2027-01-15T09:00:00+01:00");
+        let (casella, fiduce) = (casella(casa, &["01", "08"]), fiduce());
+        let officina = Officina { db: &db, deposito: &casa.deposito, fiduce: &fiduce };
+        while pec::ricevi(&officina, &casella).unwrap() == Passo::Fatto {}
+        let io = Attore::Sistema("comando");
+        for m in db.leggi(|conn| pec::da_protocollare(conn, &casa.vista(), 10)).unwrap() {
+            let decisione = Decisione {
+                voce: casa.voce.clone(),
+                ufficio: casa.ufficio.clone(),
+                oggetto: None,
+                corrispondenti: Vec::new(),
+                mezzo: None,
+                protocollo_mittente: None,
+                tipologia: None,
+                riservato: false,
+                risponde_a: None,
+                principale: None,
+            };
+            db.scrivi(casa.aoo.id, &io, |op| pec::protocolla(op, &casa.aoo, &casa.vista(), m.id, decisione)).unwrap();
+        }
+        let accordo = Accordo {
+            tipo: Tipo::Sacer,
+            url: "https://conservatore.example".parse().unwrap(),
+            segreto: FileSegreto::controlla(&segreto(casa)).unwrap(),
+            mappa: Mappa::predefinita().unwrap(),
+        };
+        let conservatore = db.scrivi(casa.aoo.id, &io, |op| conservazione::aggiungi(op, &casa.aoo, &accordo)).unwrap();
+        while conservazione::prepara(&db, &casa.deposito, &conservatore).unwrap() == Passo::Fatto {}
+        let versamenti = db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), None, 10)).unwrap();
+        assert_eq!(versamenti.len(), 2);
+        for v in versamenti {
+            let (_, indice) = v.pacchetto.unwrap();
+            let xml = String::from_utf8(casa.deposito.leggi(&indice, 1_000_000).unwrap()).unwrap();
+            sacer::schema().unwrap().valida(xml.as_bytes()).unwrap();
+            let (istante, descrizione) = if xml.contains("<Mezzo>PEC</Mezzo>") {
+                ("2026-11-16T09:12:40.000+01:00", "DATA_DI_ACCETTAZIONE_PEC")
+            } else {
+                // The date of ordinary mail is what its sender wrote.
+                ("2027-01-15T09:0", "DATA_DI_PROTOCOLLAZIONE")
+            };
+            let quanti = xml.matches("<Componente>").count();
+            assert_eq!(xml.matches(&format!("<RiferimentoTemporale>{istante}")).count(), quanti, "{xml}");
+            assert_eq!(xml.matches(&format!("Temporale>{descrizione}<")).count(), quanti, "{xml}");
+        }
     }
 
     fn one_bad_message_never_stops_the_others(casa) {

@@ -1,9 +1,9 @@
 //! The walk itself: what a protocol office does in a morning, with the same functions that pages and steps use.
 
 use super::comune::Comune;
+use super::conservatore;
 use crate::cli::Errore;
 use crate::cli::ambiente::Ambiente;
-use crate::conservazione::Mappa;
 use crate::documenti::testo::Estrattore;
 use crate::documenti::{Deposito, Fiduce};
 use crate::pec::{self, Decisione, Officina, Passo};
@@ -98,7 +98,7 @@ impl Giro<'_> {
             db.scrivi(self.comune.aoo.id, &Attore::Sistema("demo"), |op| pec::invia(op, &vista, id, nome))?;
             quante += 1;
         }
-        while pec::spedisci(&self.officina(), &self.ambiente.uscita())? == Passo::Fatto {}
+        while pec::spedisci(&self.officina(), &self.ambiente.uscita().join("pec"))? == Passo::Fatto {}
         Ok(quante)
     }
 
@@ -129,11 +129,11 @@ impl Giro<'_> {
 
     /// Packs every registration and puts the packages into the outbox folder.
     pub(super) fn versa(&self) -> Result<u64, Errore> {
-        let (db, aoo, mappa) = (&self.ambiente.db, self.comune.aoo.id, Mappa::predefinita()?);
-        let uscita = self.ambiente.config.dir.join("uscita");
-        while conservazione::prepara(db, &self.deposito, &mappa, aoo)? == Passo::Fatto {}
+        let (db, uscita) = (&self.ambiente.db, self.ambiente.uscita());
+        let conservatore = conservatore::aggiungi(self.ambiente, &self.comune.aoo)?;
+        while conservazione::prepara(db, &self.deposito, &conservatore)? == Passo::Fatto {}
         let mut quanti = 0;
-        while conservazione::consegna(db, &self.deposito, &uscita, aoo)? == Passo::Fatto {
+        while conservazione::consegna(db, &self.deposito, &uscita, conservatore.aoo)? == Passo::Fatto {
             quanti += 1;
         }
         Ok(quanti)

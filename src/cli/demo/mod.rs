@@ -3,6 +3,7 @@
 //! Each step can be killed and repeated: it looks at what is there and does what is missing.
 
 mod comune;
+mod conservatore;
 mod giro;
 mod posta;
 mod riepilogo;
@@ -117,20 +118,24 @@ fn file_chiavi(ambiente: &Ambiente) -> PathBuf {
     ambiente.config.dir.join("demo.json")
 }
 
-/// `demo.json`, whole or not there, for its owner only.
+/// `demo.json`.
 fn scrivi_chiavi(ambiente: &Ambiente, comune: &comune::Comune, url: &str) -> Result<(), Errore> {
-    let file = file_chiavi(ambiente);
-    let nuovo = file.with_extension("json.nuovo");
     let chiavi = Chiavi { url: url.to_owned(), token: comune.gettone.clone(), users: comune.utenze.clone() };
     let testo = serde_json::to_string_pretty(&chiavi).map_err(|e| Errore::Uscita(e.into()))?;
+    scrivi_riservato(&file_chiavi(ambiente), testo.as_bytes())
+}
+
+/// Writes a small file, whole or not there, for its owner only.
+fn scrivi_riservato(file: &Path, bytes: &[u8]) -> Result<(), Errore> {
+    let nuovo = file.with_added_extension("nuovo");
     let scrivi = || {
         let mut f = File::create(&nuovo)?;
         f.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        f.write_all(testo.as_bytes())?;
+        f.write_all(bytes)?;
         f.sync_all()?;
-        fs::rename(&nuovo, &file)
+        fs::rename(&nuovo, file)
     };
-    scrivi().map_err(Errore::file(&file))
+    scrivi().map_err(Errore::file(file))
 }
 
 /// The keys of an earlier run, if they are there.

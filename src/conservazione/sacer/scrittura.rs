@@ -7,7 +7,9 @@ use super::unita::{Chiave, Documento, Fascicolo, UnitaDocumentaria, Versatore};
 const MASSIMO_DATO: usize = 4_000;
 /// Longest `NomeComponente`, in characters.
 const MASSIMO_NOME: usize = 254;
-/// What stands at the end of a value that was cut.
+/// Characters at the end of a name that stay when it is cut.
+const CODA_NOME: usize = 40;
+/// What stands where a value was cut.
 const TAGLIO: char = '…';
 
 /// The index: `UnitaDocumentaria` in UTF-8, in canonical form. The same values give the same bytes.
@@ -139,7 +141,7 @@ fn documento(f: &mut Foglio, nome: &str, documento: &Documento, ordine: u32) {
                     f.testo("OrdinePresentazione", "1");
                     f.testo("TipoComponente", &c.tipo);
                     f.testo("TipoSupportoComponente", "FILE");
-                    f.testo("NomeComponente", &accorcia(&c.nome, MASSIMO_NOME));
+                    f.testo("NomeComponente", &accorcia_nome(&c.nome));
                     f.testo("FormatoFileVersato", &c.formato);
                     f.testo("HashVersato", &c.impronta.to_string());
                     f.testo("UtilizzoDataFirmaPerRifTemp", "false");
@@ -156,4 +158,30 @@ fn accorcia(testo: &str, massimo: usize) -> String {
         return testo.to_owned();
     }
     testo.chars().take(massimo - 1).chain([TAGLIO]).collect()
+}
+
+/// Cuts in the middle, so that the extensions stay.
+fn accorcia_nome(nome: &str) -> String {
+    let caratteri: Vec<char> = nome.chars().collect();
+    if caratteri.len() <= MASSIMO_NOME {
+        return nome.to_owned();
+    }
+    let testa = caratteri.iter().take(MASSIMO_NOME - CODA_NOME - 1);
+    testa.chain([&TAGLIO]).chain(caratteri.iter().skip(caratteri.len() - CODA_NOME)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_says_so_and_a_name_keeps_its_extensions() {
+        assert_eq!(accorcia("città", 5), "città");
+        assert_eq!(accorcia("cittàà", 5), "citt…");
+        let lungo = format!("{}.pdf.p7m", "à".repeat(MASSIMO_NOME));
+        let corto = accorcia_nome(&lungo);
+        assert_eq!(corto.chars().count(), MASSIMO_NOME);
+        assert!(corto.ends_with("à.pdf.p7m") && corto.contains(TAGLIO));
+        assert_eq!(accorcia_nome("atto.pdf"), "atto.pdf");
+    }
 }

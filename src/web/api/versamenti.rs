@@ -25,7 +25,7 @@ pub(super) struct VersamentoJson {
     anno: i32,
     #[schema(value_type = String, example = "0000123")]
     numero: NumeroProtocollo,
-    /// `preparato`, `consegnato` or `da-correggere`.
+    /// `da-preparare`, `preparato`, `consegnato` or `da-correggere`.
     stato: &'static str,
     #[schema(value_type = String, format = DateTime)]
     istante: Istante,

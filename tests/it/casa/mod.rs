@@ -196,6 +196,14 @@ impl Casa {
     }
 }
 
+/// A file with a secret that only its owner reads.
+pub fn segreto(casa: &Casa) -> PathBuf {
+    let file = casa.dir.path().join("segreto");
+    std::fs::write(&file, "parola-segreta\n").unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    file
+}
+
 /// Any refusal while an installation is prepared.
 #[derive(Debug)]
 pub struct Rotto(#[allow(dead_code, reason = "shown by unwrap")] String);
