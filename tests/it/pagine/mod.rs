@@ -4,6 +4,7 @@ mod browser;
 mod cliente;
 mod portale;
 mod triage;
+mod riservate;
 
 use crate::casa::su_entrambi;
 use cliente::{Cliente, PASSWORD, Pagina, assumi};

@@ -88,10 +88,10 @@ pub(super) struct Filtro {
     fatta: Option<String>,
 }
 
-/// Mail that has no number yet belongs to no office: who registers what arrives sees all of it.
+/// The mail that this person may see, if it is theirs to register.
 fn posta(chi: &Chi) -> Result<Vista, Errata> {
     chi.serve(Azione::Entrata, Permesso::Agisce)?;
-    Ok(Vista::Intera(chi.aoo.id))
+    Ok(chi.vista())
 }
 
 fn genere(genere: &str) -> &'static str {
