@@ -342,6 +342,15 @@ pub fn messaggio(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<Mess
     completa(conn, riga)?.pop().ok_or(Errore::Sconosciuto)
 }
 
+/// True if there is such a message and it may be seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn visibile(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<bool, Errore> {
+    let presente: i64 = vede(vista).filter(tabella::id.eq(id.to_string())).count().get_result(conn)?;
+    Ok(presente > 0)
+}
+
 /// The media type of a file that a message carries, if the caller may see the message.
 ///
 /// # Errors

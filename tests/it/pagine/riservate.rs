@@ -1,20 +1,12 @@
 //! Mail of what is riservato: seen by who may see the registration it became, or speaks of, and by nobody else.
 
 use super::arriva;
-use super::cliente::{Cliente, Pagina, assumi};
-use crate::casa::{Casa, Rotto, chiama, leggi, su_entrambi, uscita};
+use super::cliente::{Cliente, Pagina, assumi, tributi};
+use crate::casa::{Casa, chiama, leggi, su_entrambi, uscita};
 use tabulario::pec::{self, Messaggio};
+use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
-use tabulario::utenti::{self, Ruolo, Ufficio};
 use tabulario::valori::Attore;
-
-/// A second office, where neither clerk works.
-fn tributi(casa: &Casa) -> Ufficio {
-    let crea = |op: &mut tabulario::storage::Operazione<'_>| {
-        Ok::<_, Rotto>(utenti::crea_ufficio(op, "TRIB".parse()?, "Tributi".parse()?, None)?)
-    };
-    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), crea).unwrap()
-}
 
 fn primo(chi: &Cliente<'_>) -> String {
     let elenco = chi.apri("/da-protocollare").html;
