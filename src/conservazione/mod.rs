@@ -27,7 +27,7 @@ pub use mappa::{Mappa, PREDEFINITA};
 pub use prepara::prepara;
 pub use riprova::riprova;
 pub use segreto::FileSegreto;
-pub use versamento::{Stato, Versamento, elenco, tutte_da_correggere};
+pub use versamento::{Quadro, Stato, Versamento, elenco, quadro, tutte_da_correggere, versamento};
 
 pub use crate::pec::Passo;
 

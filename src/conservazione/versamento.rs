@@ -23,6 +23,9 @@ pub enum Stato {
 }
 
 impl Stato {
+    /// All of them, in order.
+    pub const TUTTI: [Self; 4] = [Self::DaPreparare, Self::Preparato, Self::Consegnato, Self::DaCorreggere];
+
     /// The word of the API and of the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -38,10 +41,7 @@ impl Stato {
 impl FromStr for Stato {
     type Err = storage::Errore;
     fn from_str(testo: &str) -> Result<Self, storage::Errore> {
-        [Self::DaPreparare, Self::Preparato, Self::Consegnato, Self::DaCorreggere]
-            .into_iter()
-            .find(|s| s.as_str() == testo)
-            .ok_or_else(|| storage::Errore::riga("versamenti", testo))
+        Self::TUTTI.into_iter().find(|s| s.as_str() == testo).ok_or_else(|| storage::Errore::riga("versamenti", testo))
     }
 }
 
@@ -72,24 +72,90 @@ pub(super) struct Pronto {
     pub file: Vec<(String, Impronta)>,
 }
 
-/// The registrations that may be seen and are on their way, newest first, those before `prima`, at most `quanti`.
+/// How many registrations that may be seen have come how far.
+#[derive(Debug, Clone, Default)]
+pub struct Quadro {
+    /// Of each state that some have reached.
+    pub per_stato: Vec<(Stato, i64)>,
+    /// Of those that a person has to look at, per reason, the most frequent first.
+    pub per_motivo: Vec<(String, i64)>,
+}
+
+/// The counts of what may be seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn quadro(conn: &mut Conn, vista: &Vista) -> Result<Quadro, Errore> {
+    let concesse =
+        visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    let righe: Vec<(String, Option<String>, i64)> = versamenti::table
+        .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
+        .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
+        .filter(registrazioni::riservato.eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .group_by((versamenti::stato, versamenti::motivo))
+        .select((versamenti::stato, versamenti::motivo, diesel::dsl::count_star()))
+        .load(conn)?;
+    let mut quadro = Quadro::default();
+    for (stato, motivo, quanti) in righe {
+        let stato: Stato = stato.parse()?;
+        match quadro.per_stato.iter_mut().find(|(s, _)| *s == stato) {
+            Some((_, finora)) => *finora += quanti,
+            None => quadro.per_stato.push((stato, quanti)),
+        }
+        quadro.per_motivo.extend(motivo.map(|m| (m, quanti)));
+    }
+    quadro.per_motivo.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(quadro)
+}
+
+/// Whether what is riservato, and what is not, may be seen without a grant: the policy of `registro::vede`, whose boxed query
+/// cannot stand inside another one on two databases.
+fn aperti(vista: &Vista) -> Vec<bool> {
+    match vista {
+        Vista::Intera(_) => vec![true, false],
+        Vista::SenzaRiservati(..) => vec![false],
+        Vista::Uffici(..) => Vec::new(),
+    }
+}
+
+/// The registrations that may be seen and have come this far, newest first, those before `prima`, at most `quanti`.
 ///
 /// # Errors
 /// Those of the database.
 pub fn elenco(
     conn: &mut Conn,
     vista: &Vista,
+    stati: &[Stato],
     prima: Option<RegistrazioneId>,
     quanti: i64,
 ) -> Result<Vec<Versamento>, Errore> {
     // Above every UUID.
     let prima = prima.map_or_else(|| "g".to_owned(), |id| id.to_string());
-    // The policy of `registro::vede`, whose boxed query cannot stand inside another one on two databases.
-    let aperti = match vista {
-        Vista::Intera(_) => vec![true, false],
-        Vista::SenzaRiservati(..) => vec![false],
-        Vista::Uffici(..) => Vec::new(),
-    };
+    tra(conn, vista, stati, (String::new(), prima), quanti)
+}
+
+/// How far a registration has come, if it may be seen and is on its way.
+///
+/// # Errors
+/// Those of the database.
+pub fn versamento(
+    conn: &mut Conn,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+) -> Result<Option<Versamento>, Errore> {
+    let id = registrazione.to_string();
+    let dopo = format!("{id}g");
+    Ok(tra(conn, vista, &Stato::TUTTI, (id, dopo), 1)?.pop())
+}
+
+/// Those whose id is not before the first of these two and before the second.
+fn tra(
+    conn: &mut Conn,
+    vista: &Vista,
+    stati: &[Stato],
+    (da, prima): (String, String),
+    quanti: i64,
+) -> Result<Vec<Versamento>, Errore> {
     let concesse =
         visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
     type Riga = (String, i32, i64, String, chrono::NaiveDateTime, Option<String>, Option<String>, Option<String>);
@@ -97,8 +163,9 @@ pub fn elenco(
         .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
         .left_join(pacchetti::table.on(pacchetti::id.nullable().eq(versamenti::pacchetto_id)))
         .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
-        .filter(registrazioni::riservato.eq_any(aperti).or(registrazioni::id.eq_any(concesse)))
-        .filter(versamenti::registrazione_id.lt(prima))
+        .filter(registrazioni::riservato.eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(versamenti::stato.eq_any(stati.iter().map(|s| s.as_str())))
+        .filter(versamenti::registrazione_id.ge(da).and(versamenti::registrazione_id.lt(prima)))
         .order(versamenti::registrazione_id.desc())
         .limit(quanti)
         .select((

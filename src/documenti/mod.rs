@@ -3,6 +3,7 @@
 //! Bytes are on disk and synced before any row speaks of them; no row, no name and no sender decides where they lie. Files are
 //! never changed and never removed here: what no row uses is an orphan of a crash, normal and counted.
 
+mod contenuto;
 mod deposito;
 mod errore;
 mod fiduce;
@@ -11,6 +12,7 @@ mod media_type;
 mod rapporto;
 pub mod testo;
 
+pub use contenuto::contenuto;
 pub use deposito::{Deposito, Riposto};
 pub use errore::Errore;
 pub use fiduce::{Fiduce, Illeggibile, carica_fiduce};

@@ -24,6 +24,14 @@ pub struct RapportoConservato {
     pub istante: Istante,
 }
 
+impl RapportoConservato {
+    /// The report, read back; `None` if another version of the program wrote it in other words.
+    #[must_use]
+    pub fn rapporto(&self) -> Option<Rapporto> {
+        serde_json::from_str(&self.json).ok()
+    }
+}
+
 /// Verifies a stored file, if it is signed. `istante` is when its certificates must be valid: the earliest opposable one.
 ///
 /// # Errors

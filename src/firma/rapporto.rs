@@ -3,10 +3,10 @@
 //! The words of `indication` and `subIndication` are those of ETSI EN 319 102-1 (clause 5.1.3, tables 5 and 6).
 
 use crate::valori::{Impronta, Istante};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The whole answer about one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rapporto {
     /// The outermost signature format, wrappings apart.
@@ -27,7 +27,7 @@ pub struct Rapporto {
 }
 
 /// One signer (RFC 5652 `SignerInfo`) and the judgement on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Firma {
     /// Which signed envelope: 0 is the outermost; base64 and PEM do not count.
@@ -59,7 +59,7 @@ pub struct Firma {
 }
 
 /// The subject of a signing certificate.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Firmatario {
     /// `commonName`.
@@ -75,7 +75,7 @@ pub struct Firmatario {
 }
 
 /// A `marca temporale` (RFC 3161).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MarcaTemporale {
     /// `genTime`; `None` if the token cannot be read.
@@ -87,7 +87,7 @@ pub struct MarcaTemporale {
 }
 
 /// The innermost content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Contenuto {
     /// `Impronta` of the bytes.
@@ -99,7 +99,7 @@ pub struct Contenuto {
 }
 
 /// A format of signature or timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Formato {
     /// CMS SignedData (RFC 5652, ETSI EN 319 122).
     #[serde(rename = "CAdES")]
@@ -131,7 +131,7 @@ pub enum Formato {
 }
 
 /// The verdict (ETSI EN 319 102-1 clause 5.1.3), from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Indicazione {
     /// Everything checked is sound.
     #[serde(rename = "TOTAL-PASSED")]
@@ -157,7 +157,7 @@ impl Indicazione {
 }
 
 /// The reason of a verdict that is not `TOTAL-PASSED` (ETSI EN 319 102-1 tables 5 and 6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Sottoindicazione {
     /// The signature cannot be read.

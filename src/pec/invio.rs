@@ -7,7 +7,7 @@ use crate::registro::{self, Flusso, RuoloCorrispondente};
 use crate::storage::schema::{invii as tabella, messaggi, registrazioni, spedizioni};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{CasellaId, InvioId, Istante, RegistrazioneId};
+use crate::valori::{CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -71,8 +71,19 @@ pub struct Invio {
     pub message_id: String,
     /// How far it has come.
     pub stato: StatoInvio,
-    /// When each state was reached.
-    pub istanti: Vec<(StatoInvio, Istante)>,
+    /// The states it reached, in the order of [`StatoInvio`].
+    pub tappe: Vec<Tappa>,
+}
+
+/// A state that a send reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Tappa {
+    /// Which.
+    pub stato: StatoInvio,
+    /// When.
+    pub istante: Istante,
+    /// The receipt that says so.
+    pub ricevuta: Option<MessaggioId>,
 }
 
 /// Prepares the sends of an uscita: one for each recipient with an address, unless it has one already.
@@ -161,14 +172,21 @@ pub(super) fn in_coda(conn: &mut Conn) -> Result<Vec<(crate::valori::AooId, Invi
 }
 
 fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
-    type Ricevuta = (Option<String>, String, String, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime);
+    type Ricevuta = (Option<String>, String, String, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime, String);
     let nomi: Vec<&String> = righe.iter().map(|r| &r.message_id).collect();
     let ids: Vec<&String> = righe.iter().map(|r| &r.id).collect();
     let ricevute: Vec<Ricevuta> = messaggi::table
         // Only what a known provider signed is evidence: anybody can write the words of a receipt.
         .filter(messaggi::riferito.eq_any(nomi).and(messaggi::firma_gestore.eq(PROVATA)))
         .order(messaggi::id)
-        .select((messaggi::riferito, messaggi::aoo_id, messaggi::genere, messaggi::consegnato, messaggi::ricevuto))
+        .select((
+            messaggi::riferito,
+            messaggi::aoo_id,
+            messaggi::genere,
+            messaggi::consegnato,
+            messaggi::ricevuto,
+            messaggi::id,
+        ))
         .load(conn)?;
     let partiti: HashMap<String, chrono::NaiveDateTime> = spedizioni::table
         .filter(spedizioni::invio_id.eq_any(ids).and(spedizioni::consegnata.eq(true)))
@@ -176,18 +194,22 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
         .load(conn)?
         .into_iter()
         .collect();
+    let no = |e| storage::Errore::riga("invii", e);
     righe
         .into_iter()
         .map(|r| {
-            let mut istanti = vec![(StatoInvio::InCoda, Istante::from_utc(r.creato))];
-            istanti.extend(partiti.get(&r.id).map(|t| (StatoInvio::Inviato, Istante::from_utc(*t))));
+            let nostra = |stato, quando| Tappa { stato, istante: Istante::from_utc(quando), ricevuta: None };
+            let mut tappe = vec![nostra(StatoInvio::InCoda, r.creato)];
+            tappe.extend(partiti.get(&r.id).map(|t| nostra(StatoInvio::Inviato, *t)));
             // A receipt in the box of another AOO says nothing about this send.
             let sue = ricevute.iter().filter(|(m, aoo, ..)| m.as_ref() == Some(&r.message_id) && *aoo == r.aoo_id);
-            istanti.extend(sue.filter_map(|(_, _, genere, quando, ricevuta)| {
-                Some((StatoInvio::da_ricevuta(genere)?, Istante::from_utc(quando.unwrap_or(*ricevuta))))
-            }));
-            istanti.sort_by_key(|(stato, _)| *stato);
-            r.valore(istanti).map_err(|e| storage::Errore::riga("invii", e).into())
+            for (_, _, genere, quando, ricevuta, id) in sue {
+                let Some(stato) = StatoInvio::da_ricevuta(genere) else { continue };
+                let ricevuta = nostra(stato, quando.unwrap_or(*ricevuta));
+                tappe.push(Tappa { ricevuta: Some(id.parse().map_err(no)?), ..ricevuta });
+            }
+            tappe.sort_by_key(|t| t.stato);
+            Ok(r.valore(tappe).map_err(no)?)
         })
         .collect()
 }
@@ -205,15 +227,15 @@ struct Riga {
 }
 
 impl Riga {
-    fn valore(self, istanti: Vec<(StatoInvio, Istante)>) -> Result<Invio, crate::valori::Rifiuto> {
+    fn valore(self, tappe: Vec<Tappa>) -> Result<Invio, crate::valori::Rifiuto> {
         Ok(Invio {
             id: self.id.parse()?,
             casella: self.casella_id.parse()?,
             registrazione: self.registrazione_id.parse()?,
             destinatario: self.destinatario,
             message_id: self.message_id,
-            stato: istanti.last().map_or(StatoInvio::InCoda, |(s, _)| *s),
-            istanti,
+            stato: tappe.last().map_or(StatoInvio::InCoda, |t| t.stato),
+            tappe,
         })
     }
 

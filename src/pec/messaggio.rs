@@ -5,7 +5,9 @@ use super::ricevi::Allegata;
 use super::{Casella, Errore};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
-use crate::storage::schema::{allegati, file, invii, messaggi as tabella, protocolli_messaggi, visti as ledger};
+use crate::storage::schema::{
+    allegati, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni, visibilita, visti as ledger,
+};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{AooId, CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
@@ -240,9 +242,47 @@ pub(super) fn visti(conn: &mut Conn, casella: CasellaId) -> Result<HashSet<Strin
     Ok(righe.into_iter().collect())
 }
 
-/// The messages of an AOO after `dopo`, oldest first, at most `quanti`.
+type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
+
+/// The rows that may be seen: the start of every query of the mail.
 ///
-/// Mail is for whoever may see the whole AOO: what is not registered yet belongs to no office.
+/// A message that became a registration, or speaks of the send of one, is for whoever may see that registration; any other
+/// belongs to no office yet, and is for whoever may see the whole AOO.
+fn vede(vista: &Vista) -> Boxed<'static> {
+    let della = tabella::table.filter(tabella::aoo_id.eq(vista.aoo().to_string())).into_boxed();
+    let concesse =
+        || visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    match vista {
+        Vista::Intera(_) => della,
+        Vista::SenzaRiservati(..) => {
+            let nascoste = || {
+                registrazioni::table
+                    .filter(registrazioni::riservato.eq(true))
+                    .filter(diesel::dsl::not(registrazioni::id.eq_any(concesse())))
+                    .select(registrazioni::id)
+            };
+            let divenuti = protocolli_messaggi::table
+                .filter(protocolli_messaggi::registrazione_id.eq_any(nascoste()))
+                .select(protocolli_messaggi::messaggio_id);
+            let inviate =
+                invii::table.filter(invii::registrazione_id.eq_any(nascoste())).select(invii::message_id.nullable());
+            della.filter(diesel::dsl::not(tabella::id.eq_any(divenuti))).filter(
+                // Of NULL it cannot be said that it is not in a list.
+                tabella::riferito.is_null().or(diesel::dsl::not(tabella::riferito.eq_any(inviate))),
+            )
+        }
+        Vista::Uffici(..) => {
+            let divenuti = protocolli_messaggi::table
+                .filter(protocolli_messaggi::registrazione_id.eq_any(concesse()))
+                .select(protocolli_messaggi::messaggio_id);
+            let inviate =
+                invii::table.filter(invii::registrazione_id.eq_any(concesse())).select(invii::message_id.nullable());
+            della.filter(tabella::id.eq_any(divenuti).or(tabella::riferito.eq_any(inviate)))
+        }
+    }
+}
+
+/// The messages of an AOO after `dopo`, oldest first, at most `quanti`.
 ///
 /// # Errors
 /// Those of the database.
@@ -252,10 +292,9 @@ pub fn messaggi(
     dopo: Option<MessaggioId>,
     quanti: i64,
 ) -> Result<Vec<Messaggio>, Errore> {
-    let Some(aoo) = intera(vista) else { return Ok(Vec::new()) };
     let dopo = dopo.map(|d| d.to_string()).unwrap_or_default();
-    let righe = tabella::table
-        .filter(tabella::aoo_id.eq(aoo).and(tabella::id.gt(dopo)))
+    let righe = vede(vista)
+        .filter(tabella::id.gt(dopo))
         .order(tabella::id)
         .limit(quanti)
         .select(RigaMessaggio::as_select())
@@ -268,9 +307,7 @@ pub fn messaggi(
 /// # Errors
 /// Those of the database.
 pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Vec<Messaggio>, Errore> {
-    let Some(aoo) = intera(vista) else { return Ok(Vec::new()) };
-    let righe = tabella::table
-        .filter(tabella::aoo_id.eq(aoo))
+    let righe = vede(vista)
         .filter(
             tabella::genere
                 .eq_any(DA_PROTOCOLLARE)
@@ -301,34 +338,30 @@ pub fn conta_messaggi(conn: &mut Conn, aoo: AooId) -> Result<u64, Errore> {
 /// # Errors
 /// `Sconosciuto` if there is none or it may not be seen.
 pub fn messaggio(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<Messaggio, Errore> {
-    let aoo = intera(vista).ok_or(Errore::Sconosciuto)?;
-    let riga = tabella::table
-        .filter(tabella::id.eq(id.to_string()).and(tabella::aoo_id.eq(aoo)))
-        .select(RigaMessaggio::as_select())
-        .load(conn)?;
+    let riga = vede(vista).filter(tabella::id.eq(id.to_string())).select(RigaMessaggio::as_select()).load(conn)?;
     completa(conn, riga)?.pop().ok_or(Errore::Sconosciuto)
 }
 
-/// The media type of a file that a message of the AOO carries, if the caller may see mail.
+/// True if there is such a message and it may be seen.
+///
+/// # Errors
+/// Those of the database.
+pub fn visibile(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<bool, Errore> {
+    let presente: i64 = vede(vista).filter(tabella::id.eq(id.to_string())).count().get_result(conn)?;
+    Ok(presente > 0)
+}
+
+/// The media type of a file that a message carries, if the caller may see the message.
 ///
 /// # Errors
 /// Those of the database.
 pub fn usa_file(conn: &mut Conn, vista: &Vista, id: &str, impronta: &Impronta) -> Result<Option<String>, Errore> {
-    let Some(aoo) = intera(vista) else { return Ok(None) };
-    let presente: i64 =
-        tabella::table.filter(tabella::id.eq(id).and(tabella::aoo_id.eq(aoo))).count().get_result(conn)?;
+    let presente: i64 = vede(vista).filter(tabella::id.eq(id.to_owned())).count().get_result(conn)?;
     if presente == 0 {
         return Ok(None);
     }
     let tipo = file::table.filter(file::sha256.eq(impronta.to_string())).select(file::media_type);
     Ok(tipo.first(conn).optional()?)
-}
-
-fn intera(vista: &Vista) -> Option<String> {
-    match vista {
-        Vista::Intera(aoo) | Vista::SenzaRiservati(aoo, _) => Some(aoo.to_string()),
-        Vista::Uffici(..) => None,
-    }
 }
 
 fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>, Errore> {

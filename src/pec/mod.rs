@@ -19,12 +19,12 @@ mod spedisci;
 
 pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
 pub use errore::Errore;
-pub use invio::{Invio, StatoInvio, invia, invii};
+pub use invio::{Invio, StatoInvio, Tappa, invia, invii};
 pub use messaggio::{
-    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file,
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file, visibile,
 };
 pub use proposta::{Proposta, proponi};
-pub use protocolla::{Decisione, opponibile, protocolla};
+pub use protocolla::{Decisione, opponibile, origine, protocolla};
 pub use ricevi::{Officina, ricevi};
 pub use spedisci::spedisci;
 

@@ -84,6 +84,19 @@ pub fn protocolla(
     Ok(registrata)
 }
 
+/// The message that became this registration, which the caller may see.
+///
+/// # Errors
+/// Those of the database.
+pub fn origine(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<Option<MessaggioId>, Errore> {
+    let id: Option<String> = protocolli_messaggi::table
+        .filter(protocolli_messaggi::registrazione_id.eq(registrazione.to_string()))
+        .select(protocolli_messaggi::messaggio_id)
+        .first(conn)
+        .optional()?;
+    Ok(id.map(|id| id.parse()).transpose().map_err(|e| storage::Errore::riga("protocolli_messaggi", e))?)
+}
+
 fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<Nuova, Errore> {
     let principale = d.principale.or(p.principale);
     if let Some(impronta) = d.principale.filter(|i| m.allegati.iter().all(|a| a.riposto.impronta != *i)) {

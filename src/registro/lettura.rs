@@ -4,10 +4,12 @@ use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use super::{Corrispondente, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento, uscita};
 use crate::segnatura::{Identificatore, NomeParte, Parte};
-use crate::storage::schema::{corrispondenti, documenti_registrati, file, registrazioni, segnature, visibilita};
+use crate::storage::schema::{
+    corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
+};
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
 use diesel::prelude::*;
 
 /// A file of a registration.
@@ -157,6 +159,42 @@ pub fn risposte(conn: &mut Conn, vista: &Vista, a: RegistrazioneId) -> Result<Ve
         .select(RigaRegistrazione::as_select())
         .load(conn)?;
     completa(conn, righe)
+}
+
+/// The registrations filed in a fascicolo after `dopo`, oldest first, at most `quante`.
+///
+/// # Errors
+/// Those of the database.
+pub fn nel_fascicolo(
+    conn: &mut Conn,
+    vista: &Vista,
+    fascicolo: FascicoloId,
+    dopo: Option<RegistrazioneId>,
+    quante: i64,
+) -> Result<Vec<Registrazione>, Errore> {
+    let righe = fascicolate(vista, fascicolo)
+        .filter(registrazioni::id.gt(dopo.map(|id| id.to_string()).unwrap_or_default()))
+        .order(registrazioni::id)
+        .limit(quante)
+        .select(RigaRegistrazione::as_select())
+        .load(conn)?;
+    completa(conn, righe)
+}
+
+/// How many registrations are filed in a fascicolo.
+///
+/// # Errors
+/// Those of the database.
+pub fn quante_nel_fascicolo(conn: &mut Conn, vista: &Vista, fascicolo: FascicoloId) -> Result<usize, Errore> {
+    let quante: i64 = fascicolate(vista, fascicolo).count().get_result(conn)?;
+    Ok(usize::try_from(quante).unwrap_or(0))
+}
+
+fn fascicolate(vista: &Vista, fascicolo: FascicoloId) -> Boxed<'static> {
+    let dentro = fascicolazioni::table
+        .filter(fascicolazioni::fascicolo_id.eq(fascicolo.to_string()))
+        .select(fascicolazioni::registrazione_id);
+    vede(vista).filter(registrazioni::id.eq_any(dentro))
 }
 
 /// The XML of the segnatura, 60/2013.

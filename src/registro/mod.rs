@@ -17,8 +17,8 @@ mod uscita;
 pub use continuita::{buchi, numero_di, usano};
 pub use errore::Errore;
 pub use lettura::{
-    DocumentoRegistrato, Registrazione, identificatore, per_id, per_ids, per_numero, risposte, segnatura_xml, ultime,
-    vede, visibile,
+    DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
+    quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile,
 };
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,

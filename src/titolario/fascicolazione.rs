@@ -65,6 +65,25 @@ pub fn fascicoli_di(
     Ok(di)
 }
 
+/// Every filing of a registration in a fascicolo that may be seen, oldest first, each with the id of its act.
+///
+/// # Errors
+/// Those of the database.
+pub fn fascicolazioni(
+    conn: &mut Conn,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+) -> Result<Vec<(String, Fascicolo)>, Errore> {
+    let righe: Vec<(String, String)> = fascicolazioni::table
+        .filter(fascicolazioni::registrazione_id.eq(registrazione.to_string()))
+        .order(fascicolazioni::id)
+        .select((fascicolazioni::id, fascicolazioni::fascicolo_id))
+        .load(conn)?;
+    let ids: Vec<String> = righe.iter().map(|(_, fascicolo)| fascicolo.clone()).collect();
+    let visti = fascicolo::tra(conn, vista, &ids)?;
+    Ok(righe.into_iter().filter_map(|(atto, id)| Some((atto, visti.get(&id)?.clone()))).collect())
+}
+
 /// The ids of the registrations that are in a fascicolo, newest registration first, those before `prima`, at most `quante`:
 /// whoever shows them asks the register which may be seen.
 ///

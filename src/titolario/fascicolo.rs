@@ -31,7 +31,8 @@ pub enum TipoFascicolo {
 }
 
 impl TipoFascicolo {
-    const TUTTI: [Self; 5] =
+    /// All of them, in the order of the norm's list.
+    pub const TUTTI: [Self; 5] =
         [Self::Affare, Self::Attivita, Self::PersonaFisica, Self::PersonaGiuridica, Self::Procedimento];
 
     /// The word of the API, of the database and of the chain.
@@ -89,6 +90,20 @@ impl fmt::Display for CodiceFascicolo {
     }
 }
 
+impl FromStr for CodiceFascicolo {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        let no = || Rifiuto::new("codice di fascicolo", "servono anno, voce e numero, come 2026/VI.3/41");
+        let mut parti = testo.trim().split('/');
+        let (Some(anno), Some(voce), Some(numero), None) = (parti.next(), parti.next(), parti.next(), parti.next())
+        else {
+            return Err(no());
+        };
+        let (Ok(anno), Ok(numero)) = (anno.trim().parse(), numero.trim().parse()) else { return Err(no()) };
+        Ok(Self { anno, voce: voce.parse()?, numero })
+    }
+}
+
 /// Opens a fascicolo under a voce of the operation's AOO, with the next number of that voce and year.
 ///
 /// # Errors
@@ -120,6 +135,20 @@ pub fn apri(op: &mut Operazione<'_>, voce: &Voce, oggetto: Oggetto, tipo: TipoFa
 pub fn fascicolo(conn: &mut Conn, vista: &Vista, id: FascicoloId) -> Result<Fascicolo, Errore> {
     let riga: Option<Riga> =
         vede(vista).filter(fascicoli::id.eq(id.to_string())).select(Riga::as_select()).first(conn).optional()?;
+    Ok(riga.ok_or(Errore::FascicoloSconosciuto)?.valore()?)
+}
+
+/// The fascicolo with this code.
+///
+/// # Errors
+/// `FascicoloSconosciuto` if there is none or it may not be seen.
+pub fn per_codice(conn: &mut Conn, vista: &Vista, codice: &CodiceFascicolo) -> Result<Fascicolo, Errore> {
+    let riga: Option<Riga> = vede(vista)
+        .filter(fascicoli::voce.eq(codice.voce.to_string()))
+        .filter(fascicoli::anno.eq(codice.anno).and(fascicoli::numero.eq(codice.numero)))
+        .select(Riga::as_select())
+        .first(conn)
+        .optional()?;
     Ok(riga.ok_or(Errore::FascicoloSconosciuto)?.valore()?)
 }
 

@@ -4,6 +4,7 @@
 //! valid then. A registration is classified by a row; the newest row counts and the older ones stay. So it is filed: in a
 //! *fascicolo*, opened under a voce.
 
+mod cerca;
 mod classificazione;
 mod errore;
 mod fascicolazione;
@@ -11,10 +12,14 @@ mod fascicolo;
 mod importa;
 mod versione;
 
+pub use cerca::cerca;
 pub use classificazione::{Classificazione, classifica, correnti, storia};
 pub use errore::Errore;
-pub use fascicolazione::{contenuto, fascicola, fascicoli_di};
-pub use fascicolo::{CodiceFascicolo, Fascicolo, TipoFascicolo, apri as apri_fascicolo, fascicoli, fascicolo};
+pub use fascicolazione::{contenuto, fascicola, fascicolazioni, fascicoli_di};
+pub use fascicolo::{
+    CodiceFascicolo, Fascicolo, TipoFascicolo, apri as apri_fascicolo, fascicoli, fascicolo,
+    per_codice as fascicolo_per_codice,
+};
 pub use importa::{RigaTitolario, leggi_csv};
 pub use versione::{Voce, crea, voce, voci};
 

@@ -31,22 +31,25 @@ fn accordo(casa: &Casa) -> Accordo {
     }
 }
 
-fn prepara(casa: &Casa) -> Result<Passo, Errore> {
+pub fn prepara(casa: &Casa) -> Result<Passo, Errore> {
     conservazione::prepara(&casa.db, &casa.deposito, &conservatore(casa))
 }
 
-fn consegna(casa: &Casa) -> Result<Passo, Errore> {
+pub fn consegna(casa: &Casa) -> Result<Passo, Errore> {
     conservazione::consegna(&casa.db, &casa.deposito, &casa.dir.path().join("uscita"), casa.aoo.id)
 }
 
 /// Repeats a step until there is no work left.
-fn finche(passo: impl Fn(&Casa) -> Result<Passo, Errore>, casa: &Casa) {
+pub fn finche(passo: impl Fn(&Casa) -> Result<Passo, Errore>, casa: &Casa) {
     while passo(casa).unwrap() == Passo::Fatto {}
 }
 
 /// Number and state of every registration on its way, oldest first.
 fn stati(casa: &Casa) -> Vec<(i64, Stato)> {
-    let righe = casa.db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), None, 100)).unwrap();
+    let righe = casa
+        .db
+        .leggi(|conn| conservazione::elenco(conn, &casa.vista(), &conservazione::Stato::TUTTI, None, 100))
+        .unwrap();
     righe.iter().rev().map(|v| (v.numero.valore(), v.stato)).collect()
 }
 

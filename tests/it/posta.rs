@@ -158,7 +158,7 @@ su_entrambi! {
         };
         let conservatore = db.scrivi(casa.aoo.id, &io, |op| conservazione::aggiungi(op, &casa.aoo, &accordo)).unwrap();
         while conservazione::prepara(&db, &casa.deposito, &conservatore).unwrap() == Passo::Fatto {}
-        let versamenti = db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), None, 10)).unwrap();
+        let versamenti = db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), &conservazione::Stato::TUTTI, None, 10)).unwrap();
         assert_eq!(versamenti.len(), 2);
         for v in versamenti {
             let (_, indice) = v.pacchetto.unwrap();

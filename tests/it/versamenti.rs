@@ -67,7 +67,8 @@ fn registrate(casa: &Casa, quante: usize) {
 }
 
 fn stati(casa: &Casa, vista: &Vista) -> Vec<Stato> {
-    let righe = casa.db.leggi(|conn| conservazione::elenco(conn, vista, None, 1_000)).unwrap();
+    let righe =
+        casa.db.leggi(|conn| conservazione::elenco(conn, vista, &conservazione::Stato::TUTTI, None, 1_000)).unwrap();
     righe.iter().rev().map(|v| v.stato).collect()
 }
 
@@ -193,7 +194,7 @@ su_entrambi! {
         let conservatore = conservatore(casa);
         while prepara(casa, &conservatore).unwrap() == Passo::Fatto {}
         assert_eq!(stati(casa, &casa.vista()), [Stato::DaCorreggere; 3]);
-        let anno = casa.db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), None, 1)).unwrap()[0].anno.to_string();
+        let anno = casa.db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), &conservazione::Stato::TUTTI, None, 1)).unwrap()[0].anno.to_string();
         let una = ["conservatore", "riprova", "--aoo", "AX99Z01", "--anno", &anno, "--numero", "2"];
         assert!(bene(&comando(casa, &una)).contains(&format!("La 0000002/{anno} è di nuovo in cammino")));
         assert_eq!(stati(casa, &casa.vista()), [Stato::DaCorreggere, Stato::DaPreparare, Stato::DaCorreggere]);

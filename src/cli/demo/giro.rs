@@ -111,19 +111,20 @@ impl Giro<'_> {
         Ok(())
     }
 
-    /// Files everything in one fascicolo, opened at the first time.
+    /// Files what is in no fascicolo in one of its own, opened at the first time.
     pub(super) fn fascicola(&self) -> Result<(), Errore> {
+        const OGGETTO: &str = "Corrispondenza di esempio";
         let (db, vista) = (&self.ambiente.db, self.vista());
         let registrate = db.leggi(|conn| registro::ultime(conn, &vista, None, BLOCCO))?;
+        let ids: Vec<String> = registrate.iter().map(|r| r.id.to_string()).collect();
         db.scrivi(self.comune.aoo.id, &Attore::Sistema("demo"), |op| {
-            let fascicolo = match titolario::fascicoli(op.conn, &vista, None, 1)?.pop() {
+            let gia = titolario::fascicoli_di(op.conn, &vista, &ids)?;
+            let fascicolo = match titolario::cerca(op.conn, &vista, OGGETTO, None, 1)?.pop() {
                 Some(aperto) => aperto,
-                None => {
-                    let oggetto = "Corrispondenza di esempio".parse()?;
-                    titolario::apri_fascicolo(op, &self.comune.voce, oggetto, TipoFascicolo::Attivita)?
-                }
+                None => titolario::apri_fascicolo(op, &self.comune.voce, OGGETTO.parse()?, TipoFascicolo::Attivita)?,
             };
-            registrate.iter().rev().try_for_each(|r| Ok::<_, Errore>(titolario::fascicola(op, r.id, &fascicolo)?))
+            let sciolte = registrate.iter().zip(&ids).rev().filter(|(_, id)| gia.get(*id).is_none_or(Vec::is_empty));
+            sciolte.map(|(r, _)| r).try_for_each(|r| Ok::<_, Errore>(titolario::fascicola(op, r.id, &fascicolo)?))
         })
     }
 

@@ -109,7 +109,9 @@ fn pacchetti_validi(ambiente: &Ambiente, vista: &Vista) -> Result<u64, Errore> {
     let massimo = u64::try_from(xsd::MASSIMO_BYTE).unwrap_or(u64::MAX);
     let (mut validi, mut prima) = (0, None);
     loop {
-        let blocco = ambiente.db.leggi(|conn| conservazione::elenco(conn, vista, prima, BLOCCO))?;
+        let blocco = ambiente
+            .db
+            .leggi(|conn| conservazione::elenco(conn, vista, &conservazione::Stato::TUTTI, prima, BLOCCO))?;
         let Some(ultimo) = blocco.last() else { return Ok(validi) };
         prima = Some(ultimo.registrazione);
         for (_, indice) in blocco.into_iter().filter_map(|v| v.pacchetto) {

@@ -35,7 +35,7 @@ impl From<&Invio> for InvioJson {
             message_id: i.message_id.clone(),
             destinatario: i.destinatario.clone(),
             stato: i.stato.as_str(),
-            istanti: i.istanti.iter().map(|(s, t)| (s.as_str(), *t)).collect(),
+            istanti: i.tappe.iter().map(|t| (t.stato.as_str(), t.istante)).collect(),
         }
     }
 }

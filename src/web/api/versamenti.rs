@@ -72,8 +72,11 @@ pub(super) async fn elenca(
 ) -> Result<HttpResponse, Problema> {
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());
     let prima = filtro.into_inner().cursore.map(|c| c.parse()).transpose().map_err(illeggibile)?;
-    let leggi =
-        move |stato: &Stato| Ok(stato.db.leggi(|conn| conservazione::elenco(conn, &chi.vista(), prima, PAGINA))?);
+    let leggi = move |stato: &Stato| {
+        Ok(stato
+            .db
+            .leggi(|conn| conservazione::elenco(conn, &chi.vista(), &conservazione::Stato::TUTTI, prima, PAGINA))?)
+    };
     let trovati = stato.blocca(leggi).await?;
     let piena = i64::try_from(trovati.len()).is_ok_and(|n| n == PAGINA);
     let cursore = trovati.last().filter(|_| piena).map(|v| v.registrazione.to_string());

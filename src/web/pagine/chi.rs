@@ -35,6 +35,17 @@ impl Chi {
         politica::vista(self.aoo.id, &self.ruoli)
     }
 
+    /// The offices where this person has a role, once each.
+    pub(super) fn uffici(&self) -> Vec<UfficioId> {
+        let mut uffici: Vec<UfficioId> = Vec::new();
+        for (_, ufficio) in &self.ruoli {
+            if !uffici.contains(ufficio) {
+                uffici.push(*ufficio);
+            }
+        }
+        uffici
+    }
+
     /// The most that one of the roles may do.
     pub(super) fn permesso(&self, azione: Azione) -> Permesso {
         let permessi = self.ruoli.iter().map(|(r, _)| politica::permesso(*r, azione));

@@ -2,7 +2,7 @@
 
 use crate::registro::Flusso;
 use crate::segnatura::{NomeParte, Parte};
-use crate::valori::{Istante, NomeFile, ROMA, Rifiuto};
+use crate::valori::{Istante, NomeFile, NumeroProtocollo, ROMA, Rifiuto};
 use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::{Datelike, Days, NaiveDate};
@@ -16,6 +16,11 @@ pub(super) fn momento(istante: Istante, ora: Istante) -> String {
         1 => format!("ieri {orario}"),
         _ => format!("{} {orario}", locale.format("%d/%m/%Y")),
     }
+}
+
+/// An instant inside a sentence: `12/03/2025 alle 08:42`.
+pub(super) fn minuto(istante: Istante) -> String {
+    istante.date_time().with_timezone(&ROMA).format("%d/%m/%Y alle %H:%M").to_string()
 }
 
 /// A date: `12/03/2025`.
@@ -54,15 +59,6 @@ pub(super) fn flusso(flusso: Flusso) -> (&'static str, &'static str) {
     }
 }
 
-/// The verdict on the signatures of a file, as a sentence (ETSI EN 319 102-1).
-pub(super) fn firma(indicazione: &str) -> &'static str {
-    match indicazione {
-        "TOTAL-PASSED" => "Firma valida",
-        "TOTAL-FAILED" => "Firma non valida: puoi protocollarlo, l'esito resta scritto",
-        _ => "Firma da verificare: mancano elementi per dirla valida",
-    }
-}
-
 /// The beginning of an answer that carries a file: always to be saved under its name, never to be run here.
 pub(super) fn da_salvare(nome: &NomeFile, media_type: &str) -> HttpResponseBuilder {
     let nome = ExtendedValue {
@@ -79,6 +75,35 @@ pub(super) fn da_salvare(nome: &NomeFile, media_type: &str) -> HttpResponseBuild
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'self'"))
         .insert_header((header::CACHE_CONTROL, "no-store"));
     risposta
+}
+
+/// The beginning of an answer that is shown inside a page of ours, if its kind can be: a PDF in the browser's own viewer, which a
+/// sandbox would not let start, and plain text. Whatever a stranger could write for the browser to run is only saved.
+pub(super) fn da_vedere(media_type: &str) -> Option<HttpResponseBuilder> {
+    let (tipo, csp) = match media_type {
+        "application/pdf" => ("application/pdf", "default-src 'none'; object-src 'self'; frame-ancestors 'self'"),
+        "text/plain" => ("text/plain; charset=utf-8", "default-src 'none'; sandbox; frame-ancestors 'self'"),
+        _ => return None,
+    };
+    let mut risposta = HttpResponse::Ok();
+    risposta
+        .insert_header((header::CONTENT_TYPE, tipo))
+        .insert_header((header::CONTENT_DISPOSITION, "inline"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, csp))
+        .insert_header((header::CACHE_CONTROL, "no-store"));
+    Some(risposta)
+}
+
+/// Reads a number as a clerk types it, the year being the current one if it is not written: `123`, `123/2026`, `123/26`.
+pub(super) fn leggi_numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, i32)> {
+    let (numero, anno) = testo.trim().split_once('/').unwrap_or((testo, ""));
+    let anno = match (anno.trim(), anno.trim().parse::<i32>()) {
+        ("", _) => oggi,
+        (_, Ok(anno @ 0..=99)) => anno + 2000,
+        (_, Ok(anno)) => anno,
+        (_, Err(_)) => return None,
+    };
+    Some((numero.parse().ok()?, anno))
 }
 
 /// Reads a date as a clerk types it: `12/3/2025`, `12-3-25`, `120325`, `12/3`, `oggi`, `ieri`.
@@ -113,7 +138,12 @@ pub(super) fn leggi_data(testo: &str, oggi: NaiveDate) -> Result<NaiveDate, Rifi
 
 /// `1 registrazione`, `1.204 registrazioni`.
 pub(super) fn quante(registrazioni: usize) -> String {
-    let cifre = registrazioni.to_string();
+    conta(registrazioni, "registrazione", "registrazioni")
+}
+
+/// A number with the word for one or for many.
+pub(super) fn conta(quanti: usize, uno: &str, molti: &str) -> String {
+    let cifre = quanti.to_string();
     let mut scritto = String::new();
     for (i, cifra) in cifre.chars().enumerate() {
         if i > 0 && (cifre.len() - i).is_multiple_of(3) {
@@ -121,7 +151,7 @@ pub(super) fn quante(registrazioni: usize) -> String {
         }
         scritto.push(cifra);
     }
-    format!("{scritto} registrazion{}", if registrazioni == 1 { "e" } else { "i" })
+    format!("{scritto} {}", if quanti == 1 { uno } else { molti })
 }
 
 #[cfg(test)]
@@ -145,6 +175,34 @@ mod tests {
         for cattivo in ["", "12", "31/02/2026", "1/1/1", "a/b/c", "1/2/3/4", "99999999999/1/2026", "domani", "àààààà"]
         {
             assert!(leggi_data(cattivo, oggi).is_err(), "{cattivo:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_as_clerks_type_it() {
+        for (testo, atteso) in
+            [("123", (123, 2026)), (" 0000123 ", (123, 2026)), ("123/25", (123, 2025)), ("7 / 2024", (7, 2024))]
+        {
+            let (numero, anno) = leggi_numero(testo, 2026).unwrap();
+            assert_eq!((numero.valore(), anno), atteso, "{testo:?}");
+        }
+        for cattivo in ["", "abc", "1/x", "1/2/3", "0", "-1"] {
+            assert!(leggi_numero(cattivo, 2026).is_none(), "{cattivo:?}");
+        }
+    }
+
+    #[test]
+    fn only_pdf_and_plain_text_are_shown_inline() {
+        for (tipo, csp) in [("application/pdf", "object-src 'self'"), ("text/plain", "sandbox")] {
+            let risposta = da_vedere(tipo).unwrap().finish();
+            let testata = |nome: &str| risposta.headers().get(nome).unwrap().to_str().unwrap().to_owned();
+            assert!(testata("content-security-policy").contains(csp) && testata("content-disposition") == "inline");
+            assert!(testata("content-security-policy").starts_with("default-src 'none'"));
+        }
+        for tipo in
+            ["text/html", "application/xml", "image/svg+xml", "message/rfc822", "image/png", "application/zip", ""]
+        {
+            assert!(da_vedere(tipo).is_none(), "{tipo}");
         }
     }
 

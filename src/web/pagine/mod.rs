@@ -5,9 +5,12 @@
 
 mod campi;
 mod chi;
+mod conservazione;
 mod da_protocollare;
 mod entra;
 mod errata;
+mod fascicoli;
+mod firme;
 mod formato;
 mod freno;
 mod guscio;
@@ -100,9 +103,22 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
     cfg.route("/registrazioni", web::post().to(nuova::registra));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
+    cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
+    cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
+    cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
+    cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
     cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));
     cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
     cfg.configure(portale::rotte);
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/anteprima", web::get().to(registrazione::anteprima));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/contenuto", web::get().to(registrazione::contenuto));
+    cfg.service(
+        web::resource("/fascicoli").route(web::get().to(fascicoli::elenco)).route(web::post().to(fascicoli::apri)),
+    );
+    cfg.route("/fascicoli/nuovo", web::get().to(fascicoli::nuovo));
+    cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
+    cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::aggiungi));
+    cfg.route("/conservazione", web::get().to(conservazione::mostra));
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
 }
 

@@ -7,7 +7,6 @@ use super::{Errata, formato};
 use crate::registro;
 use crate::ricerca::{self, Domanda};
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::NumeroProtocollo;
 use crate::web::{Problema, Stato};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
@@ -52,7 +51,7 @@ pub(super) async fn cerca(stato: web::Data<Stato>, chi: Chi, cerca: web::Query<C
     let (vista, ora, domanda) = (chi.vista(), stato.db.orologio().adesso(), testo.clone());
     let esito = stato
         .blocca(move |stato| {
-            if let Some((numero, anno)) = numero(&domanda, ora.anno()) {
+            if let Some((numero, anno)) = formato::leggi_numero(&domanda, ora.anno()) {
                 let trovata = stato.db.leggi(|conn| registro::per_numero(conn, &vista, anno, numero))?;
                 return Ok(trovata.map(|r| r.id).ok_or_else(Trovate::default));
             }
@@ -85,16 +84,4 @@ pub(super) async fn cerca(stato: web::Data<Stato>, chi: Chi, cerca: web::Query<C
         }
         Err(trovate) => Ok(rendi(StatusCode::OK, &Pagina { guscio: Guscio::new(&chi, "/ricerca"), testo, trovate })?),
     }
-}
-
-/// A number and its year, the current one if it is not written; two digits are of this century.
-fn numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, i32)> {
-    let (numero, anno) = testo.trim().split_once('/').unwrap_or((testo, ""));
-    let anno = match (anno.trim(), anno.trim().parse::<i32>()) {
-        ("", _) => oggi,
-        (_, Ok(anno @ 0..=99)) => anno + 2000,
-        (_, Ok(anno)) => anno,
-        (_, Err(_)) => return None,
-    };
-    Some((numero.parse().ok()?, anno))
 }

@@ -1,20 +1,33 @@
 //! A browser as small as the HTTP tests need: it keeps one cookie and follows nothing.
 
 use crate::casa::{Casa, Rotto, Server};
-use tabulario::utenti::{self, Parola, Ruolo};
+use tabulario::utenti::{self, Parola, Ruolo, Ufficio};
 use tabulario::valori::{AooId, Attore};
 
 pub const PASSWORD: &str = "corretta cavallo batteria";
 
 /// Creates a person with a role in the office of the house.
 pub fn assumi(casa: &Casa, nome: &str, ruolo: Ruolo) {
+    assumi_in(casa, nome, ruolo, &casa.ufficio);
+}
+
+/// A second office.
+pub fn tributi(casa: &Casa) -> Ufficio {
+    let crea = |op: &mut tabulario::storage::Operazione<'_>| {
+        Ok::<_, Rotto>(utenti::crea_ufficio(op, "TRIB".parse()?, "Tributi".parse()?, None)?)
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), crea).unwrap()
+}
+
+/// Creates a person with a role in an office.
+pub fn assumi_in(casa: &Casa, nome: &str, ruolo: Ruolo, ufficio: &Ufficio) {
     let protetta = Parola::nuova(PASSWORD).unwrap().protetta().unwrap();
     let io = Attore::Sistema("comando");
     let crea = |op: &mut tabulario::storage::Operazione<'_>| {
         Ok::<_, Rotto>(utenti::crea_utente(op, nome, "Anna".parse()?, "Verdi".parse()?, &protetta)?)
     };
     let persona = casa.db.scrivi(AooId::INSTALLAZIONE, &io, crea).unwrap();
-    casa.db.scrivi(casa.aoo.id, &io, |op| Ok::<_, Rotto>(utenti::affida(op, &persona, &casa.ufficio, ruolo)?)).unwrap();
+    casa.db.scrivi(casa.aoo.id, &io, |op| Ok::<_, Rotto>(utenti::affida(op, &persona, ufficio, ruolo)?)).unwrap();
 }
 
 /// An answer.

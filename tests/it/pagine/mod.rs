@@ -2,7 +2,10 @@
 
 mod browser;
 mod cliente;
+mod fascicoli;
 mod portale;
+mod registrazione;
+mod riservate;
 mod triage;
 
 use crate::casa::su_entrambi;
@@ -42,7 +45,9 @@ su_entrambi! {
         let server = casa.server();
         assumi(casa, "anna", Ruolo::Operatore);
         let fuori = Cliente::nuovo(&server);
-        for strada in ["/", "/registro", "/registrazioni/nuova", "/registrazioni/x", "/ricerca?q=1", "/benvenuto", "/da-protocollare"] {
+        for strada in ["/", "/registro", "/registrazioni/nuova", "/registrazioni/x", "/ricerca?q=1", "/benvenuto", "/da-protocollare", "/fascicoli",
+            "/fascicoli/nuovo", "/fascicoli/x", "/conservazione", "/registrazioni/x/pacchetto.xml", "/registrazioni/x/ricevute/x",
+            "/registrazioni/x/documenti/1/anteprima", "/registrazioni/x/documenti/1/contenuto"] {
             let risposta = fuori.apri(strada);
             assert_eq!(risposta.stato, 303, "{strada}");
             assert!(risposta.testata("location").starts_with("/entra?dopo=/"), "{strada}");
@@ -167,6 +172,8 @@ su_entrambi! {
         assumi(casa, "rita", Ruolo::Revisore);
         assumi(casa, "ugo", Ruolo::Addetto);
         assumi(casa, "ada", Ruolo::Amministratore);
+        assumi(casa, "carlo", Ruolo::ResponsabileConservazione);
+        assumi(casa, "rosa", Ruolo::Rsp);
         let anna = Cliente::dentro(&server, "anna");
         let luogo = registra(&anna, "entrata", "Istanza", &[("file:principale", "x")]).testata("location").to_owned();
         let riservata = registra(&anna, "entrata", "Segreta", &[("riservato", "1")]).testata("location").to_owned();
@@ -182,6 +189,38 @@ su_entrambi! {
             let strade = ["/registro", &luogo, &file, &riservata, "/registrazioni/nuova", "/registrazioni/nuova?flusso=uscita"];
             let stati: Vec<u16> = strade.iter().map(|s| chi.apri(s).stato).collect();
             assert_eq!(stati, attesi, "{nome}");
+        }
+        let anteprima = format!("{file}/anteprima");
+        let segnatura = format!("{riservata}/segnatura.xml");
+        // Who, then what they find: fascicoli, a new one, conservazione, the file inside the page, a file of the riservata.
+        for (nome, attesi) in [
+            ("anna", [200, 200, 404, 200]),
+            ("rita", [404, 404, 200, 200]),
+            ("ugo", [200, 200, 404, 200]),
+            ("ada", [404, 404, 200, 404]),
+            ("carlo", [200, 404, 200, 200]),
+            ("rosa", [200, 200, 200, 200]),
+        ] {
+            let chi = Cliente::dentro(&server, nome);
+            let stati: Vec<u16> = ["/fascicoli", "/fascicoli/nuovo", "/conservazione", &anteprima].iter().map(|s| chi.apri(s).stato).collect();
+            assert_eq!(stati, attesi, "{nome}");
+            let modulo = chi.apri("/benvenuto").campo("modulo");
+            let scritture = [
+                ("/fascicoli".to_owned(), "chiave=k&voce=VI.3&tipo=affare&oggetto="),
+                (format!("{luogo}/fascicoli"), "codice="),
+                (format!("{luogo}/classificazione"), "voce="),
+            ];
+            let agisce = attesi[1] == 200;
+            for (strada, corpo) in scritture {
+                let stato = chi.modulo_semplice(&strada, &format!("modulo={modulo}&{corpo}")).stato;
+                assert_eq!(stato, if agisce { 422 } else { 404 }, "{nome} {strada}");
+            }
+            let menu = chi.apri("/benvenuto").html;
+            assert_eq!(menu.contains("href=\"/fascicoli\""), attesi[0] == 200, "{nome}");
+            assert_eq!(menu.contains("href=\"/conservazione\""), attesi[2] == 200, "{nome}");
+            for nascosta in [&segnatura, &format!("{riservata}/pacchetto.xml"), &format!("{riservata}/ricevute/x")] {
+                assert_eq!(chi.apri(nascosta).stato, 404, "{nome} {nascosta}");
+            }
         }
         let ada = Cliente::dentro(&server, "ada");
         let modulo = ada.apri("/benvenuto").campo("modulo");
@@ -234,7 +273,8 @@ su_entrambi! {
         let server = casa.server();
         assumi(casa, "anna", Ruolo::Operatore);
         let anna = Cliente::dentro(&server, "anna");
-        for strada in ["/entra", "/", "/registro", "/registrazioni/nuova", "/niente", "/registrazioni/x", "/ricerca?q=x", "/risorse/x/niente"] {
+        for strada in ["/entra", "/", "/registro", "/registrazioni/nuova", "/niente", "/registrazioni/x", "/ricerca?q=x", "/risorse/x/niente",
+            "/fascicoli", "/fascicoli/nuovo"] {
             let pagina = anna.apri(strada);
             let csp = pagina.testata("content-security-policy");
             assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'self'") && !csp.contains("unsafe"), "{strada}: {csp}");

@@ -5,7 +5,8 @@ mod protocollo;
 pub(super) use protocollo::protocolla;
 
 use super::chi::Chi;
-use super::formato::{self, firma};
+use super::firme::{self, Frase};
+use super::formato;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, nuova};
 use crate::documenti;
@@ -54,13 +55,19 @@ struct Elenco {
     fatta: Option<Fatta>,
 }
 
+/// The earlier message that is the same.
+struct Doppione {
+    id: String,
+    visibile: bool,
+}
+
 struct AllegatoVisto {
     posizione: usize,
     nome: String,
     dimensione: String,
     media_type: String,
     impronta: String,
-    firma: Option<&'static str>,
+    firme: Vec<Frase>,
 }
 
 #[derive(Template)]
@@ -75,7 +82,7 @@ struct Pagina {
     momento: String,
     corpo: String,
     rilievi: Vec<String>,
-    doppione: Option<String>,
+    doppione: Option<Doppione>,
     allegati: Vec<AllegatoVisto>,
     scritto: Scritto,
     voci: Vec<Scelta>,
@@ -88,10 +95,10 @@ pub(super) struct Filtro {
     fatta: Option<String>,
 }
 
-/// Mail that has no number yet belongs to no office: who registers what arrives sees all of it.
+/// The mail that this person may see, if it is theirs to register.
 fn posta(chi: &Chi) -> Result<Vista, Errata> {
     chi.serve(Azione::Entrata, Permesso::Agisce)?;
-    Ok(Vista::Intera(chi.aoo.id))
+    Ok(chi.vista())
 }
 
 fn genere(genere: &str) -> &'static str {
@@ -174,7 +181,7 @@ async fn mostra(
                 return Ok(Err(m.registrazione));
             }
             let fatta = trova_fatta(conn, &posta, fatta)?;
-            Ok::<_, Problema>(Ok(pagina(conn, &m, guscio, fatta, scritto)?))
+            Ok::<_, Problema>(Ok(pagina(conn, &posta, &m, guscio, fatta, scritto)?))
         })
     });
     match letta.await? {
@@ -188,6 +195,7 @@ async fn mostra(
 
 fn pagina(
     conn: &mut Conn,
+    posta: &Vista,
     m: &Messaggio,
     guscio: Guscio,
     fatta: Option<Fatta>,
@@ -203,8 +211,12 @@ fn pagina(
         dimensione: formato::dimensione(a.riposto.dimensione),
         media_type: a.riposto.media_type.clone(),
         impronta: impronta.clone(),
-        firma: rapporti.get(impronta).and_then(|r| r.indicazione.as_deref()).map(firma),
+        firme: firme::frasi(rapporti.get(impronta), &a.riposto.media_type),
     });
+    let doppione = match m.doppione_di {
+        None => None,
+        Some(id) => Some(Doppione { id: id.to_string(), visibile: pec::visibile(conn, posta, id)? }),
+    };
     let testo = |dove: &str| m.lettura.pointer(dove).and_then(|v| v.as_str()).map(str::to_owned);
     Ok(Pagina {
         fatta,
@@ -215,7 +227,7 @@ fn pagina(
         momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
         corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
         rilievi: m.rilievi(),
-        doppione: m.doppione_di.map(|d| d.to_string()),
+        doppione,
         allegati: allegati.collect(),
         scritto: scritto.unwrap_or_else(|| Scritto::proposto(&proposta)),
         voci,

@@ -2,7 +2,7 @@
 
 use super::{mostra, posta};
 use crate::pec::{self, Decisione, Proposta};
-use crate::registro::Corrispondente;
+use crate::registro::{self, Corrispondente};
 use crate::segnatura::NomeParte;
 use crate::storage::Operazione;
 use crate::utenti::risposta::{self as risposte, Richiesta};
@@ -11,6 +11,7 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
 };
 use crate::web::pagine::chi::Chi;
+use crate::web::pagine::nuova::riservata;
 use crate::web::pagine::{Errata, formato};
 use crate::web::{Problema, Stato};
 use crate::{titolario, utenti};
@@ -109,17 +110,21 @@ pub(in crate::web::pagine) async fn protocolla(
     let esito = stato
         .blocca(move |stato| {
             let fatta = stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, &richiesta, deciso))?;
-            let prossimo = stato.db.leggi(|conn| pec::da_protocollare(conn, &posta, 1))?;
             stato.misure.registrata();
-            Ok((fatta, prossimo.first().map(|m| m.id)))
+            stato.db.leggi(|conn| {
+                let prossimo = pec::da_protocollare(conn, &posta, 1)?.first().map(|m| format!("/{}", m.id));
+                let prossimo = format!("/da-protocollare{}", prossimo.unwrap_or_default());
+                let rivede = registro::visibile(conn, &posta, fatta)?;
+                Ok::<_, Problema>((registro::per_id(conn, &Vista::Intera(aoo), fatta)?, rivede, prossimo))
+            })
         })
         .await;
     match esito {
-        Ok((fatta, prossimo)) => {
-            let dove = prossimo.map(|p| format!("/{p}")).unwrap_or_default();
-            let luogo = format!("/da-protocollare{dove}?fatta={fatta}");
+        Ok((fatta, true, prossimo)) => {
+            let luogo = format!("{prossimo}?fatta={}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
+        Ok((fatta, false, prossimo)) => Ok(riservata(&chi, &fatta, &prossimo, "Passa al prossimo")?),
         Err(problema)
             if problema.status_code().is_server_error() || problema.status_code() == StatusCode::NOT_FOUND =>
         {

@@ -64,10 +64,23 @@ struct Pagina {
 /// A registration that its own author may not see again: its number is told once, here.
 #[derive(Template)]
 #[template(path = "registrata.html")]
-struct Riservata {
+struct Riservata<'a> {
     guscio: Guscio,
     numero: String,
     leggibile: String,
+    altra: &'a str,
+    avanti: &'a str,
+}
+
+/// Tells the number once; `altra` is the page where one goes on, `avanti` what its button says.
+pub(super) fn riservata(
+    chi: &Chi,
+    fatta: &registro::Registrazione,
+    altra: &str,
+    avanti: &str,
+) -> Result<HttpResponse, Problema> {
+    let (numero, leggibile) = (fatta.numero.to_string(), fatta.istante.leggibile());
+    rendi(StatusCode::OK, &Riservata { guscio: Guscio::new(chi, ""), numero, leggibile, altra, avanti })
 }
 
 /// Which form.
@@ -173,10 +186,7 @@ pub(super) async fn registra(
             let luogo = format!("/registrazioni/{}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Ok((fatta, false)) => {
-            let (numero, leggibile) = (fatta.numero.to_string(), fatta.istante.leggibile());
-            Ok(rendi(StatusCode::OK, &Riservata { guscio: Guscio::new(&chi, ""), numero, leggibile })?)
-        }
+        Ok((fatta, false)) => Ok(riservata(&chi, &fatta, modulo.indirizzo(), "Altra nuova")?),
         Err(problema) if problema.status_code() == StatusCode::INTERNAL_SERVER_ERROR => Err(problema.into()),
         Err(problema) => {
             modulo.errori = difetti(&problema);

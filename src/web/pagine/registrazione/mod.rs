@@ -1,0 +1,307 @@
+//! `/registrazioni/{id}`: everything about one registration, and what may still change of it.
+
+mod atti;
+mod documenti;
+mod invii;
+mod storia;
+
+pub(super) use atti::{classifica, fascicola};
+pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
+
+use super::chi::Chi;
+use super::firme::{self, Frase};
+use super::guscio::{Guscio, rendi};
+use super::{Errata, conservazione as pagina_conservazione, formato};
+use crate::conservazione::{self, Versamento};
+use crate::documenti::{RapportoConservato, rapporti_di};
+use crate::istanze::{self, Istanza, Sottoscrizione};
+use crate::registro::{self, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
+use crate::scrivania::{self, Assegnazione, Titolo};
+use crate::storage::Conn;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::utenti::visibilita::Vista;
+use crate::valori::RegistrazioneId;
+use crate::web::{Problema, Stato};
+use crate::{pec, titolario};
+use actix_web::{HttpResponse, http::StatusCode, web};
+use askama::Template;
+use atti::{Atti, Rifiutato};
+use invii::InvioVisto;
+use serde::Deserialize;
+use std::collections::HashMap;
+use storia::{Fatto, Materia};
+
+struct ParteVista {
+    ruolo: &'static str,
+    nome: String,
+    dettagli: String,
+}
+
+struct FileVisto {
+    posizione: usize,
+    nome: String,
+    ruolo: &'static str,
+    media_type: String,
+    dimensione: String,
+    impronta: String,
+    firme: Vec<Frase>,
+    /// It can be shown inside the page.
+    vedibile: bool,
+    /// It has a document inside its signatures.
+    firmato: bool,
+}
+
+struct AssegnazioneVista {
+    ufficio: String,
+    titolo: &'static str,
+    dal: String,
+    istante: String,
+}
+
+/// A thing that the registration is tied to: a fascicolo, another registration.
+struct Legata {
+    id: String,
+    codice: String,
+    oggetto: String,
+}
+
+/// What the portal says of an istanza.
+struct IstanzaVista {
+    procedimento: String,
+    sottoscrizione: &'static str,
+    da_regolarizzare: bool,
+}
+
+struct VersamentoVisto {
+    parola: &'static str,
+    icona: &'static str,
+    esito: &'static str,
+    dal: String,
+    istante: String,
+    motivo: Option<String>,
+    pacchetto: bool,
+}
+
+#[derive(Template)]
+#[template(path = "registrazione.html")]
+struct Pagina {
+    guscio: Guscio,
+    id: String,
+    numero: String,
+    anno: i32,
+    istante: String,
+    leggibile: String,
+    flusso: &'static str,
+    icona: &'static str,
+    oggetto: String,
+    mezzo: &'static str,
+    arrivo: Option<String>,
+    protocollo_mittente: Option<String>,
+    risponde_a: Option<Legata>,
+    riservato: bool,
+    segnatura: String,
+    uscita: bool,
+    voce: String,
+    voce_codice: String,
+    parti: Vec<ParteVista>,
+    file: Vec<FileVisto>,
+    anteprima: Option<usize>,
+    assegnazioni: Vec<AssegnazioneVista>,
+    competenza: Option<String>,
+    fascicoli: Vec<Legata>,
+    invii: Vec<InvioVisto>,
+    consegne: String,
+    versamento: Option<VersamentoVisto>,
+    istanza: Option<IstanzaVista>,
+    termine: Option<String>,
+    atti: Option<Atti>,
+    storia: Vec<Fatto>,
+}
+
+/// Which file is shown inside the page.
+#[derive(Deserialize)]
+pub(super) struct Filtro {
+    anteprima: Option<usize>,
+}
+
+pub(super) async fn mostra(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    id: web::Path<String>,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Errata> {
+    let id = id.parse().map_err(|_| Problema::non_trovato())?;
+    mostra_con(&stato, &chi, id, filtro.anteprima, None).await
+}
+
+/// The page; with what was refused, if something was.
+async fn mostra_con(
+    stato: &Stato,
+    chi: &Chi,
+    id: RegistrazioneId,
+    anteprima: Option<usize>,
+    rifiuto: Option<Rifiutato>,
+) -> Result<HttpResponse, Errata> {
+    let codice = if rifiuto.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let guscio = Guscio::new(chi, "");
+    let vista = chi.vista();
+    let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
+    let letta = stato.blocca(move |stato| {
+        stato.db.leggi(|conn| {
+            let mut pagina = pagina(conn, &vista, id, guscio)?;
+            let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
+            pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
+            if agisce {
+                let voce = pagina.voce_codice.parse().ok();
+                pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
+            }
+            Ok::<_, Problema>(pagina)
+        })
+    });
+    Ok(rendi(codice, &letta.await?)?)
+}
+
+fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -> Result<Pagina, Problema> {
+    let r = registro::per_id(conn, vista, id)?;
+    let assegnazioni = scrivania::per_registrazione(conn, id)?;
+    let classificazioni = titolario::storia(conn, id)?;
+    let istanza = istanze::per_registrazione(conn, id)?.map(istanza);
+    let termine = scrivania::termine(conn, id)?.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni));
+    let invii = pec::invii(conn, vista, Some(id))?;
+    let versamento = conservazione::versamento(conn, vista, id)?;
+    let materia = Materia {
+        registrazione: &r,
+        assegnazioni: &assegnazioni,
+        classificazioni: &classificazioni,
+        invii: &invii,
+        versamento: versamento.as_ref(),
+    };
+    let storia = storia::storia(conn, vista, &materia)?;
+    let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
+    let rapporti = rapporti_di(conn, &impronte)?;
+    let risponde_a = r.risponde_a.map(|a| registro::per_ids(conn, vista, &[a])).transpose()?.unwrap_or_default();
+    let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
+    let voce = classificazioni.last().map(|(_, c)| c);
+    let competenza = assegnazioni.iter().rev().find(|a| a.titolo == Titolo::Competenza);
+    let (flusso, icona) = formato::flusso(r.flusso);
+    let mittente = |p: &registro::ProtocolloMittente| match p.data {
+        Some(data) => format!("{} del {}", p.numero, formato::data(data)),
+        None => p.numero.to_string(),
+    };
+    Ok(Pagina {
+        guscio,
+        id: r.id.to_string(),
+        numero: r.numero.to_string(),
+        anno: r.anno,
+        istante: r.istante.roma(),
+        leggibile: r.istante.leggibile(),
+        flusso,
+        icona,
+        mezzo: super::nuova::nome_mezzo(r.mezzo),
+        arrivo: r.arrivo.map(|a| a.leggibile()),
+        protocollo_mittente: r.protocollo_mittente.as_ref().map(mittente),
+        risponde_a: risponde_a.first().map(precedente),
+        riservato: r.riservato,
+        segnatura: r.segnatura.to_string(),
+        uscita: r.flusso == registro::Flusso::Uscita,
+        voce: voce.map(|c| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
+        voce_codice: voce.map(|c| c.voce.to_string()).unwrap_or_default(),
+        parti: r.corrispondenti.iter().map(parte).collect(),
+        file: file(&r, &rapporti),
+        anteprima: None,
+        competenza: competenza.map(|a| a.denominazione.clone()),
+        assegnazioni: assegnazioni.iter().map(assegnazione).collect(),
+        fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
+        consegne: invii::riassunto(&invii),
+        invii: invii.iter().map(invii::visto).collect(),
+        versamento: versamento.map(versamento_visto),
+        istanza,
+        termine,
+        atti: None,
+        storia,
+        oggetto: r.oggetto.to_string(),
+    })
+}
+
+fn parte(c: &Corrispondente) -> ParteVista {
+    let p = &c.parte;
+    let dettagli = [
+        p.codice_fiscale.as_ref().map(|v| format!("CF {v}")),
+        p.codice_ipa.as_ref().map(|v| format!("IPA {v}")),
+        p.codice_aoo.as_ref().map(|v| format!("AOO {v}")),
+        p.pec.as_ref().map(ToString::to_string),
+    ];
+    let dettagli: Vec<String> = dettagli.into_iter().flatten().collect();
+    let ruolo = match (c.ruolo, c.per_conoscenza) {
+        (RuoloCorrispondente::Mittente, _) => "Mittente",
+        (RuoloCorrispondente::Destinatario, false) => "Destinatario",
+        (RuoloCorrispondente::Destinatario, true) => "Per conoscenza",
+    };
+    ParteVista { ruolo, nome: formato::nome(p), dettagli: dettagli.join(" · ") }
+}
+
+fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Vec<FileVisto> {
+    let visto = |(d, posizione): (&registro::DocumentoRegistrato, usize)| {
+        let impronta = d.impronta.to_string();
+        let rapporto = rapporti.get(&impronta);
+        let tipo = documenti::tipo_visto(d, rapporto);
+        FileVisto {
+            posizione,
+            nome: d.nome.to_string(),
+            ruolo: if d.ruolo == RuoloDocumento::Principale { "Documento principale" } else { "Allegato" },
+            media_type: d.media_type.clone(),
+            dimensione: formato::dimensione(d.dimensione),
+            firme: firme::frasi(rapporto, &d.media_type),
+            vedibile: formato::da_vedere(&tipo).is_some(),
+            firmato: tipo != d.media_type,
+            impronta,
+        }
+    };
+    r.documenti.iter().zip(1..).map(visto).collect()
+}
+
+fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
+    AssegnazioneVista {
+        ufficio: a.denominazione.clone(),
+        titolo: if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" },
+        dal: a.istante.leggibile(),
+        istante: a.istante.roma(),
+    }
+}
+
+/// Which case of CAD art. 65 the software saw; what it did not see, a person may.
+fn istanza(i: Istanza) -> IstanzaVista {
+    let sottoscrizione = match i.sottoscrizione {
+        Sottoscrizione::Firmata => "Firmata dal richiedente (CAD art. 65 c. 1 lett. a)",
+        Sottoscrizione::FirmataDaAltri => "Firmata da un'altra persona: controlla la delega",
+        Sottoscrizione::DaRegolarizzare => {
+            "Da regolarizzare: nessuna firma digitale valida. Chiedi la firma, o guarda se c'è la copia firmata con il \
+             documento d'identità (CAD art. 65 c. 1 lett. c)"
+        }
+    };
+    let da_regolarizzare = i.sottoscrizione == Sottoscrizione::DaRegolarizzare;
+    IstanzaVista { procedimento: i.procedimento, sottoscrizione, da_regolarizzare }
+}
+
+fn fascicolo(f: &titolario::Fascicolo) -> Legata {
+    Legata { id: f.id.to_string(), codice: f.codice.to_string(), oggetto: f.oggetto.to_string() }
+}
+
+/// What a registration answers.
+fn precedente(r: &Registrazione) -> Legata {
+    let codice = format!("{}/{}", r.numero, r.anno);
+    Legata { id: r.id.to_string(), codice, oggetto: r.oggetto.to_string() }
+}
+
+fn versamento_visto(v: Versamento) -> VersamentoVisto {
+    let (parola, icona, esito) = pagina_conservazione::parola(v.stato);
+    VersamentoVisto {
+        parola,
+        icona,
+        esito,
+        dal: v.istante.leggibile(),
+        istante: v.istante.roma(),
+        motivo: v.motivo,
+        pacchetto: v.pacchetto.is_some(),
+    }
+}

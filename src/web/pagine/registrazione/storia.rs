@@ -1,0 +1,98 @@
+//! Everything that happened to a registration, newest first, in sentences: who, when, and where the proof is.
+
+use crate::conservazione::{self, Versamento};
+use crate::pec::{self, Invio};
+use crate::registro::Registrazione;
+use crate::scrivania::{Assegnazione, Titolo};
+use crate::storage::{self, Conn};
+use crate::titolario::{self, Classificazione};
+use crate::utenti::visibilita::Vista;
+use crate::valori::Istante;
+use crate::web::Problema;
+use crate::{audit, utenti};
+
+/// One thing that happened.
+pub(super) struct Fatto {
+    quando: Istante,
+    pub(super) istante: String,
+    pub(super) leggibile: String,
+    pub(super) chi: String,
+    pub(super) che: String,
+    /// Where the proof can be taken.
+    pub(super) prova: Option<String>,
+}
+
+impl Fatto {
+    fn new(quando: Istante, chi: String, che: String) -> Self {
+        Self { quando, istante: quando.roma(), leggibile: quando.leggibile(), chi, che, prova: None }
+    }
+}
+
+/// What the page has read already.
+pub(super) struct Materia<'a> {
+    pub(super) registrazione: &'a Registrazione,
+    pub(super) assegnazioni: &'a [Assegnazione],
+    pub(super) classificazioni: &'a [(String, Classificazione)],
+    pub(super) invii: &'a [Invio],
+    pub(super) versamento: Option<&'a Versamento>,
+}
+
+pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
+    let mut fatti = atti(conn, vista, m)?;
+    for invio in m.invii {
+        // Being put into the queue is an act: the chain says who did it.
+        for tappa in invio.tappe.iter().filter(|t| t.stato != pec::StatoInvio::InCoda) {
+            let chi = if tappa.ricevuta.is_some() { "ricevuta del gestore PEC" } else { "Tabulario (posta)" };
+            let che = super::invii::frase(tappa.stato, &invio.destinatario);
+            let prova = tappa.ricevuta.map(|r| format!("/registrazioni/{}/ricevute/{r}", m.registrazione.id));
+            fatti.push(Fatto { prova, ..Fatto::new(tappa.istante, chi.to_owned(), che) });
+        }
+    }
+    if let Some(v) = m.versamento {
+        let che = match v.stato {
+            conservazione::Stato::DaPreparare => "Messa in coda per la conservazione".to_owned(),
+            conservazione::Stato::Preparato => "Preparato il pacchetto di versamento".to_owned(),
+            conservazione::Stato::Consegnato => "Consegnato il pacchetto di versamento".to_owned(),
+            conservazione::Stato::DaCorreggere => "Versamento fermo: da correggere".to_owned(),
+        };
+        let prova = v.pacchetto.as_ref().map(|_| format!("/registrazioni/{}/pacchetto.xml", m.registrazione.id));
+        fatti.push(Fatto { prova, ..Fatto::new(v.istante, "Tabulario (conservazione)".to_owned(), che) });
+    }
+    fatti.sort_by_key(|f| std::cmp::Reverse(f.quando));
+    Ok(fatti)
+}
+
+/// What the chain holds: kind and object of each act, with its sentence.
+fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
+    let r = m.registrazione;
+    let mut frasi = vec![(r.id.to_string(), "", format!("Registrata con il numero {}", r.numero))];
+    if let Some(messaggio) = pec::origine(conn, r.id)? {
+        frasi.push((messaggio.to_string(), "ricezione", "Ricevuto il messaggio nella casella".to_owned()));
+    }
+    frasi.extend(
+        m.classificazioni
+            .iter()
+            .map(|(id, c)| (id.clone(), "", format!("Classificata in {} {}", c.voce, c.denominazione))),
+    );
+    for (id, fascicolo) in titolario::fascicolazioni(conn, vista, r.id)? {
+        frasi.push((id, "", format!("Fascicolata in {}, {}", fascicolo.codice, fascicolo.oggetto)));
+    }
+    frasi.extend(m.assegnazioni.iter().map(|a| {
+        let titolo = if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" };
+        (a.id.to_string(), "", format!("Assegnata {titolo} a {}", a.denominazione))
+    }));
+    let coda = pec::StatoInvio::InCoda;
+    frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
+    let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
+    let mut fatti = Vec::new();
+    for evento in audit::di(conn, vista.aoo(), &ids)?.into_iter().rev() {
+        let sua = |(id, tipo, _): &&(String, &str, String)| {
+            *id == evento.oggetto_id && (tipo.is_empty() || *tipo == evento.tipo)
+        };
+        // A message has other acts of its own, which say what the registration says already.
+        let Some((.., frase)) = frasi.iter().find(sua) else { continue };
+        let attore = evento.attore.parse().map_err(|e| storage::Errore::riga("eventi", e))?;
+        fatti.push(Fatto::new(evento.istante, utenti::nome_autore(conn, &attore)?, frase.clone()));
+    }
+    Ok(fatti)
+}
