@@ -130,11 +130,18 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let per_istanze = stato.clone();
     let ricevi = move |_: &Fine| {
         let officina = officina(&arrivi);
-        let mut ancora = false;
+        let (mut ancora, mut guasta) = (false, None);
         for casella in arrivi.db.leggi(pec::caselle)? {
-            ancora |= pec::ricevi(&officina, &casella)? == pec::Passo::Fatto;
+            match pec::ricevi(&officina, &casella) {
+                Ok(passo) => ancora |= passo == pec::Passo::Fatto,
+                // The other mailboxes go on; it is said when none of them has anything left.
+                Err(e) => guasta = guasta.or(Some(e)),
+            }
         }
-        Ok::<_, pec::Errore>(esito(ancora))
+        match guasta {
+            Some(e) if !ancora => Err::<_, pec::Errore>(e),
+            _ => Ok(esito(ancora)),
+        }
     };
     let mut tutti = vec![
         Passo::new("punte", PASSO_PUNTE, move |_: &Fine| punte.scrivi_punte().map(|()| Esito::Niente)),

@@ -5,6 +5,7 @@
 //! handed to it, the tests call the same ones. A step that fails is said in the log and tried again at its next beat.
 
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -53,10 +54,12 @@ impl Passo {
 
     fn batti(&mut self, fine: &Fine) {
         while !fine.e_ora() {
-            match (self.esegui)(fine) {
-                Ok(Esito::Fatto) => continue,
-                Ok(Esito::Niente) => {}
-                Err(causa) => tracing::error!(passo = self.nome, causa, "step failed, will be tried again"),
+            // A step that panics is a mistake of ours; that it never runs again until somebody notices would be a worse one.
+            match catch_unwind(AssertUnwindSafe(|| (self.esegui)(fine))) {
+                Ok(Ok(Esito::Fatto)) => continue,
+                Ok(Ok(Esito::Niente)) => {}
+                Ok(Err(causa)) => tracing::error!(passo = self.nome, causa, "step failed, will be tried again"),
+                Err(_) => tracing::error!(passo = self.nome, "step panicked, will be tried again"),
             }
             // Woken by `ferma`; a wake-up for nothing costs one look.
             if !fine.e_ora() {
@@ -122,6 +125,7 @@ mod tests {
             match volte {
                 1 => Ok(Esito::Fatto),
                 2 => Err("una volta va male"),
+                3 => panic!("una volta va malissimo"),
                 _ => Ok(Esito::Niente),
             }
         });

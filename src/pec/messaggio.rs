@@ -12,6 +12,7 @@ use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{AooId, CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
 use diesel::prelude::*;
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 pub(super) const ATTO: &str = "ricezione";
@@ -108,7 +109,7 @@ pub struct Messaggio {
     /// When it was taken from the mailbox.
     pub ricevuto: Istante,
     /// What was read of it: the JSON of `tabulario busta`.
-    pub lettura: serde_json::Value,
+    pub lettura: Value,
     /// Files of the sender, in order.
     pub allegati: Vec<AllegatoMessaggio>,
     /// The registration it became.
@@ -204,17 +205,28 @@ fn riga(op: &mut Operazione<'_>, a: &Arrivo<'_>, id: MessaggioId) -> Result<Riga
 /// The reading as JSON; a body longer than a person reads is cut, the whole is in the store.
 fn lettura(busta: &Busta<'_>) -> Result<String, Errore> {
     let mut json = serde_json::to_value(busta).map_err(|e| Errore::Composizione(e.to_string()))?;
-    if let Some(serde_json::Value::String(corpo)) = json.pointer_mut("/original/body") {
-        *corpo = corpo.chars().filter(|c| *c != '\0').take(MASSIMO_CORPO).collect();
+    if let Some(Value::String(corpo)) = json.pointer_mut("/original/body") {
+        *corpo = corpo.chars().take(MASSIMO_CORPO).collect();
     }
-    if json.get("original").is_none_or(serde_json::Value::is_null)
+    if json.get("original").is_none_or(Value::is_null)
         && let Some(oggetto) = json.as_object_mut()
     {
-        let corpo: String = busta.body.chars().filter(|c| *c != '\0').take(MASSIMO_CORPO).collect();
+        let corpo: String = busta.body.chars().take(MASSIMO_CORPO).collect();
         oggetto.insert("body".to_owned(), corpo.into());
     }
-    // PostgreSQL keeps no NUL in a text.
-    Ok(json.to_string().replace("\\u0000", ""))
+    togli_nul(&mut json);
+    Ok(json.to_string())
+}
+
+/// PostgreSQL keeps no NUL in a text. Taken from the values and not from the written JSON, where `\u0000` may be what somebody
+/// wrote letter by letter.
+fn togli_nul(json: &mut Value) {
+    match json {
+        Value::String(testo) => testo.retain(|c| c != '\0'),
+        Value::Array(valori) => valori.iter_mut().for_each(togli_nul),
+        Value::Object(membri) => membri.values_mut().for_each(togli_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// The first message that is the same PEC, or the same bytes.

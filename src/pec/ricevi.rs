@@ -12,8 +12,9 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 
-/// Longest message taken from a mailbox, in bytes: what the reader reads, and as much again for what is only kept.
-const MASSIMO_LETTERA_BYTE: u64 = 1024 * 1024 * 1024;
+/// Longest message taken from a mailbox, in bytes: whatever lies there, since it is on our disk already and is poured from file to
+/// file. How much of it is read is another matter ([`MASSIMO_MESSAGGIO_BYTE`]).
+const MASSIMO_LETTERA_BYTE: u64 = u64::MAX;
 
 /// What a step that receives needs.
 pub struct Officina<'a> {
@@ -32,7 +33,8 @@ pub(super) struct Allegata {
     pub rapporto: Option<Rapporto>,
 }
 
-/// Takes the next message of a mailbox that was not seen before.
+/// Takes the next message of a mailbox that was not seen before. One that the disk does not give is passed over, and said when there
+/// is no other.
 ///
 /// Every line can be the last one of a killed process: a message that was stored but not committed is stored again (the same
 /// bytes, the same place), one that was committed but not marked is known by its name and only marked.
@@ -42,16 +44,22 @@ pub(super) struct Allegata {
 pub fn ricevi(officina: &Officina<'_>, casella: &Casella) -> Result<Passo, Errore> {
     let maildir = Maildir::new(&casella.maildir)?;
     let visti: HashSet<String> = officina.db.leggi(|conn| messaggio::visti(conn, casella.id))?;
+    let mut guasta = None;
     for lettera in maildir.lettere()? {
-        if visti.contains(&lettera.chiave) {
+        if !visti.contains(&lettera.chiave) {
+            match accogli(officina, casella, &lettera) {
+                Err(e @ (Errore::Casella { .. } | Errore::Documenti(documenti::Errore::Interrotto(_)))) => {
+                    guasta.get_or_insert(e);
+                    continue;
+                }
+                esito => esito?,
+            }
             maildir.segna(&lettera)?;
-            continue;
+            return Ok(Passo::Fatto);
         }
-        accogli(officina, casella, &lettera)?;
         maildir.segna(&lettera)?;
-        return Ok(Passo::Fatto);
     }
-    Ok(Passo::Niente)
+    guasta.map_or(Ok(Passo::Niente), Err)
 }
 
 fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Result<(), Errore> {

@@ -17,8 +17,8 @@ const INSIEME: usize = 200;
 /// How long the background step waits for its turn.
 const ATTESA: Duration = Duration::from_secs(5);
 
-/// One step: takes what happened since the last one, one commit at most per AOO. True if there was something, so that there may
-/// be more.
+/// One step: takes what happened since the last one, one lot at most per AOO. True if a lot was full, so that there is more: the
+/// little that came meanwhile is left to the next beat, since a commit costs much the same for one registration or a thousand.
 ///
 /// # Errors
 /// If another process writes the index, or the index or the database fail; the next step tries again.
@@ -60,7 +60,7 @@ pub fn raggiungi(indice: &Indice, db: &Db, aoo: AooId, entro: Duration) -> Resul
     }
 }
 
-/// Takes one lot of every AOO that has news; true if there was any.
+/// Takes one lot of every AOO that has news; true if one of them was full.
 pub(super) fn passo(aperto: &Aperto, db: &Db) -> Result<bool, Errore> {
     let punte = db.leggi(audit::punte)?;
     let indietro: Vec<AooId> =
@@ -69,18 +69,19 @@ pub(super) fn passo(aperto: &Aperto, db: &Db) -> Result<bool, Errore> {
         return Ok(false);
     }
     aperto.scrivi(|s| {
+        let mut ancora = false;
         for aoo in indietro {
             let da = aperto.raggiunta(&aoo.to_string());
-            db.leggi(|conn| lotto(conn, s, aoo, da))?;
+            ancora |= db.leggi(|conn| lotto(conn, s, aoo, da))?;
         }
-        Ok(true)
+        Ok(ancora)
     })
 }
 
-/// One snapshot: the events after a position, and the registrations they touch as they are in it.
-fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<(), Errore> {
+/// One snapshot: the events after a position, and the registrations they touch as they are in it. True if there may be more.
+fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<bool, Errore> {
     let nuovi = audit::dopo(conn, aoo, da, LOTTO)?;
-    let Some(ultimo) = nuovi.last().map(|e| e.posizione) else { return Ok(()) };
+    let Some(ultimo) = nuovi.last().map(|e| e.posizione) else { return Ok(false) };
     let toccate: Vec<RegistrazioneId> = toccate(conn, &nuovi)?.into_iter().collect();
     for ids in toccate.chunks(INSIEME) {
         scheda::metti(conn, s, aoo, ids)?;
@@ -90,7 +91,7 @@ fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<
         .select(eventi::anello)
         .first(conn)?;
     s.raggiunge(&aoo.to_string(), ultimo, anello);
-    Ok(())
+    Ok(i64::try_from(nuovi.len()).is_ok_and(|n| n == LOTTO))
 }
 
 /// The registrations that these acts are about. An act that changes what a search finds or who may see it must be named here.

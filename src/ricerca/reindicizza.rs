@@ -26,11 +26,12 @@ pub fn reindicizza(cartella: &Path, db: &Db, avanzamento: &mut dyn FnMut(u64)) -
     }
     pulisci(cartella, None);
     let nuovo = Aperto::crea(cartella)?;
-    let mut visti = 0;
-    while passo(&nuovo, db)? {
-        visti = visti_da(&nuovo);
-        avanzamento(visti);
+    let mut ancora = true;
+    while ancora {
+        ancora = passo(&nuovo, db)?;
+        avanzamento(visti_da(&nuovo));
     }
+    let visti = visti_da(&nuovo);
     let nome = nuovo.nome.clone();
     // Its writer goes first, so that the server finds it free.
     drop(nuovo);

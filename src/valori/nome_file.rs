@@ -19,8 +19,9 @@ impl NomeFile {
     pub fn da_arrivo(testo: &str, ripiego: &str) -> Self {
         let ultimo = testo.rsplit(['/', '\\']).next().unwrap_or("");
         let pulito: String = ultimo.chars().filter(|c| permesso(*c)).collect();
-        let pulito = pulito.trim().trim_start_matches("..");
-        let nome = if pulito.is_empty() || pulito == "." { ripiego } else { pulito };
+        // Dots and blanks alone name nothing, and what is kept must be read back.
+        let pulito = pulito.trim().trim_start_matches("..").trim();
+        let nome = if pulito.chars().all(|c| c == '.' || c.is_whitespace()) { ripiego } else { pulito };
         Self(accorcia(nome))
     }
 
@@ -78,6 +79,10 @@ mod tests {
             ("../../etc/passwd", "passwd"),
             ("C:\\posta\\atto.pdf", "atto.pdf"),
             ("..", "allegato"),
+            (".. ..", "allegato"),
+            (".. .", "allegato"),
+            (".. a.txt", "a.txt"),
+            (".htaccess", ".htaccess"),
             ("", "allegato"),
             ("a\u{0}\r\nb.txt", "ab.txt"),
             ("fattura\u{202e}fdp.exe", "fatturafdp.exe"),

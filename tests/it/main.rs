@@ -22,6 +22,7 @@ mod dimostrazione;
 mod fascicoli;
 mod firma;
 mod guardie;
+mod ostile;
 mod pagine;
 mod politica;
 mod posta;

@@ -10,7 +10,7 @@ use tabulario::documenti::{Fiduce, carica_fiduce};
 use tabulario::pec::{self, Casella, Decisione, Officina, Passo};
 use tabulario::valori::Attore;
 
-fn fixtures() -> PathBuf {
+pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
@@ -53,11 +53,11 @@ pub fn ricevi(casa: &Casa, casella: &Casella) -> usize {
     quanti
 }
 
-fn messaggi(casa: &Casa, url: &str) -> Vec<Value> {
+pub fn messaggi(casa: &Casa, url: &str) -> Vec<Value> {
     leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json()["risultati"].as_array().unwrap().clone()
 }
 
-fn protocolla(casa: &Casa, url: &str, id: &Value, chiave: &str) -> (u16, Value) {
+pub fn protocolla(casa: &Casa, url: &str, id: &Value, chiave: &str) -> (u16, Value) {
     let strada = format!("{url}/api/v1/pec/messaggi/{}/protocollo", id.as_str().unwrap());
     let risposta = chiama("POST", &strada, &casa.gettone, Some(chiave), None).unwrap();
     (risposta.stato, risposta.json())

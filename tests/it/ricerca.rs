@@ -10,12 +10,12 @@ use tabulario::utenti;
 use tabulario::utenti::visibilita::Vista;
 use tabulario::valori::{AooId, Attore, Impronta, UfficioId};
 
-fn estrattore() -> Estrattore {
+pub fn estrattore() -> Estrattore {
     Estrattore::new(PathBuf::from(env!("CARGO_BIN_EXE_tabulario")))
 }
 
 /// Calls the step of the texts until it has nothing to do, as the clock would.
-fn leggi_tutti_i_testi(casa: &Casa, indice: &Indice) {
+pub fn leggi_tutti_i_testi(casa: &Casa, indice: &Indice) {
     while ricerca::avanza(indice, &casa.db).unwrap() {}
     while ricerca::leggi_testi(indice, &casa.db, &casa.deposito, &estrattore(), &|| false).unwrap() {}
 }

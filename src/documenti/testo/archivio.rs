@@ -22,7 +22,11 @@ pub(super) fn leggi(bytes: &[u8], pagina: &mut Pagina<'_>) -> Result<(), String>
     for parte in PARTI {
         let Ok(file) = archivio.by_name(parte) else { continue };
         trovate += 1;
-        lettore::xml(BufReader::new(file.take(MASSIMA_PARTE)), pagina)?;
+        let mut xml = BufReader::new(file.take(MASSIMA_PARTE));
+        lettore::xml(&mut xml, pagina)?;
+        if xml.get_ref().limit() == 0 {
+            return Err(format!("del documento sono letti i primi {} MiB", MASSIMA_PARTE / 1024 / 1024));
+        }
     }
     match trovate {
         0 => Err("gli archivi zip che non sono documenti d'ufficio non si aprono".to_owned()),

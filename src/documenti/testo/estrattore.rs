@@ -17,6 +17,10 @@ const MASSIMA_ATTESA: Duration = Duration::from_secs(45);
 /// How often the wait looks whether the program is stopping.
 const BATTITO: Duration = Duration::from_millis(100);
 
+/// Bytes taken beyond the longest text, so that a child that reaches the limit ends by itself and says so: one that was stopped at
+/// its last byte would be killed before its finding came.
+const MARGINE: usize = 16;
+
 /// Longest finding that a child may write, in bytes.
 const MASSIMO_RILIEVO: usize = 1_000;
 
@@ -87,7 +91,8 @@ impl Estrattore {
         loop {
             let battito = BATTITO.min(resta);
             match testo.recv_timeout(battito) {
-                Ok(testo) => return Fine::Finito(testo, rilievo.recv_timeout(BATTITO).unwrap_or_default()),
+                // The finding was written before the output was closed.
+                Ok(testo) => return Fine::Finito(testo, rilievo.recv_timeout(resta).unwrap_or_default()),
                 Err(RecvTimeoutError::Disconnected) => return Fine::Finito(String::new(), String::new()),
                 Err(RecvTimeoutError::Timeout) if basta() => return Fine::Basta,
                 Err(RecvTimeoutError::Timeout) => resta = resta.saturating_sub(battito),
@@ -127,8 +132,11 @@ fn leggi_in_disparte(tubo: Option<impl Read + Send + 'static>, massimo: usize) -
         thread::spawn(move || {
             let mut bytes = Vec::new();
             // What came before an error is good.
-            let _: io::Result<usize> = tubo.take(u64::try_from(massimo).unwrap_or(u64::MAX)).read_to_end(&mut bytes);
-            let _ = manda.send(pulito(&String::from_utf8_lossy(&bytes)));
+            let quanti = u64::try_from(massimo + MARGINE).unwrap_or(u64::MAX);
+            let _: io::Result<usize> = tubo.take(quanti).read_to_end(&mut bytes);
+            let mut testo = pulito(&String::from_utf8_lossy(&bytes));
+            testo.truncate(testo.floor_char_boundary(massimo));
+            let _ = manda.send(testo);
         });
     }
     ricevi

@@ -4,7 +4,7 @@
 //! one bounded block at a time.
 
 use super::decodifica::Codifica;
-use super::limiti::{MASSIMA_INTESTAZIONE_BYTE, MASSIMI_RECAPITI, MASSIMO_CAMPO};
+use super::limiti::{MASSIMA_INTESTAZIONE_BYTE, MASSIMI_RECAPITI, MASSIMO_CAMPO, MASSIMO_IDENTIFICATORE_BYTE};
 use crate::valori::{IndirizzoMail, Istante};
 use chrono::{DateTime, Datelike};
 use encoding_rs::WINDOWS_1252;
@@ -158,11 +158,11 @@ pub fn pulisci(testo: &str) -> String {
     senza_controlli.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A Message-ID between angle brackets, so that two of them can be compared.
+/// A Message-ID between angle brackets, so that two of them can be compared; none if it is longer than a line may be.
 pub fn identificatore(testo: &str) -> Option<String> {
     let pulito = pulisci(testo);
     let dentro = pulito.split_once('<').map_or(pulito.as_str(), |(_, d)| d.split('>').next().unwrap_or(d)).trim();
-    (!dentro.is_empty()).then(|| format!("<{dentro}>"))
+    (1..=MASSIMO_IDENTIFICATORE_BYTE).contains(&dentro.len()).then(|| format!("<{dentro}>"))
 }
 
 /// Header bytes as UTF-8: lines that are not are taken for Windows-1252, which old mailers wrote without saying.
@@ -281,5 +281,6 @@ mod tests {
             assert_eq!(identificatore(testo).as_deref(), Some("<a@b>"), "{testo:?}");
         }
         assert_eq!(identificatore("<>"), None);
+        assert_eq!(identificatore(&"x".repeat(999)), None);
     }
 }

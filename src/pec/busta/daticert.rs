@@ -4,7 +4,9 @@
 
 use super::campi::{identificatore, pulisci};
 use super::decodifica;
-use super::limiti::{MASSIMA_PROFONDITA_DATICERT, MASSIMI_RECAPITI, MASSIMO_DATICERT_BYTE};
+use super::limiti::{
+    MASSIMA_PROFONDITA_DATICERT, MASSIMI_RECAPITI, MASSIMO_DATICERT_BYTE, MASSIMO_IDENTIFICATORE_BYTE,
+};
 use crate::valori::Istante;
 use chrono::{DateTime, FixedOffset, Utc};
 use quick_xml::events::{BytesStart, Event};
@@ -151,7 +153,9 @@ impl Lettura {
             ("dati", "gestore-emittente") => dati.gestore = Some(testo),
             ("data", "giorno") => self.giorno = testo,
             ("data", "ora") => self.ora = testo,
-            ("dati", "identificativo") => dati.identificativo = Some(testo),
+            ("dati", "identificativo") if testo.len() <= MASSIMO_IDENTIFICATORE_BYTE => {
+                dati.identificativo = Some(testo)
+            }
             ("dati", "msgid") => dati.msgid = identificatore(&testo),
             ("dati", "consegna") => dati.consegna = Some(testo),
             ("dati", "ricezione") if dati.ricezione.len() < MASSIMI_RECAPITI => dati.ricezione.push(testo),

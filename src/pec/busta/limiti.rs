@@ -12,6 +12,9 @@ pub const MASSIMA_INTESTAZIONE_BYTE: usize = 256 * 1024;
 pub const MASSIMI_RECAPITI: usize = 10_000;
 /// Text of a subject, a name or an address, in characters.
 pub const MASSIMO_CAMPO: usize = 4_000;
+/// A Message-ID or *identificativo*, in bytes: no line of a message is longer (RFC 5322, 2.1.1). One that is longer names nothing,
+/// and could not be looked up: PostgreSQL keeps no more than 2,700 bytes in an index.
+pub const MASSIMO_IDENTIFICATORE_BYTE: usize = 998;
 /// Text of a body, in bytes.
 pub const MASSIMO_CORPO_BYTE: usize = 4 * 1024 * 1024;
 /// `daticert.xml`, in bytes.

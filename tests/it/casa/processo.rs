@@ -60,6 +60,13 @@ impl Servizio {
         self.figlio.wait().unwrap();
     }
 
+    /// The most memory it ever had, in MiB.
+    pub fn picco_mib(&self) -> u64 {
+        let stato = std::fs::read_to_string(format!("/proc/{}/status", self.figlio.id())).unwrap();
+        let riga = stato.lines().find_map(|r| r.strip_prefix("VmHWM:")).unwrap();
+        riga.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
     /// True if it answers.
     pub fn vive(&self) -> bool {
         leggi(&format!("{}/salute", self.url), "").stato == 200

@@ -1,7 +1,7 @@
 //! The pages as browsers, and those who abuse them, meet them.
 
 mod browser;
-mod cliente;
+pub mod cliente;
 mod fascicoli;
 mod portale;
 mod registrazione;
