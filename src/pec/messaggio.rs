@@ -6,7 +6,8 @@ use super::{Casella, Errore};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::storage::schema::{
-    allegati, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni, visibilita, visti as ledger,
+    allegati, annullamenti, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni, visibilita,
+    visti as ledger,
 };
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
@@ -326,14 +327,20 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
                 .or(tabella::firma_gestore.is_null())
                 .or(tabella::firma_gestore.eq("TOTAL-FAILED")),
         )
-        .filter(diesel::dsl::not(
-            tabella::id.eq_any(protocolli_messaggi::table.select(protocolli_messaggi::messaggio_id)),
-        ))
+        .filter(diesel::dsl::not(tabella::id.eq_any(in_vigore().select(protocolli_messaggi::messaggio_id))))
         .order(tabella::id)
         .limit(quanti)
         .select(RigaMessaggio::as_select())
         .load(conn)?;
     completa(conn, righe)
+}
+
+/// The pairs of message and registration that are in force: at most one per message, since an annulment gives the message back.
+#[diesel::dsl::auto_type]
+fn in_vigore() -> _ {
+    protocolli_messaggi::table.filter(diesel::dsl::not(
+        protocolli_messaggi::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
+    ))
 }
 
 /// How many messages an AOO received.
@@ -393,7 +400,7 @@ fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>
             .or_default()
             .push(AllegatoMessaggio { nome: nome.parse().map_err(no)?, riposto });
     }
-    let coppie: HashMap<String, String> = protocolli_messaggi::table
+    let coppie: HashMap<String, String> = in_vigore()
         .filter(protocolli_messaggi::messaggio_id.eq_any(&ids))
         .select((protocolli_messaggi::messaggio_id, protocolli_messaggi::registrazione_id))
         .load(conn)?

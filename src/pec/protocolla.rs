@@ -80,7 +80,8 @@ pub fn protocolla(
             protocolli_messaggi::registrazione_id.eq(&registrazione_id),
         ))
         .execute(op.conn)?;
-    audit::annota(op, ATTO, "messaggio", &messaggio_id, &carico(&messaggio_id, &registrazione_id))?;
+    // By the registration: a message whose registration was annulled gets another one.
+    audit::annota(op, ATTO, "registrazione", &registrazione_id, &carico(&messaggio_id, &registrazione_id))?;
     Ok(registrata)
 }
 
@@ -177,8 +178,8 @@ pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
 
 pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
     let righe: Vec<(String, String)> = protocolli_messaggi::table
-        .filter(protocolli_messaggi::messaggio_id.eq_any(ids))
+        .filter(protocolli_messaggi::registrazione_id.eq_any(ids))
         .select((protocolli_messaggi::messaggio_id, protocolli_messaggi::registrazione_id))
         .load(conn)?;
-    Ok(righe.into_iter().map(|(m, r)| (m.clone(), carico(&m, &r))).collect())
+    Ok(righe.into_iter().map(|(m, r)| (r.clone(), carico(&m, &r))).collect())
 }

@@ -33,6 +33,9 @@ pub enum Errore {
     /// What is answered does not exist or may not be seen.
     #[error("la registrazione a cui si risponde non esiste o non è tra quelle che puoi vedere")]
     RispondeASconosciuta,
+    /// It was annulled before.
+    #[error("questa registrazione è già annullata, con {0}")]
+    GiaAnnullata(String),
     /// There is no such registration, or it may not be seen.
     #[error("questa registrazione non esiste o non è tra quelle che puoi vedere")]
     Sconosciuta,

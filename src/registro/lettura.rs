@@ -2,7 +2,9 @@
 
 use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
-use super::{Corrispondente, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento, uscita};
+use super::{
+    Annullamento, Corrispondente, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento, annullamento, uscita,
+};
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
     corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
@@ -62,6 +64,8 @@ pub struct Registrazione {
     pub segnatura: Identificatore,
     /// Files, the main one first.
     pub documenti: Vec<DocumentoRegistrato>,
+    /// Its annulment, if it was annulled: it keeps its number and its place.
+    pub annullamento: Option<Annullamento>,
 }
 
 type Boxed<'a> = registrazioni::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -231,7 +235,7 @@ pub fn identificatore(conn: &mut Conn, id: RegistrazioneId) -> Result<Identifica
     Ok(linea.parse().map_err(|e| storage::Errore::riga("registrazioni", e))?)
 }
 
-/// Adds parties and files to rows, in two queries for all of them.
+/// Adds parties, files and annulments to rows, in three queries for all of them.
 fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Registrazione>, Errore> {
     let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
     let mut parti = raggruppa(
@@ -249,11 +253,13 @@ fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Regist
         .select((RigaDocumento::as_select(), file::media_type, file::dimensione))
         .load(conn)?;
     let mut file = raggruppa(file, |(d, ..)| d.registrazione_id.clone());
+    let mut annullamenti = annullamento::di(conn, &ids)?;
     righe
         .into_iter()
         .map(|r| {
             let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
-            valore(r, parti, file).map_err(|e| storage::Errore::riga("registrazioni", e).into())
+            let annullamento = annullamenti.remove(&r.id);
+            valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e).into())
         })
         .collect()
 }
@@ -262,6 +268,7 @@ fn valore(
     r: RigaRegistrazione,
     parti: Vec<RigaCorrispondente>,
     file: Vec<(RigaDocumento, String, i64)>,
+    annullamento: Option<Annullamento>,
 ) -> Result<Registrazione, crate::valori::Rifiuto> {
     let protocollo_mittente = match r.protocollo_mittente_numero {
         Some(numero) => Some(ProtocolloMittente { numero: numero.parse()?, data: r.protocollo_mittente_data }),
@@ -283,6 +290,7 @@ fn valore(
         risponde_a: r.risponde_a.map(|t| t.parse()).transpose()?,
         segnatura: r.segnatura.parse()?,
         documenti: file.into_iter().map(documento).collect::<Result<_, _>>()?,
+        annullamento,
     })
 }
 

@@ -4,6 +4,7 @@
 //! or nothing at all. The rows it writes never change again. What the module never does: assign (that is `scrivania`), send
 //! (that is `pec`), decide who may see (that is `utenti::visibilita`, which every query here joins).
 
+mod annullamento;
 mod carico;
 mod contatore;
 mod continuita;
@@ -14,6 +15,7 @@ mod registra;
 mod righe;
 mod uscita;
 
+pub use annullamento::{Annullamento, annulla};
 pub use continuita::{buchi, numero_di, usano};
 pub use errore::Errore;
 pub use lettura::{
@@ -28,4 +30,7 @@ pub use registra::{Registrata, registra};
 use crate::audit::Atto;
 
 /// The acts of this module, for the verifier of the chain.
-pub const ATTI: &[Atto] = &[Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta }];
+pub const ATTI: &[Atto] = &[
+    Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
+    Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
+];

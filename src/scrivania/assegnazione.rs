@@ -5,9 +5,10 @@ use crate::audit::{self, Carico};
 use crate::storage::schema::{assegnazioni, uffici};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::{Ufficio, visibilita};
-use crate::valori::{AssegnazioneId, CodiceUfficio, Istante, RegistrazioneId};
+use crate::valori::{AssegnazioneId, CodiceUfficio, Istante, RegistrazioneId, Rifiuto};
 use diesel::prelude::*;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 pub(super) const ATTO: &str = "assegnazione";
 
@@ -27,6 +28,17 @@ impl Titolo {
         match self {
             Self::Competenza => "competenza",
             Self::Conoscenza => "conoscenza",
+        }
+    }
+}
+
+impl FromStr for Titolo {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        match testo {
+            "competenza" => Ok(Self::Competenza),
+            "conoscenza" => Ok(Self::Conoscenza),
+            _ => Err(Rifiuto { che: "titolo", regola: "vale competenza oppure conoscenza".to_owned() }),
         }
     }
 }
@@ -84,7 +96,7 @@ pub fn per_registrazione(conn: &mut Conn, registrazione: RegistrazioneId) -> Res
         .into_iter()
         .map(|(r, codice, denominazione)| {
             let ufficio = codice.parse().map_err(|e| storage::Errore::riga("uffici", e))?;
-            let titolo = if r.titolo == "competenza" { Titolo::Competenza } else { Titolo::Conoscenza };
+            let titolo = r.titolo.parse().map_err(|e| storage::Errore::riga("assegnazioni", e))?;
             let id = r.id.parse().map_err(|e| storage::Errore::riga("assegnazioni", e))?;
             Ok(Assegnazione { id, ufficio, denominazione, titolo, istante: Istante::from_utc(r.istante) })
         })

@@ -1,7 +1,7 @@
 //! Guards: the database itself refuses to change what is registered (law 2 of the house, DPR 445/2000 art. 53).
 //!
 //! Every table of acts refuses UPDATE and DELETE, SQLite's `INSERT OR REPLACE` (which deletes without firing DELETE triggers) and
-//! PostgreSQL's TRUNCATE (which passes row triggers). The heads (`contatori`, `contatori_fascicoli`, `catene`) may only go
+//! PostgreSQL's TRUNCATE (which passes row triggers). The heads (`contatori`, `contatori_fascicoli`, `contatori_provvedimenti`, `catene`) may only go
 //! forward by one. Guards are dropped and made again at every start, because a migration that rebuilds a table loses them.
 //! Whoever owns the database can remove them: then the chain of events tells.
 
@@ -46,12 +46,13 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),
-    guardata("protocolli_messaggi", &[&["messaggio_id"]]),
+    guardata("protocolli_messaggi", &[&["registrazione_id"]]),
     guardata("invii", &[&["id"], &["message_id"]]),
     guardata("pacchetti", &[&["id"]]),
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),
     guardata("conservatori", &[&["id"]]),
     guardata("riprove", &[&["id"]]),
+    guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),
@@ -78,6 +79,12 @@ const TESTE: &[Testa] = &[
         tabella: "contatori_fascicoli",
         chiave: &["aoo_id", "voce", "anno"],
         avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.voce = OLD.voce AND NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1",
+    },
+    Testa {
+        tabella: "contatori_provvedimenti",
+        chiave: &["aoo_id"],
+        avanza: "NEW.aoo_id = OLD.aoo_id \
+                 AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno > OLD.anno AND NEW.ultimo = 1))",
     },
     Testa {
         tabella: "catene",

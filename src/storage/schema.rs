@@ -311,13 +311,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    protocolli_messaggi (messaggio_id) {
-        messaggio_id -> Text,
-        registrazione_id -> Text,
-    }
-}
-
-diesel::table! {
     invii (id) {
         id -> Text,
         aoo_id -> Text,
@@ -510,6 +503,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contatori_provvedimenti (aoo_id) {
+        aoo_id -> Text,
+        anno -> Integer,
+        ultimo -> BigInt,
+    }
+}
+
+diesel::table! {
+    annullamenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        motivo -> Text,
+        autore -> Text,
+        testo -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    protocolli_messaggi (registrazione_id) {
+        registrazione_id -> Text,
+        messaggio_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -540,7 +562,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     messaggi,
     allegati,
     visti,
-    protocolli_messaggi,
     invii,
     spedizioni,
     testi,
@@ -560,4 +581,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     file_istanze,
     protocolli_istanze,
     istanze_in_attesa,
+    contatori_provvedimenti,
+    annullamenti,
+    protocolli_messaggi,
 );

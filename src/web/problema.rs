@@ -250,6 +250,7 @@ impl From<registro::Errore> for Problema {
             E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),
             E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
             E::Sconosciuta => Self::non_trovato(),
+            E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::SegnaturaNonPrevista(_) => {
                 Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
             }

@@ -13,6 +13,7 @@
 
 mod casa;
 
+mod annullamento;
 mod api;
 mod architettura;
 mod busta;

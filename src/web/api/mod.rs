@@ -26,6 +26,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
+    cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
+    cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
     cfg.service(
         web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),

@@ -15,6 +15,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::mostra,
         registrazioni::segnatura,
         registrazioni::classifica,
+        registrazioni::annulla,
+        registrazioni::assegna,
         fascicoli::elenca,
         fascicoli::apri,
         fascicoli::mostra,

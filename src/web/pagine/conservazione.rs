@@ -9,7 +9,7 @@ use crate::registro;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::RegistrazioneId;
 use crate::web::{Problema, Stato};
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
@@ -44,6 +44,8 @@ struct Riga {
     istante: String,
     momento: String,
     pacchetto: bool,
+    /// It waits for somebody to try again.
+    ferma: bool,
 }
 
 #[derive(Template)]
@@ -51,6 +53,8 @@ struct Riga {
 struct Pagina {
     guscio: Guscio,
     di_prova: bool,
+    /// This person may put a registration on its way again.
+    agisce: bool,
     riquadri: Vec<Riquadro>,
     cause: Vec<Causa>,
     righe: Vec<Riga>,
@@ -74,6 +78,31 @@ pub(super) fn parola(punto: Punto) -> (&'static str, &'static str, &'static str)
         Punto::Consegnato => ("In attesa della ricevuta", "it-upload", "attesa"),
         Punto::DaCorreggere => ("Da correggere", "it-warning-circle", "cattiva"),
     }
+}
+
+/// The form that puts a registration on its way again.
+#[derive(Deserialize)]
+pub(super) struct Riprova {
+    modulo: String,
+    registrazione: String,
+}
+
+/// `POST /conservazione/riprova`: the same package if there is one, else a new one.
+pub(super) async fn riprova(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    form: web::Form<Riprova>,
+) -> Result<HttpResponse, Errata> {
+    chi.serve(Azione::Conservazione, Permesso::Agisce)?;
+    chi.modulo(&form.modulo)?;
+    let id: RegistrazioneId = form.registrazione.parse().map_err(|_| Problema::non_trovato())?;
+    stato
+        .blocca(move |stato| {
+            let (vista, attore) = (chi.vista(), chi.attore());
+            Ok(stato.db.scrivi(chi.aoo.id, &attore, |op| conservazione::riprova(op, &vista, id))?)
+        })
+        .await?;
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, "/conservazione#versamenti")).finish())
 }
 
 pub(super) async fn mostra(
@@ -107,6 +136,7 @@ pub(super) async fn mostra(
                             id: v.registrazione.to_string(),
                             numero: format!("{}/{}", v.numero, v.anno),
                             oggetto: oggetto.map(|r| r.oggetto.to_string()).unwrap_or_default(),
+                            ferma: v.stato == Punto::DaCorreggere,
                             parola,
                             icona,
                             esito,
@@ -124,6 +154,7 @@ pub(super) async fn mostra(
     let pagina = Pagina {
         guscio: Guscio::new(&chi, "/conservazione"),
         di_prova: chi.aoo.di_prova(),
+        agisce: chi.permesso(Azione::Conservazione) >= Permesso::Agisce,
         riquadri: riquadri(&quadro, scelto),
         cause: cause(quadro),
         righe,

@@ -104,6 +104,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni", web::post().to(nuova::registra));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
+    cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazione::annulla));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
     cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
     cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
@@ -119,6 +120,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::aggiungi));
     cfg.route("/conservazione", web::get().to(conservazione::mostra));
+    cfg.route("/conservazione/riprova", web::post().to(conservazione::riprova));
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
 }
 

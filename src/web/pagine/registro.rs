@@ -28,6 +28,8 @@ pub(super) struct Riga {
     pub(super) parti: String,
     pub(super) oggetto: String,
     pub(super) riservato: bool,
+    /// The provvedimento that annulled it.
+    pub(super) annullata: Option<String>,
     pub(super) voce: String,
     pub(super) ufficio: String,
 }
@@ -92,6 +94,7 @@ pub(super) fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Ist
             parti: parti.join("; "),
             oggetto: r.oggetto.to_string(),
             riservato: r.riservato,
+            annullata: r.annullamento.as_ref().map(registro::Annullamento::provvedimento),
             voce: classificazioni.remove(&id).map(|c| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
             ufficio: competenza.map(|a| a.denominazione.clone()).unwrap_or_default(),
             id,

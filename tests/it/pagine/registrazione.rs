@@ -157,5 +157,16 @@ su_entrambi! {
         let ada = Cliente::dentro(&server, "ada");
         assert_eq!(quanti(&ada), ["0", "0", "0", "0"]);
         assert!(ada.apri("/conservazione").html.contains("Nessun versamento tra quelli che puoi vedere"));
+        // The responsabile della conservazione puts one on its way again; nobody else has the button.
+        assert!(!ferme.contains("/conservazione/riprova"));
+        let sua = carlo.apri("/conservazione?stato=da-correggere");
+        let riprova = |chi: &Cliente<'_>| {
+            let modulo = chi.apri("/conservazione").campo("modulo");
+            chi.modulo_semplice("/conservazione/riprova", &format!("modulo={modulo}&registrazione={}", sua.campo("registrazione")))
+        };
+        assert_eq!(riprova(&rosa).stato, 404);
+        assert_eq!(riprova(&carlo).stato, 303);
+        assert_eq!(quanti(&carlo), ["1", "0", "1", "1"]);
+        assert_eq!(riprova(&carlo).stato, 409);
     }
 }

@@ -1,9 +1,13 @@
 //! `registrazioni` over the API.
 
+mod annullamento;
+mod assegnazione;
 mod classificazione;
 mod richiesta;
 mod risposta;
 
+pub(super) use annullamento::{__path_annulla, annulla};
+pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};

@@ -2,7 +2,7 @@
 
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
-use crate::registro::{Corrispondente, DocumentoRegistrato, Registrazione};
+use crate::registro::{Annullamento, Corrispondente, DocumentoRegistrato, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
@@ -63,8 +63,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
-    #[schema(value_type = Vec<Object>)]
-    annullamenti: [(); 0],
+    /// Its annulment, if it was annulled.
+    annullamenti: Vec<AnnullamentoJson>,
     invii: Vec<InvioJson>,
 }
 
@@ -100,7 +100,7 @@ impl RegistrazioneJson {
             risponde_a: r.risponde_a,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
-            annullamenti: [],
+            annullamenti: r.annullamento.into_iter().map(AnnullamentoJson::from).collect(),
             invii: invii.iter().map(InvioJson::from).collect(),
         }
     }
@@ -204,6 +204,37 @@ impl DocumentoJson {
             media_type: d.media_type,
             dimensione: d.dimensione,
             firma,
+        }
+    }
+}
+
+/// An annulment.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AnnullamentoJson {
+    provvedimento: ProvvedimentoJson,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    autore: String,
+    motivo: String,
+    /// Text of the provvedimento.
+    testo: String,
+}
+
+/// The extremes of a provvedimento.
+#[derive(Serialize, utoipa::ToSchema)]
+struct ProvvedimentoJson {
+    numero: i64,
+    anno: i32,
+}
+
+impl From<Annullamento> for AnnullamentoJson {
+    fn from(a: Annullamento) -> Self {
+        Self {
+            provvedimento: ProvvedimentoJson { numero: a.numero, anno: a.anno },
+            istante: a.istante,
+            autore: a.autore,
+            motivo: a.motivo.to_string(),
+            testo: a.testo,
         }
     }
 }

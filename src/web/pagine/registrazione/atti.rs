@@ -6,7 +6,7 @@ use crate::storage::{Conn, Operazione};
 use crate::titolario::{self, CodiceFascicolo, Fascicolo};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{CodiceVoce, FascicoloId, RegistrazioneId};
+use crate::valori::{CodiceVoce, FascicoloId, RegistrazioneId, Rifiuto};
 use crate::web::pagine::Errata;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::nuova::Scelta;
@@ -134,6 +134,40 @@ pub(in crate::web::pagine) async fn classifica(
             return Ok(());
         }
         Ok(titolario::classifica(op, id, &voce)?)
+    })
+    .await
+}
+
+/// The form that annuls.
+#[derive(Deserialize)]
+pub(in crate::web::pagine) struct Annulla {
+    modulo: String,
+    #[serde(default)]
+    motivo: String,
+    conferma: Option<String>,
+}
+
+/// `POST /registrazioni/{id}/annullamento`: the RSP decides (DPR 445/2000 art. 61 c. 3 g).
+pub(in crate::web::pagine) async fn annulla(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    id: web::Path<String>,
+    form: web::Form<Annulla>,
+) -> Result<HttpResponse, Errata> {
+    chi.serve(Azione::Registro, Permesso::Agisce)?;
+    let form = form.into_inner();
+    let (modulo, scritto, aoo) = (form.modulo.clone(), form.motivo.clone(), chi.aoo.clone());
+    agisci(&stato, &chi, &id, &modulo, ("motivo", scritto), move |op, vista, id| {
+        let no = |testo: &str| Problema::campo("/motivo", testo);
+        if form.motivo.trim().is_empty() {
+            return Err(no("Scrivi il motivo: resta nel provvedimento."));
+        }
+        let motivo = form.motivo.parse().map_err(|e: Rifiuto| no(&e.to_string()))?;
+        if form.conferma.is_none() {
+            return Err(no("Metti la spunta: un annullamento non si toglie."));
+        }
+        registro::annulla(op, &aoo, vista, id, &motivo)?;
+        Ok(())
     })
     .await
 }

@@ -5,7 +5,7 @@ mod documenti;
 mod invii;
 mod storia;
 
-pub(super) use atti::{classifica, fascicola};
+pub(super) use atti::{annulla, classifica, fascicola};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 
 use super::chi::Chi;
@@ -15,7 +15,7 @@ use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
-use crate::registro::{self, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
+use crate::registro::{self, Annullamento, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Assegnazione, Titolo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
@@ -72,6 +72,15 @@ struct IstanzaVista {
     da_regolarizzare: bool,
 }
 
+/// What stands on an annulled registration (DPR 445/2000 art. 54).
+struct AnnullamentoVisto {
+    provvedimento: String,
+    leggibile: String,
+    autore: String,
+    motivo: String,
+    testo: String,
+}
+
 struct VersamentoVisto {
     parola: &'static str,
     icona: &'static str,
@@ -114,6 +123,10 @@ struct Pagina {
     versamento: Option<VersamentoVisto>,
     istanza: Option<IstanzaVista>,
     termine: Option<String>,
+    annullamento: Option<AnnullamentoVisto>,
+    /// This person may annul it.
+    annullabile: bool,
+    rifiuto_annullamento: Option<String>,
     atti: Option<Atti>,
     storia: Vec<Fatto>,
 }
@@ -146,11 +159,14 @@ async fn mostra_con(
     let guscio = Guscio::new(chi, "");
     let vista = chi.vista();
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
+    let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
             let mut pagina = pagina(conn, &vista, id, guscio)?;
             let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
+            pagina.annullabile = annulla && pagina.annullamento.is_none();
+            pagina.rifiuto_annullamento = rifiuto.as_ref().filter(|r| r.campo == "motivo").map(|r| r.testo.clone());
             if agisce {
                 let voce = pagina.voce_codice.parse().ok();
                 pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
@@ -166,7 +182,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
     let istanza = istanze::per_registrazione(conn, id)?.map(istanza);
-    let termine = scrivania::termine(conn, id)?.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni));
+    let termine = scrivania::termine(conn, id)?;
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
     let materia = Materia {
@@ -175,6 +191,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         classificazioni: &classificazioni,
         invii: &invii,
         versamento: versamento.as_ref(),
+        termine: termine.as_ref(),
     };
     let storia = storia::storia(conn, vista, &materia)?;
     let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
@@ -216,7 +233,10 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         invii: invii.iter().map(invii::visto).collect(),
         versamento: versamento.map(versamento_visto),
         istanza,
-        termine,
+        termine: termine.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni)),
+        annullamento: r.annullamento.as_ref().map(annullamento),
+        annullabile: false,
+        rifiuto_annullamento: None,
         atti: None,
         storia,
         oggetto: r.oggetto.to_string(),
@@ -281,6 +301,16 @@ fn istanza(i: Istanza) -> IstanzaVista {
     };
     let da_regolarizzare = i.sottoscrizione == Sottoscrizione::DaRegolarizzare;
     IstanzaVista { procedimento: i.procedimento, sottoscrizione, da_regolarizzare }
+}
+
+fn annullamento(a: &Annullamento) -> AnnullamentoVisto {
+    AnnullamentoVisto {
+        provvedimento: a.provvedimento(),
+        leggibile: a.istante.leggibile(),
+        autore: a.autore.clone(),
+        motivo: a.motivo.to_string(),
+        testo: a.testo.clone(),
+    }
 }
 
 fn fascicolo(f: &titolario::Fascicolo) -> Legata {

@@ -3,12 +3,13 @@
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
 use crate::registro::Registrazione;
-use crate::scrivania::{Assegnazione, Titolo};
+use crate::scrivania::{Assegnazione, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::Istante;
 use crate::web::Problema;
+use crate::web::pagine::formato;
 use crate::{audit, utenti};
 
 /// One thing that happened.
@@ -35,6 +36,7 @@ pub(super) struct Materia<'a> {
     pub(super) classificazioni: &'a [(String, Classificazione)],
     pub(super) invii: &'a [Invio],
     pub(super) versamento: Option<&'a Versamento>,
+    pub(super) termine: Option<&'a Termine>,
 }
 
 pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -65,7 +67,14 @@ pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<
 /// What the chain holds: kind and object of each act, with its sentence.
 fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
     let r = m.registrazione;
-    let mut frasi = vec![(r.id.to_string(), "", format!("Registrata con il numero {}", r.numero))];
+    let id = r.id.to_string();
+    let mut frasi = vec![(id.clone(), "registrazione", format!("Registrata con il numero {}", r.numero))];
+    if let Some(a) = &r.annullamento {
+        frasi.push((id.clone(), "annullamento", format!("Annullata con {}: {}", a.provvedimento(), a.motivo)));
+    }
+    if let Some(t) = m.termine {
+        frasi.push((id, "termine", format!("Da concludere entro il {} ({} giorni)", formato::data(t.scade), t.giorni)));
+    }
     if let Some(messaggio) = pec::origine(conn, r.id)? {
         frasi.push((messaggio.to_string(), "ricezione", "Ricevuto il messaggio nella casella".to_owned()));
     }

@@ -1,0 +1,51 @@
+//! `POST /registrazioni/{id}/annullamento`: the registration stays, marked (DPR 445/2000 art. 54).
+
+use super::mostra_una;
+use super::risposta::RegistrazioneJson;
+use crate::valori::{RegistrazioneId, Testo};
+use crate::web::api::corpo::Corpo;
+use crate::web::api::gettone::Chiamante;
+use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::{Problema, Stato};
+use crate::{registro, utenti};
+use actix_web::{HttpResponse, web};
+
+/// The body.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(in crate::web::api) struct AnnullamentoRichiesta {
+    /// Why, as it will stand in the provvedimento.
+    #[schema(example = "Registrata due volte: vale la n. 0000122")]
+    motivo: String,
+}
+
+/// Annuls a registration, with a provvedimento that the system numbers. It keeps its number and its data; a second time: 409.
+#[utoipa::path(post, path = "/api/v1/registrazioni/{id}/annullamento", tag = "registrazioni",
+    params(("id" = String, Path, description = "Id of the registration")),
+    request_body = AnnullamentoRichiesta,
+    responses((status = 201, body = RegistrazioneJson), (status = 400), (status = 401), (status = 404), (status = 409),
+        (status = 422, body = crate::web::problema::Corpo<'static>)))]
+pub(in crate::web::api) async fn annulla(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    id: web::Path<String>,
+    corpo: Corpo,
+) -> Result<HttpResponse, Problema> {
+    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let mut difetti = Difetti::default();
+    let motivo: Option<Testo> =
+        Oggetto::new(&corpo.0, "", &["motivo"], &mut difetti).and_then(|o| o.serve("motivo", &mut difetti));
+    difetti.chiudi()?;
+    let json = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            let Some(motivo) = motivo else { return Err(Problema::campo("/motivo", "manca")) };
+            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+                let aoo = utenti::aoo(op.conn, op.aoo)?;
+                Ok::<_, Problema>(registro::annulla(op, &aoo, &vista, id, &motivo)?)
+            })?;
+            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(json))
+}

@@ -1,0 +1,57 @@
+//! `POST /registrazioni/{id}/assegnazioni`: another office gets it, from now on.
+
+use super::mostra_una;
+use super::risposta::RegistrazioneJson;
+use crate::scrivania::Titolo;
+use crate::valori::{CodiceUfficio, RegistrazioneId};
+use crate::web::api::corpo::Corpo;
+use crate::web::api::gettone::Chiamante;
+use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::{Problema, Stato};
+use crate::{registro, scrivania, utenti};
+use actix_web::{HttpResponse, web};
+
+/// The body.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(in crate::web::api) struct AssegnazioneRichiesta {
+    /// Code of an office of the AOO.
+    #[schema(example = "EDIL")]
+    ufficio: String,
+    /// `competenza` (default: it has to deal with it) or `conoscenza` (it has to know of it).
+    titolo: Option<String>,
+}
+
+/// Assigns a registration; the newest office per competenza has it, the earlier ones stay in the history.
+#[utoipa::path(post, path = "/api/v1/registrazioni/{id}/assegnazioni", tag = "registrazioni",
+    params(("id" = String, Path, description = "Id of the registration")),
+    request_body = AssegnazioneRichiesta,
+    responses((status = 201, body = RegistrazioneJson), (status = 400), (status = 401), (status = 404),
+        (status = 422, body = crate::web::problema::Corpo<'static>)))]
+pub(in crate::web::api) async fn assegna(
+    stato: web::Data<Stato>,
+    chi: Chiamante,
+    id: web::Path<String>,
+    corpo: Corpo,
+) -> Result<HttpResponse, Problema> {
+    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let mut difetti = Difetti::default();
+    let letta = Oggetto::new(&corpo.0, "", &["ufficio", "titolo"], &mut difetti)
+        .map(|o| (o.serve::<CodiceUfficio>("ufficio", &mut difetti), o.forse::<Titolo>("titolo", &mut difetti)));
+    difetti.chiudi()?;
+    let json = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            let Some((Some(ufficio), titolo)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
+            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+                if !registro::visibile(op.conn, &vista, id)? {
+                    return Err(Problema::non_trovato());
+                }
+                let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
+                Ok(scrivania::assegna(op, id, &ufficio, titolo.unwrap_or(Titolo::Competenza))?)
+            })?;
+            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(json))
+}
