@@ -3,7 +3,7 @@
 use super::{Dove, Errore};
 use crate::valori::{Attore, CodiceAoo, IndirizzoMail};
 use crate::{pec, utenti};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Caselle di posta.
@@ -29,6 +29,18 @@ pub(super) struct Aggiungi {
     /// Server IMAP, come imaps://imap.gestore.it:993 (arriva con una versione prossima: per ora serve --maildir).
     #[arg(long, value_name = "URL")]
     imap: Option<String>,
+    /// Server SMTP, come smtps://smtp.gestore.it:465 (arriva con una versione prossima: per ora la posta va in uscita/pec).
+    #[arg(long, value_name = "URL")]
+    smtp: Option<String>,
+    /// Nome utente presso il gestore (serve a IMAP e SMTP).
+    #[arg(long, value_name = "UTENTE")]
+    utente: Option<String>,
+    /// File con la password presso il gestore (serve a IMAP e SMTP).
+    #[arg(long, value_name = "FILE")]
+    segreto_file: Option<PathBuf>,
+    /// Certificati di chi garantisce il server, in PEM (serve a IMAP e SMTP).
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
@@ -40,6 +52,17 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             }
         }
         Comando::Aggiungi(a) => {
+            if a.smtp.is_some() {
+                let testo =
+                    "la posta non si spedisce ancora per SMTP: senza --smtp i messaggi vanno nella cartella uscita/pec";
+                return Err(Errore::Uso(testo.to_owned()));
+            }
+            if a.maildir.is_some() && (a.utente.is_some() || a.segreto_file.is_some() || a.ca.is_some()) {
+                writeln!(
+                    io::stderr(),
+                    "Una Maildir non chiede chi entra: --utente, --segreto-file e --ca non servono."
+                )?;
+            }
             let (codice, indirizzo): (CodiceAoo, IndirizzoMail) = (a.aoo.parse()?, a.indirizzo.parse()?);
             let maildir = match (a.maildir, a.imap) {
                 (Some(cartella), None) => cartella.canonicalize().map_err(Errore::file(&cartella))?,

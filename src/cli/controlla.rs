@@ -84,7 +84,7 @@ pub(super) fn controlla(config: &Configurazione, periodo: Periodo) -> Result<Ris
     }
     let (registrazioni, buchi) = db.leggi(registro::buchi)?;
     differenze.extend(buchi);
-    let deposito = Deposito::Disco(cartella_documenti(&config.dir));
+    let deposito = Deposito::esistente(cartella_documenti(&config.dir));
     let file = controlla_file(&db, &deposito, periodo, &mut differenze)?;
     Ok(Risultato {
         ok: differenze.is_empty(),

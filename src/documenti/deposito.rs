@@ -4,9 +4,11 @@ use super::Errore;
 use super::media_type::{ASSAGGIO, media_type};
 use crate::valori::Impronta;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 /// Bytes read and written at a time.
@@ -18,8 +20,17 @@ const IN_ARRIVO: &str = ".in-arrivo";
 /// A content-addressed store. (The S3 one comes with the hosted installations.)
 #[derive(Debug, Clone)]
 pub enum Deposito {
-    /// A folder: `ab/cd/<sha256>`.
-    Disco(PathBuf),
+    /// A folder.
+    Disco(Disco),
+}
+
+/// A store in a folder: `ab/cd/<sha256>`.
+#[derive(Debug, Clone)]
+pub struct Disco {
+    cartella: PathBuf,
+    /// The branches `ab/cd` whose parents this process has synced. That a branch is there does not say so: another thread, or a
+    /// process that died, may have made it a moment ago.
+    rami: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 /// A file that is in the store, synced.
@@ -42,7 +53,13 @@ impl Deposito {
         let in_arrivo = cartella.join(IN_ARRIVO);
         fs::create_dir_all(&in_arrivo).map_err(Errore::Disco)?;
         sincronizza(&cartella).map_err(Errore::Disco)?;
-        Ok(Self::Disco(cartella))
+        Ok(Self::esistente(cartella))
+    }
+
+    /// The store in a folder as it is, for whoever only reads: nothing is made.
+    #[must_use]
+    pub fn esistente(cartella: PathBuf) -> Self {
+        Self::Disco(Disco { cartella, rami: Arc::default() })
     }
 
     /// Puts a file into the store: streamed, hashed while it is written, synced, renamed to its name, folder synced.
@@ -50,13 +67,14 @@ impl Deposito {
     /// # Errors
     /// If it is longer than `massimo` bytes, if it does not arrive whole, or if the disk refuses.
     pub fn riponi(&self, bytes: &mut dyn Read, massimo: u64) -> Result<Riposto, Errore> {
-        let Self::Disco(cartella) = self;
+        let Self::Disco(disco) = self;
+        let cartella = &disco.cartella;
         let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(Uuid::now_v7().to_string()));
         let mut file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
         let riposto = versa(bytes, &mut file, massimo)?;
         let nome = percorso(cartella, &riposto.impronta);
         let ramo = nome.parent().unwrap_or(cartella);
-        deposita(file, &arrivo.0, &nome, ramo).map_err(Errore::Disco)?;
+        disco.deposita(file, &arrivo.0, &nome, ramo).map_err(Errore::Disco)?;
         Ok(riposto)
     }
 
@@ -65,8 +83,8 @@ impl Deposito {
     /// # Errors
     /// If the store does not hold it, or the disk refuses.
     pub fn apri(&self, impronta: &Impronta) -> Result<File, Errore> {
-        let Self::Disco(cartella) = self;
-        File::open(percorso(cartella, impronta)).map_err(|e| match e.kind() {
+        let Self::Disco(disco) = self;
+        File::open(percorso(&disco.cartella, impronta)).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => Errore::Assente(*impronta),
             _ => Errore::Disco(e),
         })
@@ -137,22 +155,26 @@ fn versa(bytes: &mut dyn Read, file: &mut File, massimo: u64) -> Result<Riposto,
     Ok(Riposto { impronta: Impronta::from_sha256(hasher), dimensione, media_type: media_type(&assaggio) })
 }
 
-/// Synced bytes, final name, synced folder: in this order a kill at any line leaves either nothing or the whole file.
-fn deposita(file: File, arrivo: &Path, nome: &Path, ramo: &Path) -> io::Result<()> {
-    let mut permessi = file.metadata()?.permissions();
-    permessi.set_readonly(true);
-    file.set_permissions(permessi)?;
-    file.sync_all()?;
-    drop(file);
-    if !ramo.is_dir() {
-        fs::create_dir_all(ramo)?;
-        // The new folders must be found again too, so their parents are synced.
-        for sopra in ramo.ancestors().skip(1).take(2) {
-            sincronizza(sopra)?;
+impl Disco {
+    /// Synced bytes, final name, synced folder: in this order a kill at any line leaves either nothing or the whole file.
+    fn deposita(&self, file: File, arrivo: &Path, nome: &Path, ramo: &Path) -> io::Result<()> {
+        let mut permessi = file.metadata()?.permissions();
+        permessi.set_readonly(true);
+        file.set_permissions(permessi)?;
+        file.sync_all()?;
+        drop(file);
+        let rami = || self.rami.lock().unwrap_or_else(PoisonError::into_inner);
+        if !rami().contains(ramo) {
+            fs::create_dir_all(ramo)?;
+            // The branch must be found again after a power cut, so its parents are synced.
+            for sopra in ramo.ancestors().skip(1).take(2) {
+                sincronizza(sopra)?;
+            }
+            rami().insert(ramo.to_owned());
         }
+        fs::rename(arrivo, nome)?;
+        sincronizza(ramo)
     }
-    fs::rename(arrivo, nome)?;
-    sincronizza(ramo)
 }
 
 fn sincronizza(cartella: &Path) -> io::Result<()> {

@@ -13,7 +13,7 @@ mod rapporto;
 pub mod testo;
 
 pub use contenuto::contenuto;
-pub use deposito::{Deposito, Riposto};
+pub use deposito::{Deposito, Disco, Riposto};
 pub use errore::Errore;
 pub use fiduce::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};

@@ -1,6 +1,8 @@
 //! A Maildir: a message is a file, its name up to `:2,` never changes, and moving it to `cur` with the flag `S` says it was read.
 
 use super::Errore;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,11 +36,11 @@ impl Maildir {
             let errore = |causa| Errore::Casella { dove: cartella.clone(), causa };
             for voce in fs::read_dir(&cartella).map_err(errore)? {
                 let file = voce.map_err(errore)?.path();
-                let Some(nome) = file.file_name().and_then(|n| n.to_str()) else { continue };
+                let nome = leggibile(file.file_name().unwrap_or_default());
                 if nome.starts_with('.') || !file.is_file() {
                     continue;
                 }
-                let chiave = nome.split(":2,").next().unwrap_or(nome).to_owned();
+                let chiave = nome.split(":2,").next().unwrap_or(&nome).to_owned();
                 lettere.push(Lettera { chiave, file });
             }
         }
@@ -57,5 +59,42 @@ impl Maildir {
             Err(causa) if causa.kind() != io::ErrorKind::NotFound => Err(Errore::Casella { dove: cur, causa }),
             _ => Ok(()),
         }
+    }
+}
+
+/// A name as text: one that is not UTF-8 with each byte that is not ASCII as `%E8`, so that no message is passed over.
+fn leggibile(nome: &OsStr) -> String {
+    match nome.to_str() {
+        Some(nome) => nome.to_owned(),
+        None => nome.as_encoded_bytes().iter().fold(String::new(), |mut testo, byte| {
+            if byte.is_ascii() {
+                testo.push(char::from(*byte));
+            } else {
+                // Writing to a String does not fail.
+                let _ = write!(testo, "%{byte:02X}");
+            }
+            testo
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStrExt;
+
+    #[test]
+    fn a_message_whose_name_is_not_utf8_is_not_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        for ramo in ["new", "cur"] {
+            fs::create_dir(dir.path().join(ramo)).unwrap();
+        }
+        fs::write(dir.path().join("new").join(OsStr::from_bytes(b"17.posta\xe8.host")), "Subject: x").unwrap();
+        let maildir = Maildir::new(dir.path()).unwrap();
+        let chiavi = || maildir.lettere().unwrap().into_iter().map(|l| l.chiave).collect::<Vec<_>>();
+        assert_eq!(chiavi(), ["17.posta%E8.host"]);
+        maildir.segna(&maildir.lettere().unwrap()[0]).unwrap();
+        assert!(dir.path().join("cur/17.posta%E8.host:2,S").is_file());
+        assert_eq!(chiavi(), ["17.posta%E8.host"]);
     }
 }

@@ -64,6 +64,30 @@ pub fn protocolla(casa: &Casa, url: &str, id: &Value, chiave: &str) -> (u16, Val
 }
 
 su_entrambi! {
+    fn a_mailbox_is_added_by_command_and_what_cannot_be_done_is_said(casa) {
+        let maildir = casa.dir.path().join("posta");
+        for ramo in ["new", "cur"] {
+            fs::create_dir_all(maildir.join(ramo)).unwrap();
+        }
+        let aggiungi = |altri: &[&str]| {
+            let base = ["casella", "aggiungi", "--aoo", "AX99Z01", "--indirizzo", "protocollo@pec.example.it"];
+            let uscita = comando(casa, &[&base, altri].concat());
+            (uscita.status.code(), String::from_utf8(uscita.stderr).unwrap())
+        };
+        let dove = maildir.to_str().unwrap();
+        for (altri, frase) in [
+            (vec!["--maildir", dove, "--smtp", "smtps://smtp.example.it:465"], "non si spedisce ancora per SMTP"),
+            (vec!["--imap", "imaps://imap.example.it:993"], "non si leggono ancora"),
+            (vec![], "serve --maildir"),
+        ] {
+            let (stato, errore) = aggiungi(&altri);
+            assert!(stato == Some(2) && errore.contains(frase), "{altri:?}: {errore}");
+        }
+        let (stato, detto) = aggiungi(&["--maildir", dove, "--utente", "u", "--segreto-file", "/dev/null"]);
+        assert!(stato == Some(0) && detto.contains("non servono"), "{detto}");
+        assert_eq!(casa.conta("caselle"), 1);
+    }
+
     fn every_message_is_kept_told_apart_and_marked(casa) {
         let casella = casella(casa, &[]);
         let server = casa.server();
