@@ -33,6 +33,7 @@ CREATE TABLE istanze (
     aoo_id TEXT NOT NULL REFERENCES aoo (id),
     procedimento_id TEXT NOT NULL REFERENCES procedimenti (id),
     codice_sha256 TEXT NOT NULL UNIQUE,
+    contenuto_sha256 TEXT NOT NULL,
     presentata TIMESTAMP NOT NULL,
     nome TEXT NOT NULL,
     cognome TEXT NOT NULL,

@@ -108,6 +108,9 @@ pub(super) fn componi(
     materia: Materia,
 ) -> Result<(UnitaDocumentaria, Vec<FilePacchetto>), String> {
     let r = materia.registrazione;
+    if let Some(a) = &r.annullamento {
+        return Err(format!("è annullata ({}): come versarla si concorda con il conservatore", a.provvedimento()));
+    }
     if let Some(vuoto) = r.documenti.iter().find(|d| d.dimensione == 0) {
         return Err(format!("il file «{}» è vuoto e il conservatore non accetta file vuoti", vuoto.nome));
     }

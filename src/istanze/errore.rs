@@ -12,11 +12,16 @@ pub enum Errore {
     #[error("il procedimento «{0}» c'è già: scegli un altro codice")]
     GiaPresente(String),
     /// A term that no procedimento has.
-    #[error("il termine deve essere da 1 a 730 giorni (L. 241/1990, art. 2)")]
+    #[error(
+        "il termine deve essere da 1 a 730 giorni: di norma 30, al massimo 180 (L. 241/1990, art. 2); oltre solo se una legge lo prevede"
+    )]
     Giorni,
     /// No istanza has this code.
     #[error("nessuna richiesta ha questo codice: controlla di averlo scritto come sulla ricevuta")]
     Sconosciuta,
+    /// An istanza with other content was sent with this code.
+    #[error("con questo modulo era già stata inviata un'altra richiesta: vale quella")]
+    GiaInviata,
     /// The titolario.
     #[error(transparent)]
     Titolario(#[from] titolario::Errore),

@@ -15,7 +15,7 @@ pub(super) const ATTO: &str = "presentazione";
 /// Which case of CAD art. 65 c. 1 the software can see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sottoscrizione {
-    /// A file bears a valid signature of whoever asks (lett. a).
+    /// A file bears a valid signature of whoever asks (lett. a); that it signs this request, and not something else, a person sees.
     Firmata,
     /// A file bears a valid signature of somebody else: the office looks for the power to sign.
     FirmataDaAltri,
@@ -71,6 +71,7 @@ pub(super) fn conserva(
         aoo_id: op.aoo.to_string(),
         procedimento_id: p.procedimento.id.to_string(),
         codice_sha256: p.codice.sha256(),
+        contenuto_sha256: p.contenuto().to_string(),
         presentata: p.presentata.utc(),
         nome: p.richiedente.nome.to_string(),
         cognome: p.richiedente.cognome.to_string(),
@@ -149,6 +150,7 @@ pub(super) struct Riga {
     pub aoo_id: String,
     pub procedimento_id: String,
     pub codice_sha256: String,
+    pub contenuto_sha256: String,
     pub presentata: chrono::NaiveDateTime,
     pub nome: String,
     pub cognome: String,
@@ -173,6 +175,7 @@ fn carico(r: &Riga, file: &[RigaFile]) -> Carico {
         .campo("aoo", &r.aoo_id)
         .campo("procedimento", &r.procedimento_id)
         .campo("codice", &r.codice_sha256)
+        .campo("contenuto", &r.contenuto_sha256)
         .campo("presentata", Istante::from_utc(r.presentata))
         .campo("nome", &r.nome)
         .campo("cognome", &r.cognome)

@@ -18,7 +18,7 @@ mod segui;
 pub use codice::CodiceIstanza;
 pub use errore::Errore;
 pub use istanza::{Istanza, Sottoscrizione, per_registrazione};
-pub use presenta::{Sportello, presenta, protocolla_attesa, sottoscrizione};
+pub use presenta::{Sportello, in_attesa, presenta, protocolla_attesa, sottoscrizione};
 pub use procedimento::{Procedimento, aperti, apri, chiudi, per_codice as procedimento};
 pub use richiesta::{Allegato, Presentazione, Richiedente, TestoRichiesta};
 pub use segui::{Seguito, segui};

@@ -33,13 +33,13 @@ pub struct Sportello<'a> {
     pub calendario: &'a Calendario,
 }
 
-/// Takes an istanza. Sent again with its code it changes nothing.
+/// Takes an istanza. Sent again with its code it changes nothing; other content with the same code is refused.
 ///
 /// If the register gives it no number now (its clock is wrong, say), the istanza is kept with its presentazione all the same and
 /// [`protocolla_attesa`] registers it later.
 ///
 /// # Errors
-/// `ProcedimentoSconosciuto` if it was closed meanwhile; those of store and database: then nothing was kept.
+/// `ProcedimentoSconosciuto` if it was closed meanwhile, `GiaInviata` for other content; those of store and database: then nothing was kept.
 pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Errore> {
     let Sportello { db, deposito, fiducia, calendario } = *sportello;
     let aoo = db.leggi(|conn| utenti::aoo(conn, p.procedimento.aoo))?;
@@ -56,8 +56,10 @@ pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Erro
     let file: Vec<(Riposto, NomeFile)> = std::iter::once((detto, nome)).chain(allegati).collect();
     let io = Attore::Sistema("portale");
     let conserva = |op: &mut Operazione<'_>| {
-        if gia_presentata(op.conn, &p.codice.sha256())? {
-            return Ok(None);
+        match gia_presentata(op.conn, &p.codice.sha256())? {
+            Some(contenuto) if contenuto == p.contenuto().to_string() => return Ok(None),
+            Some(_) => return Err(Errore::GiaInviata),
+            None => {}
         }
         procedimento::per_codice(op.conn, &p.procedimento.codice)?;
         let id = istanza::conserva(op, p, &file, firmata)?.to_string();
@@ -70,8 +72,12 @@ pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Erro
         Some(id) => protocolla(op, &aoo, &p.procedimento, &id, calendario),
         None => Ok(()),
     });
-    let Err(causa) = intero else { return Ok(()) };
-    tracing::warn!(%causa, "istanza without a number for now");
+    let causa = match intero {
+        Ok(()) => return Ok(()),
+        Err(e @ (Errore::GiaInviata | Errore::ProcedimentoSconosciuto)) => return Err(e),
+        Err(causa) => causa,
+    };
+    tracing::error!(%causa, "istanza without a number for now");
     // If the first commit went through after all, this one finds the istanza and does nothing.
     db.scrivi(aoo.id, &io, |op| {
         if let Some(id) = conserva(op)? {
@@ -113,7 +119,7 @@ pub fn protocolla_attesa(db: &Db, calendario: &Calendario) -> Result<usize, Erro
         });
         match esito {
             Ok(()) => fatte += 1,
-            Err(causa) => tracing::warn!(istanza = id, %causa, "istanza still without a number"),
+            Err(causa) => tracing::error!(istanza = id, %causa, "istanza still without a number"),
         }
     }
     Ok(fatte)
@@ -139,6 +145,14 @@ fn protocolla(
         .execute(op.conn)?;
     audit::annota(op, ATTO, "istanza", istanza, &carico(istanza, &registrazione))?;
     Ok(())
+}
+
+/// How many istanze wait for their number.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_attesa(conn: &mut Conn) -> Result<i64, Errore> {
+    Ok(istanze_in_attesa::table.count().get_result(conn)?)
 }
 
 fn nuova(op: &mut Operazione<'_>, procedimento: &Procedimento, riga: &Riga) -> Result<Nuova, Errore> {
@@ -175,9 +189,10 @@ fn nuova(op: &mut Operazione<'_>, procedimento: &Procedimento, riga: &Riga) -> R
     })
 }
 
-fn gia_presentata(conn: &mut Conn, codice_sha256: &str) -> Result<bool, Errore> {
-    let quante: i64 = istanze::table.filter(istanze::codice_sha256.eq(codice_sha256)).count().get_result(conn)?;
-    Ok(quante > 0)
+/// The content that was sent with a code, if any was.
+fn gia_presentata(conn: &mut Conn, codice_sha256: &str) -> Result<Option<String>, Errore> {
+    let contenuto = istanze::table.filter(istanze::codice_sha256.eq(codice_sha256)).select(istanze::contenuto_sha256);
+    Ok(contenuto.first(conn).optional()?)
 }
 
 /// Whether anybody signed, and whether it was who asks: only signatures that are valid count (CAD art. 65 c. 1 lett. a).

@@ -2,8 +2,8 @@
 
 use super::{CodiceIstanza, Procedimento};
 use crate::documenti::Riposto;
-use crate::valori::{CodiceFiscale, Denominazione, IndirizzoMail, Istante, NomeFile, Oggetto, Rifiuto};
-use std::fmt;
+use crate::valori::{CodiceFiscale, Denominazione, Impronta, IndirizzoMail, Istante, NomeFile, Oggetto, Rifiuto};
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 /// Longest text of a request, in characters: beyond it, it is a file.
@@ -80,6 +80,22 @@ pub struct Presentazione {
     pub testo: TestoRichiesta,
     /// What comes with it.
     pub allegati: Vec<Allegato>,
+}
+
+impl Presentazione {
+    /// What it asks, whenever it arrives: the same content with the same code is the same istanza sent again.
+    pub(super) fn contenuto(&self) -> Impronta {
+        let r = &self.richiedente;
+        let mut testo = format!(
+            "{}\n{}\n{}\n{}\n{}\n{}\n{}\0",
+            self.procedimento.id, r.nome, r.cognome, r.codice_fiscale, r.indirizzo, self.oggetto, self.testo
+        );
+        for a in &self.allegati {
+            // Writing to a String does not fail.
+            let _ = write!(testo, "{} {}\0", a.riposto.impronta, a.nome);
+        }
+        Impronta::of(testo.as_bytes())
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::istanza::Riga;
 use super::{CodiceIstanza, Errore, Sottoscrizione, procedimento};
-use crate::registro::{self, Registrazione};
+use crate::registro::{self, Corrispondente, Flusso, Registrazione, RuoloCorrispondente};
 use crate::scrivania::{self, Termine};
 use crate::storage::Conn;
 use crate::storage::schema::{istanze, protocolli_istanze};
@@ -31,7 +31,7 @@ pub struct Seguito {
     pub registrazione: Option<Registrazione>,
     /// By when the office must answer; none while the number follows.
     pub termine: Option<Termine>,
-    /// What the office wrote back, oldest first.
+    /// What the office wrote back to its author, oldest first.
     pub risposte: Vec<Registrazione>,
 }
 
@@ -61,7 +61,7 @@ pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore>
         presentata: Istante::from_utc(riga.presentata),
         sottoscrizione: riga.sottoscrizione.parse()?,
         ufficio: utenti::ufficio(conn, procedimento.ufficio)?.denominazione.to_string(),
-        indirizzo: riga.indirizzo,
+        indirizzo: riga.indirizzo.clone(),
         registrazione: None,
         termine: None,
         risposte: Vec::new(),
@@ -70,11 +70,23 @@ pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore>
     if let Some(id) = id {
         seguito.registrazione = Some(registro::per_id(conn, &vista, id)?);
         seguito.termine = scrivania::termine(conn, id)?;
-        seguito.risposte = registro::risposte(conn, &vista, id)?;
+        let risposte = registro::risposte(conn, &vista, id)?;
+        seguito.risposte =
+            risposte.into_iter().filter(|r| e_per(r, &seguito.indirizzo, &riga.codice_fiscale)).collect();
         let competente = scrivania::per_registrazione(conn, id)?.into_iter().rev();
         if let Some(a) = competente.into_iter().find(|a| a.titolo == scrivania::Titolo::Competenza) {
             seguito.ufficio = a.denominazione;
         }
     }
     Ok(seguito)
+}
+
+/// True if a registration is an answer in force to this person: a letter to others, or one that was annulled, is none of theirs.
+fn e_per(r: &Registrazione, indirizzo: &str, codice_fiscale: &str) -> bool {
+    let suo = |c: &Corrispondente| {
+        c.ruolo == RuoloCorrispondente::Destinatario
+            && (c.parte.pec.as_ref().is_some_and(|p| p.as_str().eq_ignore_ascii_case(indirizzo))
+                || c.parte.codice_fiscale.as_ref().is_some_and(|cf| cf.as_str().eq_ignore_ascii_case(codice_fiscale)))
+    };
+    r.flusso == Flusso::Uscita && r.annullamento.is_none() && r.corrispondenti.iter().any(suo)
 }

@@ -4,7 +4,7 @@ use super::messaggio::PROVATA;
 use super::{Errore, casella};
 use crate::audit::{self, Carico};
 use crate::registro::{self, Flusso, RuoloCorrispondente};
-use crate::storage::schema::{invii as tabella, messaggi, registrazioni, spedizioni};
+use crate::storage::schema::{annullamenti, invii as tabella, messaggi, registrazioni, spedizioni};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId};
@@ -102,6 +102,9 @@ pub fn invia(
     if r.flusso != Flusso::Uscita {
         return Err(Errore::NonUscita);
     }
+    if let Some(a) = &r.annullamento {
+        return Err(registro::Errore::GiaAnnullata(a.provvedimento()).into());
+    }
     let aoo = op.aoo;
     let casella = casella::caselle(op.conn)?.into_iter().find(|c| c.aoo == aoo).ok_or(Errore::SenzaCasella)?;
     let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
@@ -162,6 +165,10 @@ pub(super) fn in_coda(conn: &mut Conn) -> Result<Vec<(crate::valori::AooId, Invi
     let righe: Vec<Riga> = tabella::table
         .left_join(spedizioni::table.on(spedizioni::invio_id.eq(tabella::id)))
         .filter(spedizioni::consegnata.is_null().or(spedizioni::consegnata.eq(false)))
+        // What was annulled meanwhile does not leave.
+        .filter(diesel::dsl::not(
+            tabella::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
+        ))
         .order(tabella::id)
         .limit(1)
         .select(Riga::as_select())

@@ -177,9 +177,17 @@ pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
 }
 
 pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    // Links made before annulments existed name the message, whose first registration they mean.
     let righe: Vec<(String, String)> = protocolli_messaggi::table
-        .filter(protocolli_messaggi::registrazione_id.eq_any(ids))
+        .filter(protocolli_messaggi::registrazione_id.eq_any(ids).or(protocolli_messaggi::messaggio_id.eq_any(ids)))
+        .order(protocolli_messaggi::registrazione_id.desc())
         .select((protocolli_messaggi::messaggio_id, protocolli_messaggi::registrazione_id))
         .load(conn)?;
-    Ok(righe.into_iter().map(|(m, r)| (r.clone(), carico(&m, &r))).collect())
+    let mut carichi = HashMap::new();
+    for (messaggio, registrazione) in righe {
+        let carico = carico(&messaggio, &registrazione);
+        carichi.insert(registrazione, carico.clone());
+        carichi.insert(messaggio, carico);
+    }
+    Ok(carichi)
 }

@@ -471,6 +471,7 @@ diesel::table! {
         aoo_id -> Text,
         procedimento_id -> Text,
         codice_sha256 -> Text,
+        contenuto_sha256 -> Text,
         presentata -> Timestamp,
         nome -> Text,
         cognome -> Text,

@@ -27,7 +27,7 @@ impl Misure {
     }
 
     /// The counters as Prometheus reads them.
-    pub(super) fn testo(&self, eventi: i64, file: i64) -> String {
+    pub(super) fn testo(&self, eventi: i64, file: i64, istanze_in_attesa: i64) -> String {
         let mut testo = String::from("# TYPE tabulario_http_risposte_total counter\n");
         for (contatore, classe) in self.risposte.iter().zip(1..) {
             // Writing to a String does not fail.
@@ -39,6 +39,7 @@ impl Misure {
             ("tabulario_registrazioni_total", "counter", i64::try_from(registrazioni).unwrap_or(i64::MAX)),
             ("tabulario_eventi", "gauge", eventi),
             ("tabulario_file", "gauge", file),
+            ("tabulario_istanze_senza_numero", "gauge", istanze_in_attesa),
         ] {
             let _ = writeln!(testo, "# TYPE {nome} {tipo}\n{nome} {valore}");
         }

@@ -6,6 +6,7 @@
 mod api;
 mod misure;
 mod pagine;
+mod parti;
 mod problema;
 mod salute;
 mod stato;

@@ -1,7 +1,7 @@
 //! `/salute` (the process lives), `/pronto` (it can work), `/metriche`.
 
 use super::{Problema, Stato};
-use crate::{audit, documenti};
+use crate::{audit, documenti, istanze};
 use actix_web::{HttpResponse, web};
 
 pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
@@ -23,13 +23,13 @@ async fn pronto(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
 }
 
 async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
-    let (eventi, file) = stato
+    let (eventi, file, attesa) = stato
         .blocca(|stato| {
             stato.db.leggi(|conn| {
                 let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
-                Ok::<_, Problema>((eventi, documenti::conta(conn)?))
+                Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?))
             })
         })
         .await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(stato.misure.testo(eventi, file)))
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(stato.misure.testo(eventi, file, attesa)))
 }

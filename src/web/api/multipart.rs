@@ -2,10 +2,10 @@
 
 use crate::documenti::{Deposito, Riposto};
 use crate::valori::NomeFile;
+use crate::web::parti::{Parte, Parti};
 use crate::web::{Problema, Stato};
-use actix_multipart::{Field, Multipart};
 use actix_web::web::Bytes;
-use futures_util::{StreamExt, TryStreamExt, join};
+use futures_util::join;
 use serde_json::Value;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
@@ -32,12 +32,12 @@ pub(super) struct FileArrivato {
 /// 400 for what is no multipart or no JSON, 413 beyond the limits, 422 for two parts with one name.
 pub(super) async fn leggi(
     stato: &Stato,
-    mut corpo: Multipart,
+    mut corpo: Parti,
     parte_json: &str,
 ) -> Result<(Value, Vec<FileArrivato>), Problema> {
     let (mut json, mut file) = (None, Vec::<FileArrivato>::new());
-    while let Some(campo) = corpo.try_next().await.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))? {
-        let parte = campo.name().unwrap_or("").to_owned();
+    while let Some(campo) = corpo.prossima().await.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))? {
+        let parte = campo.nome();
         if parte == parte_json && json.is_none() {
             json = Some(valore(campo, parte_json).await?);
             continue;
@@ -49,7 +49,7 @@ pub(super) async fn leggi(
             let massimo = stato.limiti.file_per_registrazione;
             return Err(Problema::troppo_grande(format!("Al massimo {massimo} file per registrazione.")));
         }
-        let dichiarato = campo.content_disposition().and_then(|d| d.get_filename()).unwrap_or(&parte).to_owned();
+        let dichiarato = campo.file().unwrap_or_else(|| parte.clone());
         let nome = dichiarato.parse().map_err(|e| Problema::campo("", format!("parte «{parte}»: {e}")))?;
         let riposto = riponi(&stato.deposito, stato.limiti.file_byte(), campo).await?;
         file.push(FileArrivato { parte, nome, riposto });
@@ -58,9 +58,9 @@ pub(super) async fn leggi(
     Ok((json, file))
 }
 
-async fn valore(mut campo: Field, nome: &str) -> Result<Value, Problema> {
+async fn valore(mut campo: Parte, nome: &str) -> Result<Value, Problema> {
     let mut testo = Vec::new();
-    while let Some(pezzo) = campo.next().await {
+    while let Some(pezzo) = campo.pezzo().await {
         testo.extend_from_slice(&pezzo.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))?);
         if testo.len() > MASSIMO_JSON {
             let mib = MASSIMO_JSON / (1024 * 1024);
@@ -71,12 +71,12 @@ async fn valore(mut campo: Field, nome: &str) -> Result<Value, Problema> {
 }
 
 /// Pours a part into the store while it arrives: what is read is bounded by the queue, not by the file.
-pub(in crate::web) async fn riponi(deposito: &Deposito, massimo: u64, mut campo: Field) -> Result<Riposto, Problema> {
+pub(in crate::web) async fn riponi(deposito: &Deposito, massimo: u64, mut campo: Parte) -> Result<Riposto, Problema> {
     let (manda, ricevi) = mpsc::channel(CODA);
     let deposito = deposito.clone();
     let scrittura = actix_web::web::block(move || deposito.riponi(&mut Pezzi::new(ricevi), massimo));
     let lettura = async move {
-        while let Some(pezzo) = campo.next().await {
+        while let Some(pezzo) = campo.pezzo().await {
             let pezzo = pezzo.map_err(|e| io::Error::other(e.to_string()));
             let fine = pezzo.is_err();
             // The store stopped listening: it refused the file and says why below.

@@ -75,7 +75,7 @@ pub(super) async fn entra(
         Ok(rendi(stato, &pagina)?)
     };
     let da_qui = pagine.ammette(&pagine.per_indirizzo, &http, ora);
-    if nome.len() > MASSIMO_NOME || !pagine.per_utente.ammette(nome.clone(), ora) || !da_qui {
+    if nome.len() > MASSIMO_NOME || !da_qui || !pagine.per_utente.ammette(nome.clone(), ora) {
         return no(StatusCode::TOO_MANY_REQUESTS, "Troppi tentativi: riprova fra 15 minuti.");
     }
     let (finta, cercato) = (pagine.parola_finta.clone(), nome.clone());

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
-/// Keys that are remembered; beyond them, those whose window is over go first, then all.
+/// Keys that are remembered; beyond them, those whose window is over go first, then the older half.
 const MASSIMO_CHIAVI: usize = 20_000;
 
 /// Counts what each key did in its window.
@@ -28,7 +28,10 @@ impl<K: Hash + Eq> Freno<K> {
         if visti.len() >= MASSIMO_CHIAVI {
             visti.retain(|_, (_, inizio)| ora.dopo(*inizio) < self.finestra);
             if visti.len() >= MASSIMO_CHIAVI {
-                visti.clear();
+                let mut inizi: Vec<Istante> = visti.values().map(|(_, inizio)| *inizio).collect();
+                let meta = inizi.len() / 2;
+                let meta = *inizi.select_nth_unstable(meta).1;
+                visti.retain(|_, (_, inizio)| *inizio > meta);
             }
         }
         let (quanti, inizio) = visti.entry(chiave).or_insert((0, ora));

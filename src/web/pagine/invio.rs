@@ -5,18 +5,14 @@ use crate::documenti::{self, Riposto};
 use crate::registro::RuoloDocumento;
 use crate::valori::{Impronta, NomeFile};
 use crate::web::api::multipart::riponi;
+use crate::web::parti::{Parte, Parti};
 use crate::web::{Problema, Stato};
-use actix_multipart::{Field, Multipart};
 use aws_lc_rs::hmac;
-use futures_util::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
 use std::io::Read;
 
 /// Longest field, in bytes.
 const MASSIMO_CAMPO: usize = 64 * 1024;
-
-/// Most fields of a form.
-const MASSIMO_CAMPI: usize = 10_000;
 
 /// Bytes by which a kept file is recognised again.
 const INIZIO: u64 = 64 * 1024;
@@ -50,10 +46,24 @@ pub(super) struct Massimi {
     pub(super) byte: u64,
     /// Files.
     pub(super) file: usize,
+    /// Fields, files and empty parts together.
+    pub(super) parti: usize,
+    /// Bytes of all fields that are no files.
+    pub(super) testo: usize,
 }
 
-/// The fields by name, and the files that are in the store by now.
-pub(super) type Arrivo = (BTreeMap<String, String>, Vec<FileScelto>);
+/// A form that arrived.
+pub(super) struct Arrivo {
+    /// Its fields by name.
+    pub(super) campi: BTreeMap<String, String>,
+    /// Its files, in the store by now.
+    pub(super) file: Vec<FileScelto>,
+    /// A file that had been kept cannot be taken again: the program was started anew, or the field is not ours.
+    pub(super) perduti: bool,
+}
+
+/// What is said where a kept file is lost: the form must not go on as if nobody had chosen it.
+pub(super) const PERDUTI: &str = "I file che avevi già inviato non si trovano più: aggiungili di nuovo.";
 
 /// Reads the form. `ammette` is given name and value of the first field and says whose form it is, or refuses: then nothing is
 /// kept. A file kept from a refused form is taken again only from whom it was given back to.
@@ -63,35 +73,39 @@ pub(super) type Arrivo = (BTreeMap<String, String>, Vec<FileScelto>);
 pub(super) async fn leggi(
     (stato, pagine): (&Stato, &Pagine),
     massimi: &Massimi,
-    mut corpo: Multipart,
+    mut corpo: Parti,
     ammette: impl Fn(&str, &str) -> Result<String, Errata>,
 ) -> Result<Arrivo, Errata> {
     let illeggibile = |e| Problema::illeggibile(format!("multipart: {e}"));
-    let (mut campi, mut file) = (BTreeMap::new(), Vec::new());
-    let mut di_chi: Option<String> = None;
-    while let Some(campo) = corpo.try_next().await.map_err(illeggibile)? {
-        let nome = campo.name().unwrap_or("").to_owned();
-        let allegato = campo.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+    let troppi = || Problema::troppo_grande("Il modulo ha troppi campi.");
+    let (mut campi, mut file, mut perduti) = (BTreeMap::new(), Vec::new(), false);
+    let (mut di_chi, mut parti, mut resto): (Option<String>, _, _) = (None, 0, massimi.testo);
+    while let Some(campo) = corpo.prossima().await.map_err(illeggibile)? {
+        let (nome, allegato) = (campo.nome(), campo.file());
+        parti += 1;
+        if parti > massimi.parti {
+            return Err(troppi().into());
+        }
         let Some(di_chi) = &di_chi else {
-            let valore = if allegato.is_none() { testo(campo).await? } else { String::new() };
+            let valore = if allegato.is_none() { testo(campo, &mut resto).await? } else { String::new() };
             di_chi = Some(ammette(&nome, &valore)?);
             campi.insert(nome, valore);
             continue;
         };
-        if campi.len() >= MASSIMO_CAMPI {
-            return Err(Problema::troppo_grande("Il modulo ha troppi campi.").into());
-        }
         let vuoto = allegato.as_ref().is_some_and(String::is_empty);
         if file.len() >= massimi.file && (nome == TENUTO || (allegato.is_some() && !vuoto)) {
             return Err(Problema::troppo_grande(format!("Al massimo {} file.", massimi.file)).into());
         }
         match allegato {
             None if nome == TENUTO => {
-                let tenuto = testo(campo).await?;
-                file.extend(riprendi(stato, pagine, di_chi, tenuto).await?);
+                let tenuto = testo(campo, &mut resto).await?;
+                match riprendi(stato, pagine, di_chi, tenuto).await? {
+                    Some(tenuto) => file.push(tenuto),
+                    None => perduti = true,
+                }
             }
             None => {
-                campi.insert(nome, testo(campo).await?);
+                campi.insert(nome, testo(campo, &mut resto).await?);
             }
             // A browser sends an empty part for a file field that was left alone.
             Some(_) if vuoto => {}
@@ -115,15 +129,19 @@ pub(super) async fn leggi(
     if di_chi.is_none() {
         return Err(Errata::ModuloEstraneo);
     }
-    Ok((campi, file))
+    Ok(Arrivo { campi, file, perduti })
 }
 
-async fn testo(mut campo: Field) -> Result<String, Problema> {
+/// A field as text, as long as there is room in `resto` for all of them.
+async fn testo(mut campo: Parte, resto: &mut usize) -> Result<String, Problema> {
     let mut bytes = Vec::new();
-    while let Some(pezzo) = campo.next().await {
-        bytes.extend_from_slice(&pezzo.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))?);
+    while let Some(pezzo) = campo.pezzo().await {
+        let pezzo = pezzo.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))?;
+        let lungo = || Problema::troppo_grande("Un campo del modulo è troppo lungo.");
+        *resto = resto.checked_sub(pezzo.len()).ok_or_else(lungo)?;
+        bytes.extend_from_slice(&pezzo);
         if bytes.len() > MASSIMO_CAMPO {
-            return Err(Problema::troppo_grande("Un campo del modulo è troppo lungo."));
+            return Err(lungo());
         }
     }
     String::from_utf8(bytes).map_err(|_| Problema::illeggibile("Un campo del modulo non è testo."))

@@ -118,6 +118,11 @@ impl<'a> Cliente<'a> {
         self.tenta("POST", strada, "multipart/form-data; boundary=confine", multipart(campi), &[])
     }
 
+    /// Sends these bytes as they are; nothing if the server hangs up.
+    pub fn grezzo(&self, strada: &str, tipo: &str, corpo: Vec<u8>) -> Option<Pagina> {
+        self.tenta("POST", strada, tipo, corpo, &[])
+    }
+
     fn tenta(
         &self,
         metodo: &str,

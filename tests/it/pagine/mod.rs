@@ -152,7 +152,10 @@ su_entrambi! {
         let tenuto = rifiutata.campo("tenuto").replace("&#39;", "'");
         assert_eq!(casa.conta("registrazioni"), 0);
         let falso = tenuto.replace(&tenuto[11..75], &"ab".repeat(32));
-        let fatta = compila(&anna, &rifiutata, "Istanza", &[("tenuto", &falso), ("tenuto", &tenuto)]);
+        // A kept file that cannot be taken again must not be left out in silence.
+        let senza = compila(&anna, &rifiutata, "Istanza", &[("tenuto", &falso)]);
+        assert!(senza.stato == 422 && senza.html.contains("aggiungili di nuovo"), "{}", senza.html);
+        let fatta = compila(&anna, &rifiutata, "Istanza", &[("tenuto", &tenuto)]);
         assert_eq!(fatta.stato, 303, "{}", fatta.html);
         assert_eq!(anna.apri(&format!("{}/documenti/1", fatta.testata("location"))).html, "il testo");
         assert_eq!(casa.conta("documenti_registrati"), 1);

@@ -91,10 +91,11 @@ su_entrambi! {
         // What the page does not tell: whoever finds the code learns no more than the state.
         assert!(!ricevuta.html.contains("TRSLNE80A41H501S"), "{}", ricevuta.html);
 
-        // Sent again by Back, by a double click, with another text: it is the same istanza.
-        for (passo, altri) in [("invia", vec![]), ("invia", vec![("oggetto", "Altro")])] {
-            assert_eq!(invia(&chiunque, &riepilogo, passo, &altri).testata("location"), luogo);
-        }
+        // Sent again by Back or by a double click it is the same istanza; with another text the first one stands, and it is said.
+        assert_eq!(invia(&chiunque, &riepilogo, "invia", &[("tenuto", &tenuto)]).testata("location"), luogo);
+        let altra = invia(&chiunque, &riepilogo, "invia", &[("tenuto", &tenuto), ("oggetto", "Altro")]);
+        assert!(altra.stato == 409 && altra.html.contains("una richiesta diversa") && altra.html.contains("value=\"Altro\""), "{}", altra.html);
+        assert_ne!(altra.campo("codice"), riepilogo.campo("codice"));
         assert_eq!((casa.conta("registrazioni"), casa.conta("istanze"), casa.conta("termini")), (1, 1, 1));
 
         let trovate = leggi(&format!("{}/api/v1/registrazioni?numero=1", server.url), &casa.gettone).json();
@@ -126,7 +127,7 @@ su_entrambi! {
             assert_eq!(sulla_ricevuta.is_some_and(dice), sulla_ricevuta.is_some(), "{ricevuta}");
             assert_eq!(dice("Da regolarizzare"), sulla_ricevuta == Some("Da regolarizzare"), "{ricevuta}");
         };
-        check("rsa-der.pdf.p7m", "TRSLNE78D52X999M", "vale come firmata", None);
+        check("rsa-der.pdf.p7m", "TRSLNE78D52X999M", "Un file porta la tua firma digitale", None);
         check("rsa-der.pdf.p7m", "TRSLNE80A41H501S", "non è quella di chi presenta", Some("un'altra persona"));
         check("contenuto-alterato.pdf.p7m", "TRSLNE78D52X999M", "la firma digitale non è valida", Some("Da regolarizzare"));
         check("ca-estranea.txt.p7m", "TRSLNE78D52X999M", "non riusciamo a confermare", Some("Da regolarizzare"));
@@ -144,9 +145,10 @@ su_entrambi! {
         }
         let tenuto = rifiutato.campo("tenuto");
         assert!(invia(&chiunque, &rifiutato, "riepilogo", &[("tenuto", &tenuto)]).html.contains("file.txt"));
-        // A file that belongs to another form is not given.
+        // A file that belongs to another form is not given, and nothing goes on as if it had not been chosen.
         let altro = chiunque.apri("/servizi/accesso-atti/istanza");
-        assert!(!invia(&chiunque, &altro, "riepilogo", &[("tenuto", &tenuto)]).html.contains("file.txt"));
+        let senza = invia(&chiunque, &altro, "invia", &[("tenuto", &tenuto)]);
+        assert!(senza.stato == 422 && senza.html.contains("aggiungili di nuovo") && !senza.html.contains("file.txt"), "{}", senza.html);
         assert_eq!(invia(&chiunque, &altro, "riepilogo", &[("codice", "1")]).stato, 400);
         assert_eq!(casa.conta("istanze"), 0);
     }
@@ -157,10 +159,21 @@ su_entrambi! {
         let modulo = chiunque.apri("/servizi/accesso-atti/istanza");
         let undici = vec![("file:file", "x"); 11];
         assert_eq!(invia(&chiunque, &modulo, "riepilogo", &undici).stato, 413);
+        let vuoti = vec![("x", "y"); 41];
+        assert_eq!(invia(&chiunque, &modulo, "riepilogo", &vuoti).stato, 413);
+        let cinque = ["a", "b", "c", "d", "e"].map(|nome| (nome, "x".repeat(60_000)));
+        let cinque: Vec<_> = cinque.iter().map(|(nome, testo)| (*nome, testo.as_str())).collect();
+        assert_eq!(invia(&chiunque, &modulo, "riepilogo", &cinque).stato, 413);
+        // Neither a preamble nor a header without end is gathered.
+        for inizio in ["", "--confine\r\nContent-Disposition: form-data; name=\""] {
+            let corpo = [inizio.as_bytes(), &vec![b'x'; 4 * 1024 * 1024]].concat();
+            let fermato = chiunque.grezzo(&format!("{SERVIZIO}/istanza"), "multipart/form-data; boundary=confine", corpo);
+            assert!(fermato.is_none_or(|p| p.stato == 400), "{inizio}");
+        }
         let grande = "x".repeat(10 * 1024 * 1024 + 1);
         assert_eq!(invia(&chiunque, &modulo, "riepilogo", &[("file:file", &grande)]).stato, 413);
-        let esiti: Vec<u16> = (0..60).map(|_| invia(&chiunque, &modulo, "riepilogo", &[]).stato).collect();
-        assert_eq!(esiti.iter().filter(|s| **s == 200).count(), 58, "{esiti:?}");
+        let esiti: Vec<u16> = (0..56).map(|_| invia(&chiunque, &modulo, "riepilogo", &[]).stato).collect();
+        assert_eq!(esiti.iter().filter(|s| **s == 200).count(), 54, "{esiti:?}");
         let fermato = invia(&chiunque, &modulo, "invia", &[]);
         assert_eq!((fermato.stato, fermato.testata("retry-after")), (429, "3600"));
         assert_eq!(casa.conta("istanze"), 0);
@@ -183,12 +196,20 @@ su_entrambi! {
             assert!(vista.html.contains(parte), "{parte} is not in {}", vista.html);
         }
         let mut risposta = crate::casa::uscita("Risposta alla richiesta");
-        risposta["rispondeA"] = id.into();
+        risposta["rispondeA"] = id.clone().into();
+        // A letter to somebody else about it is no answer to who asked.
+        assert_eq!(crate::casa::registra(&server.url, &casa.gettone, "altri", &risposta, b"ecco").unwrap().stato, 201);
+        assert!(chiunque.apri(&luogo).html.contains("Richiesta inviata") && !chiunque.apri(&luogo).html.contains("ha risposto"));
+        risposta["corrispondenti"][0]["pec"] = "Elena.Tarsi@pec.cittadini.example".into();
         assert_eq!(crate::casa::registra(&server.url, &casa.gettone, "r", &risposta, b"ecco").unwrap().stato, 201);
         let ritrovata = chiunque.modulo_semplice("/istanze", &format!("codice={codice}"));
         assert_eq!(ritrovata.stato, 303, "{}", ritrovata.html);
         let seguita = chiunque.apri(ritrovata.testata("location"));
-        assert!(seguita.html.contains("Risposta inviata") && seguita.html.contains("0000002/"), "{}", seguita.html);
+        assert!(seguita.html.contains("Risposta inviata") && seguita.html.contains("0000003/"), "{}", seguita.html);
+        let annulla = format!("{}/api/v1/registrazioni/{id}/annullamento", server.url);
+        assert_eq!(crate::casa::chiama_json(&annulla, &casa.gettone, "{\"motivo\":\"Presentata due volte\"}").stato, 201);
+        let annullata = chiunque.apri(&luogo).html;
+        assert!(annullata.contains("Annullata") && annullata.contains("non vale più") && !annullata.contains("due volte"), "{annullata}");
     }
 
     fn killed_while_it_answers_an_istanza_is_there_once(casa) {
@@ -217,8 +238,7 @@ su_entrambi! {
                 let codice = m.campo("codice");
                 let c_e = vivo.apri(&format!("/istanze/{codice}")).stato == 200;
                 assert!(c_e || morto, "{codice} was acknowledged and is not there");
-                // Without its file: it was in the form that the dead program had sealed.
-                assert_eq!(invia(&vivo, m, "invia", &[]).stato, 303);
+                assert_eq!(invia(&vivo, m, "invia", &[("file:file", "allegato")]).stato, 303);
                 assert!(vivo.apri(&format!("/istanze/{codice}")).html.contains("In carico"));
             }
             assert_eq!(casa.conta("istanze"), (volta + 1) * 6);

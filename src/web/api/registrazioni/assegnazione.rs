@@ -48,7 +48,13 @@ pub(in crate::web::api) async fn assegna(
                     return Err(Problema::non_trovato());
                 }
                 let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
-                Ok(scrivania::assegna(op, id, &ufficio, titolo.unwrap_or(Titolo::Competenza))?)
+                let titolo = titolo.unwrap_or(Titolo::Competenza);
+                let storia = scrivania::per_registrazione(op.conn, id)?;
+                // A request that is repeated, or an office that has it already, is no act.
+                if storia.iter().rev().find(|a| a.titolo == titolo).is_some_and(|a| a.ufficio == ufficio.codice) {
+                    return Ok(());
+                }
+                Ok(scrivania::assegna(op, id, &ufficio, titolo)?)
             })?;
             stato.db.leggi(|conn| mostra_una(conn, &vista, id))
         })

@@ -21,9 +21,9 @@ use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Applicazione};
 use crate::valori::{FascicoloId, NumeroProtocollo, RegistrazioneId};
+use crate::web::parti::Parti;
 use crate::web::{Problema, Stato};
 use crate::{documenti, pec, scrivania, titolario};
-use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use richiesta::Chiesta;
@@ -62,7 +62,7 @@ pub(super) async fn crea(
     stato: web::Data<Stato>,
     chi: Chiamante,
     http: HttpRequest,
-    corpo: Multipart,
+    corpo: Parti,
 ) -> Result<HttpResponse, Problema> {
     let chiave = chiave::chiave(&http)?;
     let (json, file) = multipart::leggi(&stato, corpo, "registrazione").await?;

@@ -6,7 +6,7 @@ mod valori;
 use super::campi::{Difetto, frase};
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
-use super::invio::{FileScelto, Massimi};
+use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
 use super::{Errata, Pagine, invio};
 use crate::firma::Rapporto;
 use crate::registro::{Flusso, Mezzo};
@@ -15,9 +15,9 @@ use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::{self};
 use crate::valori::{AooId, Impronta, Istante, RegistrazioneId};
+use crate::web::parti::Parti;
 use crate::web::{Problema, Stato};
 use crate::{documenti, registro, scrivania, titolario};
-use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 use askama::Template;
@@ -37,6 +37,12 @@ const MEZZI: [(Mezzo, &str); 9] = [
     (Mezzo::Sdi, "Sistema di interscambio"),
     (Mezzo::Corriere, "Corriere"),
 ];
+
+/// Most fields and files of the form: a thousand parties have five fields each.
+const MASSIMO_PARTI: usize = 10_000;
+
+/// Most bytes of all its fields.
+const MASSIMO_TESTO: usize = 4 * 1024 * 1024;
 
 /// The name of a way in or out.
 pub(super) fn nome_mezzo(mezzo: Mezzo) -> &'static str {
@@ -144,16 +150,25 @@ pub(super) async fn registra(
     stato: web::Data<Stato>,
     pagine: web::Data<Pagine>,
     chi: Chi,
-    corpo: Multipart,
+    corpo: Parti,
 ) -> Result<HttpResponse, Errata> {
-    let massimi = Massimi { byte: stato.limiti.file_byte(), file: stato.limiti.file_per_registrazione };
+    let massimi = Massimi {
+        byte: stato.limiti.file_byte(),
+        file: stato.limiti.file_per_registrazione,
+        parti: MASSIMO_PARTI,
+        testo: MASSIMO_TESTO,
+    };
     let della_sessione = |nome: &str, valore: &str| {
         chi.modulo(if nome == "modulo" { valore } else { "" })?;
         Ok(chi.sessione.persona.id.to_string())
     };
-    let (campi, file) = invio::leggi((&stato, &pagine), &massimi, corpo, della_sessione).await?;
+    let Arrivo { campi, file, perduti } = invio::leggi((&stato, &pagine), &massimi, corpo, della_sessione).await?;
     let mut modulo = Modulo::da_campi(&campi, file)?;
     permesso(&chi, modulo.flusso)?;
+    if perduti {
+        modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: PERDUTI.to_owned() }];
+        return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     if campi.contains_key("aggiungi") {
         modulo.aggiungi_parte(stato.limiti.corrispondenti);
         return mostra(&stato, &chi, modulo, StatusCode::OK).await;

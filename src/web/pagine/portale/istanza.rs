@@ -10,15 +10,22 @@ use crate::istanze::{
 };
 use crate::utenti::Aoo;
 use crate::valori::{Istante, NomeFile};
+use crate::web::pagine::campi::Difetto;
 use crate::web::pagine::entra::dallo_stesso_sito;
 use crate::web::pagine::guscio::rendi;
-use crate::web::pagine::invio::{self, Massimi};
+use crate::web::pagine::invio::{self, Arrivo, Massimi, PERDUTI};
 use crate::web::pagine::{Errata, Pagine};
+use crate::web::parti::Parti;
 use crate::web::{Problema, Stato};
-use actix_multipart::Multipart;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
+
+/// Most fields of the form, besides its files.
+const MASSIMO_CAMPI: usize = 30;
+
+/// Most bytes of all its fields.
+const MASSIMO_TESTO: usize = 256 * 1024;
 
 #[derive(Template)]
 #[template(path = "portale/istanza.html")]
@@ -80,7 +87,7 @@ pub(super) async fn invia(
     pagine: web::Data<Pagine>,
     http: HttpRequest,
     codice: web::Path<String>,
-    corpo: Multipart,
+    corpo: Parti,
 ) -> Result<HttpResponse, Errata> {
     dallo_stesso_sito(&http)?;
     let (procedimento, aoo, ufficio) = trova(&stato, codice.into_inner()).await?;
@@ -88,17 +95,25 @@ pub(super) async fn invia(
         let testo = "Da questo indirizzo sono arrivati troppi invii: questo non è stato ricevuto. Riprova fra un'ora.";
         return Err(Problema::troppi(testo, 3_600).into());
     }
-    let massimi =
-        Massimi { byte: u64::from(stato.portale.file_mib) * 1024 * 1024, file: stato.portale.file_per_istanza };
+    let massimi = Massimi {
+        byte: u64::from(stato.portale.file_mib) * 1024 * 1024,
+        file: stato.portale.file_per_istanza,
+        parti: stato.portale.file_per_istanza + MASSIMO_CAMPI,
+        testo: MASSIMO_TESTO,
+    };
     let dell_istanza = |nome: &str, valore: &str| match valore.parse::<CodiceIstanza>() {
         Ok(codice) if nome == "codice" => Ok(codice.to_string()),
         _ => Err(Problema::illeggibile("Manca il codice del modulo: ricarica la pagina.").into()),
     };
-    let (campi, file) = invio::leggi((&stato, &pagine), &massimi, corpo, dell_istanza).await?;
+    let Arrivo { campi, file, perduti } = invio::leggi((&stato, &pagine), &massimi, corpo, dell_istanza).await?;
     // Everything has arrived: from here terms run.
     let presentata = stato.db.orologio().adesso();
     let mut modulo = Modulo::da_campi(&campi, file);
     let passo = campi.get("passo").map_or("riepilogo", String::as_str);
+    if perduti {
+        modulo.errori = vec![Difetto { campo: "file".to_owned(), testo: PERDUTI.to_owned() }];
+        return mostra(&stato, (&aoo, procedimento), modulo, StatusCode::UNPROCESSABLE_ENTITY, String::new());
+    }
     if passo == "modifica" {
         return mostra(&stato, (&aoo, procedimento), modulo, StatusCode::OK, String::new());
     }
@@ -132,6 +147,13 @@ pub(super) async fn invia(
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
         Err(problema) if problema.status_code() == StatusCode::NOT_FOUND => Err(problema.into()),
+        Err(problema) if problema.status_code() == StatusCode::CONFLICT => {
+            // With a code of its own what is here can be sent as another istanza; its files were sealed with the old one.
+            let avviso = "Con questo modulo avevi già inviato una richiesta diversa: vale quella, con la sua ricevuta. Se vuoi \
+                          inviare anche questa, aggiungi di nuovo i file e premi Continua.";
+            let modulo = Modulo { codice: CodiceIstanza::nuovo().to_string(), file: Vec::new(), ..modulo };
+            mostra(&stato, (&aoo, procedimento), modulo, problema.status_code(), avviso.to_owned())
+        }
         Err(problema) => {
             let avviso = "Non sappiamo se la richiesta è arrivata. Quello che hai scritto è qui sotto: prova a inviarla di \
                           nuovo, non verrà registrata due volte.";

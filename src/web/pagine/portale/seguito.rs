@@ -113,6 +113,7 @@ async fn leggi(
 fn stato_di(seguito: &Seguito) -> &'static str {
     match seguito.registrazione {
         None => "Presentata",
+        Some(ref r) if r.annullamento.is_some() => "Annullata",
         Some(_) if !seguito.risposte.is_empty() => "Risposta inviata",
         Some(_) => "In carico",
     }

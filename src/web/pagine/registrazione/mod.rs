@@ -292,8 +292,12 @@ fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
 /// Which case of CAD art. 65 the software saw; what it did not see, a person may.
 fn istanza(i: Istanza) -> IstanzaVista {
     let sottoscrizione = match i.sottoscrizione {
-        Sottoscrizione::Firmata => "Firmata dal richiedente (CAD art. 65 c. 1 lett. a)",
-        Sottoscrizione::FirmataDaAltri => "Firmata da un'altra persona: controlla la delega",
+        Sottoscrizione::Firmata => {
+            "Un allegato porta la firma valida del richiedente: controlla che firmi questa richiesta (CAD art. 65 c. 1 lett. a)"
+        }
+        Sottoscrizione::FirmataDaAltri => {
+            "Un allegato porta la firma valida di un'altra persona: controlla che firmi questa richiesta, e la delega"
+        }
         Sottoscrizione::DaRegolarizzare => {
             "Da regolarizzare: nessuna firma digitale valida. Chiedi la firma, o guarda se c'è la copia firmata con il \
              documento d'identità (CAD art. 65 c. 1 lett. c)"
