@@ -14,6 +14,7 @@ fn a_clerk_takes_a_message_from_the_list_to_a_number_and_finds_it() {
     assert_eq!(posta::ricevi(&casa, &casella), 3);
     let server = casa.server();
     assumi(&casa, "anna", Ruolo::Operatore);
+    assumi(&casa, "giorgio", Ruolo::Rsp);
     naviga((1440, 900), async |driver| {
         let vai = async |cosa: By| driver.query(cosa).first().await;
         entra(driver, &server.url, "anna").await?;
@@ -40,6 +41,29 @@ fn a_clerk_takes_a_message_from_the_list_to_a_number_and_finds_it() {
         assert_eq!(vai(By::Css("h1 .numero")).await?.text().await?, "n. 0000001");
         assert!(driver.source().await?.contains("messaggio.eml"));
         ritratto(driver, "registrazione").await?;
+        pulita(driver, &server.url, &[]).await?;
+
+        // The RSP annuls it; the message waits again.
+        vai(By::Css(".testata form[action='/esci'] button")).await?.click().await?;
+        vai(By::Id("utente")).await?;
+        entra(driver, &server.url, "giorgio").await?;
+        vai(By::LinkText("Registro")).await?.click().await?;
+        vai(By::LinkText("0000001")).await?.click().await?;
+        vai(By::Id("t-annulla")).await?.click().await?;
+        vai(By::Id("motivo")).await?.send_keys("Protocollata con il mittente sbagliato").await?;
+        vai(By::Css(".annulla input[type='checkbox']")).await?.click().await?;
+        ritratto(driver, "annulla").await?;
+        vai(By::Css(".annulla button")).await?.click().await?;
+        let annullata = vai(By::Css(".alert-danger")).await?.text().await?;
+        assert!(annullata.contains("Annullata con provvedimento n. 1/"), "{annullata}");
+        ritratto(driver, "annullata").await?;
+        vai(By::LinkText("Registro")).await?.click().await?;
+        vai(By::Css("tr.annullata")).await?;
+        ritratto(driver, "registro").await?;
+        vai(By::LinkText("Conservazione")).await?.click().await?;
+        ritratto(driver, "conservazione").await?;
+        vai(By::LinkText("Da protocollare")).await?.click().await?;
+        assert_eq!(driver.find_all(By::Css(".messaggi li")).await?.len(), 3);
         pulita(driver, &server.url, &[]).await
     });
     assert_eq!(casa.conta("registrazioni"), 1);
