@@ -130,10 +130,20 @@ pub(super) async fn invia(
     if passo != "invia" {
         return riepiloga(&stato, (aoo, procedimento, ufficio), modulo, richiedente, (allegati, presentata)).await;
     }
-    let codice: CodiceIstanza = modulo.codice.parse().map_err(|_| Problema::non_trovato())?;
-    let luogo = format!("/istanze/{codice}?inviata=1");
-    let presentazione =
-        Presentazione { codice, procedimento: procedimento.clone(), presentata, richiedente, oggetto, testo, allegati };
+    let codice = modulo.codice.parse().map_err(|_| Problema::non_trovato())?;
+    let presentazione = Presentazione { codice, procedimento, presentata, richiedente, oggetto, testo, allegati };
+    presenta(&stato, &aoo, modulo, presentazione).await
+}
+
+/// The act; then the receipt, or the form again with what is known of it.
+async fn presenta(
+    stato: &Stato,
+    aoo: &Aoo,
+    modulo: Modulo,
+    presentazione: Presentazione,
+) -> Result<HttpResponse, Errata> {
+    let (luogo, procedimento) =
+        (format!("/istanze/{}?inviata=1", presentazione.codice), presentazione.procedimento.clone());
     let esito = stato
         .blocca(move |stato| {
             let Stato { db, deposito, fiduce, calendario, .. } = stato;
@@ -152,12 +162,12 @@ pub(super) async fn invia(
             let avviso = "Con questo modulo avevi già inviato una richiesta diversa: vale quella, con la sua ricevuta. Se vuoi \
                           inviare anche questa, aggiungi di nuovo i file e premi Continua.";
             let modulo = Modulo { codice: CodiceIstanza::nuovo().to_string(), file: Vec::new(), ..modulo };
-            mostra(&stato, (&aoo, procedimento), modulo, problema.status_code(), avviso.to_owned())
+            mostra(stato, (aoo, procedimento), modulo, problema.status_code(), avviso.to_owned())
         }
         Err(problema) => {
             let avviso = "Non sappiamo se la richiesta è arrivata. Quello che hai scritto è qui sotto: prova a inviarla di \
                           nuovo, non verrà registrata due volte.";
-            mostra(&stato, (&aoo, procedimento), modulo, problema.status_code(), avviso.to_owned())
+            mostra(stato, (aoo, procedimento), modulo, problema.status_code(), avviso.to_owned())
         }
     }
 }
