@@ -41,6 +41,8 @@ su_entrambi! {
         let elenco = leggi(&format!("{}/api/v1/registrazioni", server.url), &casa.gettone).json();
         let numeri: Vec<_> = elenco["risultati"].as_array().unwrap().iter().map(|r| r["numero"].as_str().unwrap()).collect();
         assert_eq!(numeri, ["0000003", "0000002", "0000001"]);
+        let trovata = leggi(&format!("{}/api/v1/ricerca?q=Seconda", server.url), &casa.gettone).json();
+        assert_eq!((trovata["totale"].as_u64(), trovata["risultati"][0]["annullata"].as_bool()), (Some(1), Some(true)), "{trovata}");
         assert!(comando(casa, &["controlla"]).status.success());
         assert!(casa.sql("UPDATE contatori_provvedimenti SET ultimo = ultimo + 2").is_err());
         assert!(casa.sql("UPDATE annullamenti SET motivo = 'altro'").is_err());

@@ -56,6 +56,8 @@ pub(super) struct TrovataJson {
     flusso: &'static str,
     oggetto: String,
     corrispondenti: Vec<CorrispondenteJson>,
+    /// True if it was annulled: it is found all the same.
+    annullata: bool,
     /// The passage of a file where what was asked stands.
     estratto: Option<String>,
 }
@@ -70,6 +72,7 @@ impl From<Trovata> for TrovataJson {
             istante: r.istante,
             flusso: r.flusso.as_str(),
             oggetto: r.oggetto.to_string(),
+            annullata: r.annullamento.is_some(),
             corrispondenti: r.corrispondenti.into_iter().map(CorrispondenteJson::from).collect(),
             estratto: t.estratto.map(|e| e.testo),
         }

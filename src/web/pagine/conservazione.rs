@@ -44,6 +44,7 @@ struct Riga {
     istante: String,
     momento: String,
     pacchetto: bool,
+    annullata: bool,
     /// It waits for somebody to try again.
     ferma: bool,
 }
@@ -136,6 +137,7 @@ pub(super) async fn mostra(
                             id: v.registrazione.to_string(),
                             numero: format!("{}/{}", v.numero, v.anno),
                             oggetto: oggetto.map(|r| r.oggetto.to_string()).unwrap_or_default(),
+                            annullata: oggetto.is_some_and(|r| r.annullamento.is_some()),
                             ferma: v.stato == Punto::DaCorreggere,
                             parola,
                             icona,

@@ -1,8 +1,8 @@
 //! `POST /registrazioni/{id}/annullamento`: the registration stays, marked (DPR 445/2000 art. 54).
 
-use super::mostra_una;
+use super::atto;
 use super::risposta::RegistrazioneJson;
-use crate::valori::{RegistrazioneId, Testo};
+use crate::valori::Testo;
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::Chiamante;
 use crate::web::api::lettore::{Difetti, Oggetto};
@@ -31,21 +31,15 @@ pub(in crate::web::api) async fn annulla(
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
-    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
     let mut difetti = Difetti::default();
     let motivo: Option<Testo> =
         Oggetto::new(&corpo.0, "", &["motivo"], &mut difetti).and_then(|o| o.serve("motivo", &mut difetti));
     difetti.chiudi()?;
-    let json = stato
-        .blocca(move |stato| {
-            let vista = chi.vista();
-            let Some(motivo) = motivo else { return Err(Problema::campo("/motivo", "manca")) };
-            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
-                let aoo = utenti::aoo(op.conn, op.aoo)?;
-                Ok::<_, Problema>(registro::annulla(op, &aoo, &vista, id, &motivo)?)
-            })?;
-            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(json))
+    atto(&stato, chi, &id, move |op, vista, id| {
+        let motivo = motivo.ok_or_else(|| Problema::campo("/motivo", "manca"))?;
+        let aoo = utenti::aoo(op.conn, op.aoo)?;
+        registro::annulla(op, &aoo, vista, id, &motivo)?;
+        Ok(())
+    })
+    .await
 }

@@ -1,14 +1,14 @@
 //! `POST /registrazioni/{id}/assegnazioni`: another office gets it, from now on.
 
-use super::mostra_una;
+use super::atto;
 use super::risposta::RegistrazioneJson;
 use crate::scrivania::Titolo;
-use crate::valori::{CodiceUfficio, RegistrazioneId};
+use crate::valori::CodiceUfficio;
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::Chiamante;
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
-use crate::{registro, scrivania, utenti};
+use crate::{scrivania, utenti};
 use actix_web::{HttpResponse, web};
 
 /// The body.
@@ -34,30 +34,20 @@ pub(in crate::web::api) async fn assegna(
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
-    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
     let mut difetti = Difetti::default();
     let letta = Oggetto::new(&corpo.0, "", &["ufficio", "titolo"], &mut difetti)
         .map(|o| (o.serve::<CodiceUfficio>("ufficio", &mut difetti), o.forse::<Titolo>("titolo", &mut difetti)));
     difetti.chiudi()?;
-    let json = stato
-        .blocca(move |stato| {
-            let vista = chi.vista();
-            let Some((Some(ufficio), titolo)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
-            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
-                if !registro::visibile(op.conn, &vista, id)? {
-                    return Err(Problema::non_trovato());
-                }
-                let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
-                let titolo = titolo.unwrap_or(Titolo::Competenza);
-                let storia = scrivania::per_registrazione(op.conn, id)?;
-                // A request that is repeated, or an office that has it already, is no act.
-                if storia.iter().rev().find(|a| a.titolo == titolo).is_some_and(|a| a.ufficio == ufficio.codice) {
-                    return Ok(());
-                }
-                Ok(scrivania::assegna(op, id, &ufficio, titolo)?)
-            })?;
-            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(json))
+    atto(&stato, chi, &id, move |op, _, id| {
+        let Some((Some(ufficio), titolo)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
+        let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
+        let titolo = titolo.unwrap_or(Titolo::Competenza);
+        let storia = scrivania::per_registrazione(op.conn, id)?;
+        // A request that is repeated, or an office that has it already, is no act.
+        if storia.iter().rev().find(|a| a.titolo == titolo).is_some_and(|a| a.ufficio == ufficio.codice) {
+            return Ok(());
+        }
+        Ok(scrivania::assegna(op, id, &ufficio, titolo)?)
+    })
+    .await
 }

@@ -1,13 +1,13 @@
 //! `POST /registrazioni/{id}/classificazione`: another voce, from now on.
 
-use super::mostra_una;
+use super::atto;
 use super::risposta::RegistrazioneJson;
-use crate::valori::{CodiceVoce, RegistrazioneId};
+use crate::titolario;
+use crate::valori::CodiceVoce;
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::Chiamante;
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
-use crate::{registro, titolario};
 use actix_web::{HttpResponse, web};
 
 /// The body.
@@ -31,24 +31,14 @@ pub(in crate::web::api) async fn classifica(
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
-    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
     let mut difetti = Difetti::default();
     let voce: Option<CodiceVoce> =
         Oggetto::new(&corpo.0, "", &["voce"], &mut difetti).and_then(|o| o.serve("voce", &mut difetti));
     difetti.chiudi()?;
-    let json = stato
-        .blocca(move |stato| {
-            let vista = chi.vista();
-            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
-                if !registro::visibile(op.conn, &vista, id)? {
-                    return Err(Problema::non_trovato());
-                }
-                let Some(codice) = &voce else { return Err(Problema::campo("/voce", "manca")) };
-                let voce = titolario::voce(op.conn, op.aoo, codice)?;
-                Ok(titolario::classifica(op, id, &voce)?)
-            })?;
-            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(json))
+    atto(&stato, chi, &id, move |op, _, id| {
+        let codice = voce.ok_or_else(|| Problema::campo("/voce", "manca"))?;
+        let voce = titolario::voce(op.conn, op.aoo, &codice)?;
+        Ok(titolario::classifica(op, id, &voce)?)
+    })
+    .await
 }

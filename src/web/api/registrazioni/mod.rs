@@ -15,7 +15,7 @@ pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 use super::gettone::Chiamante;
 use super::{chiave, multipart};
 use crate::registro::{self, Flusso, Registrazione};
-use crate::storage::Conn;
+use crate::storage::{Conn, Operazione};
 use crate::titolario::Fascicolo;
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::Vista;
@@ -105,6 +105,29 @@ fn registra(
         stato.misure.registrata();
     }
     stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+}
+
+/// One act on a registration that may be seen, then the registration as anybody would read it.
+async fn atto(
+    stato: &Stato,
+    chi: Chiamante,
+    id: &str,
+    f: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
+) -> Result<HttpResponse, Problema> {
+    let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let json = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
+                if !registro::visibile(op.conn, &vista, id)? {
+                    return Err(Problema::non_trovato());
+                }
+                f(op, &vista, id)
+            })?;
+            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(json))
 }
 
 /// The fascicolo that the field names.
