@@ -27,6 +27,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("aoo", &[&["id"], &["ente_id", "codice"]]),
     guardata("uffici", &[&["id"], &["aoo_id", "codice"]]),
     guardata("utenti", &[&["id"], &["nome_utente"]]),
+    guardata("accessi", &[&["id"]]),
     guardata("ruoli", &[&["id"], &["utente_id", "ufficio_id", "ruolo"]]),
     guardata("applicazioni", &[&["id"], &["gettone_sha256"]]),
     guardata("revoche", &[&["applicazione_id"]]),

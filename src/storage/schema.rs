@@ -533,6 +533,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    accessi (id) {
+        id -> Text,
+        utente_id -> Text,
+        cosa -> Text,
+        istante -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     enti,
     aoo,
@@ -585,4 +594,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     contatori_provvedimenti,
     annullamenti,
     protocolli_messaggi,
+    accessi,
 );

@@ -4,6 +4,7 @@
 //! [`visibilita`]; every query of theirs joins it, so that what may not be seen does not exist. Rows here are acts: they are
 //! written once and enter the chain; only passwords, sessions and the answers kept for repeated requests are working state.
 
+mod accesso;
 mod aoo;
 mod applicazione;
 mod autore;
@@ -18,6 +19,7 @@ pub mod sessione;
 mod ufficio;
 pub mod visibilita;
 
+pub use accesso::{cambia_parola, escludi, escluso, riammetti};
 pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo, tutte as tutte_le_aoo};
 pub use applicazione::{
     Applicazione, crea as crea_applicazione, per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
@@ -26,7 +28,7 @@ pub use autore::nome as nome_autore;
 pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};
 pub use errore::Errore;
 pub use parola::{Parola, verifica as verifica_parola};
-pub use persona::{Persona, cambia_parola, crea as crea_utente, per_nome as utente_per_nome};
+pub use persona::{Persona, crea as crea_utente, per_nome as utente_per_nome};
 pub use ruolo::{Ruolo, affida, ruoli_di};
 pub use ufficio::{
     Ufficio, crea as crea_ufficio, per_codice as ufficio_per_codice, per_id as ufficio, tutti as uffici,
@@ -40,6 +42,7 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: aoo::ATTO, ricalcola: aoo::ricalcola, conta: aoo::conta },
     Atto { tipo: ufficio::ATTO, ricalcola: ufficio::ricalcola, conta: ufficio::conta },
     Atto { tipo: persona::ATTO, ricalcola: persona::ricalcola, conta: persona::conta },
+    Atto { tipo: accesso::ATTO, ricalcola: accesso::ricalcola, conta: accesso::conta },
     Atto { tipo: ruolo::ATTO, ricalcola: ruolo::ricalcola, conta: ruolo::conta },
     Atto { tipo: applicazione::ATTO, ricalcola: applicazione::ricalcola, conta: applicazione::conta },
     Atto {

@@ -75,11 +75,8 @@ pub(super) fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, E
     Ok(riga.map(Riga::valore).transpose()?)
 }
 
-/// Gives a person another password, already protected.
-///
-/// # Errors
-/// Those of the database.
-pub fn cambia_parola(op: &mut Operazione<'_>, id: UtenteId, protetta: &str) -> Result<(), Errore> {
+/// Writes another password, already protected, in the place of the one that was.
+pub(super) fn scrivi_parola(op: &mut Operazione<'_>, id: UtenteId, protetta: &str) -> Result<(), Errore> {
     diesel::update(credenziali::table.filter(credenziali::utente_id.eq(id.to_string())))
         .set(credenziali::parola.eq(protetta))
         .execute(op.conn)?;

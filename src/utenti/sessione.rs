@@ -1,6 +1,6 @@
 //! *Sessione*: a person who is inside. Working state: a row per open door, removed when it closes.
 
-use super::{Errore, Persona, persona};
+use super::{Errore, Persona, accesso, persona};
 use crate::storage::schema::sessioni;
 use crate::storage::{self, Conn, Operazione};
 use crate::valori::{AooId, Istante, UtenteId};
@@ -74,8 +74,13 @@ pub fn per_gettone(conn: &mut Conn, gettone: &str, ora: Istante) -> Result<Sessi
         return Err(Errore::SessioneScaduta(Istante::from_utc(fine)));
     }
     let no = |e| storage::Errore::riga("sessioni", e);
+    let utente = utente.parse().map_err(no)?;
+    // One that was opened while its owner was being kept out.
+    if accesso::escluso(conn, utente)? {
+        return Err(Errore::SessioneAssente);
+    }
     Ok(Sessione {
-        persona: persona::per_id(conn, utente.parse().map_err(no)?)?.ok_or(Errore::SessioneAssente)?,
+        persona: persona::per_id(conn, utente)?.ok_or(Errore::SessioneAssente)?,
         aoo: aoo.parse().map_err(no)?,
         modulo,
         da_rinfrescare: ora.utc() - vista >= RINFRESCO,
@@ -99,6 +104,12 @@ pub fn vista(op: &mut Operazione<'_>, gettone: &str) -> Result<(), Errore> {
 /// Those of the database.
 pub fn chiudi(op: &mut Operazione<'_>, gettone: &str) -> Result<(), Errore> {
     diesel::delete(sessioni::table.filter(sessioni::gettone_sha256.eq(impronta(gettone)))).execute(op.conn)?;
+    Ok(())
+}
+
+/// Closes every session of a person.
+pub(super) fn chiudi_tutte(op: &mut Operazione<'_>, utente: UtenteId) -> Result<(), Errore> {
+    diesel::delete(sessioni::table.filter(sessioni::utente_id.eq(utente.to_string()))).execute(op.conn)?;
     Ok(())
 }
 

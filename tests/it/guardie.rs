@@ -33,6 +33,7 @@ fn colonna(tabella: &str) -> &'static str {
         "rapporti" => "rapporto",
         "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
         "termini" => "scade",
+        "accessi" => "cosa",
         "annullamenti" => "motivo",
         "procedimenti" => "codice",
         "istanze" => "oggetto",

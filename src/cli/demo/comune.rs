@@ -129,7 +129,7 @@ fn persona(db: &Db, aoo: &Aoo, p: &PersonaDiEsempio, prima: Option<&Utenza>) -> 
     let io = Attore::Sistema("demo");
     let persona = match presente {
         Some((persona, _)) => {
-            db.scrivi(AooId::INSTALLAZIONE, &io, |op| utenti::cambia_parola(op, persona.id, &protetta))?;
+            db.scrivi(AooId::INSTALLAZIONE, &io, |op| utenti::cambia_parola(op, &persona, &protetta))?;
             persona
         }
         None => db.scrivi(AooId::INSTALLAZIONE, &io, |op| {

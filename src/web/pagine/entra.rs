@@ -103,6 +103,10 @@ fn apri(stato: &Stato, finta: &str, nome: &str, password: &str) -> Result<Esito,
     let protetta = trovata.as_ref().map_or(finta, |(_, protetta)| protetta.as_str());
     let giusta = utenti::verifica_parola(password, protetta);
     let Some((persona, _)) = trovata.filter(|_| giusta) else { return Ok(Esito::Errate) };
+    // The same words: who is kept out learns nothing from a right password.
+    if stato.db.leggi(|conn| utenti::escluso(conn, persona.id))? {
+        return Ok(Esito::Errate);
+    }
     let aoo = stato.db.leggi(|conn| {
         for aoo in utenti::tutte_le_aoo(conn)? {
             if !utenti::ruoli_di(conn, persona.id, aoo.id)?.is_empty() {

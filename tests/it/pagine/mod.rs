@@ -8,7 +8,7 @@ mod registrazione;
 mod riservate;
 mod triage;
 
-use crate::casa::su_entrambi;
+use crate::casa::{comando, su_entrambi};
 use cliente::{Cliente, PASSWORD, Pagina, assumi};
 use tabulario::utenti::Ruolo;
 
@@ -92,6 +92,33 @@ su_entrambi! {
             let porta = dentro.apri(fuori.testata("location"));
             assert!(porta.html.contains("La sessione è finita il"), "{}", porta.html);
         }
+    }
+
+    fn who_is_kept_out_is_out_at_once_and_a_new_password_ends_the_old_sessions(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        assumi(casa, "luca", Ruolo::Operatore);
+        let (anna, luca) = (Cliente::dentro(&server, "anna"), Cliente::dentro(&server, "luca"));
+        let utente = |altri: &[&str]| {
+            let uscita = comando(casa, &[&["utente"], altri].concat());
+            assert!(uscita.status.success(), "{}", String::from_utf8_lossy(&uscita.stderr));
+        };
+        utente(&["escludi", "--nome-utente", "anna"]);
+        utente(&["escludi", "--nome-utente", "anna"]);
+        assert_eq!((anna.apri("/registro").stato, luca.apri("/registro").stato), (303, 200));
+        let fuori = Cliente::nuovo(&server);
+        assert_eq!(fuori.entra("anna", PASSWORD, &[]).stato, 422);
+        utente(&["riammetti", "--nome-utente", "Anna"]);
+        let anna = Cliente::dentro(&server, "anna");
+        let file = casa.dir.path().join("password");
+        std::fs::write(&file, "un'altra parola lunga\n").unwrap();
+        utente(&["password", "--nome-utente", "anna", "--password-file", file.to_str().unwrap()]);
+        assert_eq!(anna.apri("/registro").stato, 303);
+        assert_eq!(fuori.entra("anna", PASSWORD, &[]).stato, 422);
+        assert_eq!(fuori.entra("anna", "un'altra+parola+lunga", &[]).stato, 303);
+        assert_eq!(casa.conta("accessi"), 3);
+        assert_eq!(comando(casa, &["utente", "escludi", "--nome-utente", "nessuno"]).status.code(), Some(2));
+        assert!(comando(casa, &["controlla"]).status.success());
     }
 
     fn a_form_without_its_token_registers_nothing_and_keeps_no_file(casa) {
