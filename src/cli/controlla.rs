@@ -134,7 +134,7 @@ fn segnala(
     let sha256 = Some(impronta.to_string());
     let usano = db.leggi(|conn| registro::usano(conn, &impronta))?;
     if usano.is_empty() {
-        differenze.push(Differenza { sha256: sha256.clone(), ..Differenza::new(genere, None, testo) });
+        differenze.push(Differenza { sha256: sha256.clone(), ..indiretta(db, genere, testo, &impronta)? });
     }
     for (aoo, anno, numero) in usano {
         let registrazione = Some((anno, numero));
@@ -145,6 +145,23 @@ fn segnala(
         });
     }
     Ok(())
+}
+
+/// A file that no registration has among its documents: what has it instead, and the registration behind that.
+fn indiretta(db: &Db, genere: Genere, testo: &str, impronta: &Impronta) -> Result<Differenza, Errore> {
+    db.leggi(|conn| {
+        let uso = documenti::usi(conn, impronta)?.into_iter().next();
+        let (tipo, id) = uso.map(|u| (u.oggetto_tipo, u.oggetto_id)).unwrap_or_default();
+        let (che, dietro) = match tipo.as_str() {
+            "pacchetto" => (" (pacchetto di versamento)", conservazione::registrazione_del_pacchetto(conn, &id)?),
+            "invio" => (" (messaggio in partenza)", pec::registrazione_dell_invio(conn, &id)?),
+            "messaggio" => (" (messaggio arrivato)", None),
+            "istanza" => (" (istanza senza numero)", None),
+            _ => ("", None),
+        };
+        let (aoo, oggetto_id) = dietro.unzip();
+        Ok(Differenza { oggetto_id, ..Differenza::new(genere, aoo, format!("{testo}{che}")) })
+    })
 }
 
 /// Puts names on ids: the code of the AOO, year and number of the registration.

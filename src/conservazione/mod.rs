@@ -24,6 +24,7 @@ pub use consegna::{cartella, consegna};
 pub use conservatore::{Accordo, Conservatore, Tipo, aggiungi, conservatore, conservatori};
 pub use errore::Errore;
 pub use mappa::{Mappa, PREDEFINITA};
+pub use pacchetto::registrazione_del_pacchetto;
 pub use prepara::prepara;
 pub use riprova::riprova;
 pub use segreto::FileSegreto;

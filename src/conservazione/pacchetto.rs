@@ -6,7 +6,7 @@ use crate::audit::{self, Carico};
 use crate::documenti;
 use crate::storage::schema::{componenti, pacchetti};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{ConservatoreId, Impronta, Istante, RegistrazioneId};
+use crate::valori::{AooId, ConservatoreId, Impronta, Istante, RegistrazioneId, Rifiuto};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -90,6 +90,20 @@ struct RigaComponente {
     codice: String,
     sha256: String,
     dimensione: i64,
+}
+
+/// AOO and registration of a package, for whoever finds one of its files missing or altered.
+///
+/// # Errors
+/// Those of the database.
+pub fn registrazione_del_pacchetto(conn: &mut Conn, id: &str) -> Result<Option<(AooId, String)>, Errore> {
+    let coppia: Option<(String, String)> = pacchetti::table
+        .filter(pacchetti::id.eq(id))
+        .select((pacchetti::aoo_id, pacchetti::registrazione_id))
+        .first(conn)
+        .optional()?;
+    let letta = coppia.map(|(aoo, registrazione)| Ok((aoo.parse()?, registrazione))).transpose();
+    Ok(letta.map_err(|e: Rifiuto| storage::Errore::riga("pacchetti", e))?)
 }
 
 fn carico(r: &Riga, componenti: &[RigaComponente]) -> Carico {

@@ -157,6 +157,20 @@ pub fn invii(conn: &mut Conn, vista: &Vista, registrazione: Option<Registrazione
     stati(conn, righe)
 }
 
+/// AOO and registration of a send, for whoever finds its message missing or altered.
+///
+/// # Errors
+/// Those of the database.
+pub fn registrazione_dell_invio(conn: &mut Conn, id: &str) -> Result<Option<(crate::valori::AooId, String)>, Errore> {
+    let coppia: Option<(String, String)> = tabella::table
+        .filter(tabella::id.eq(id))
+        .select((tabella::aoo_id, tabella::registrazione_id))
+        .first(conn)
+        .optional()?;
+    let letta = coppia.map(|(aoo, registrazione)| Ok((aoo.parse()?, registrazione))).transpose();
+    Ok(letta.map_err(|e: crate::valori::Rifiuto| storage::Errore::riga("invii", e))?)
+}
+
 /// Registrations whose sends are listed at once.
 const MASSIMO_ELENCO: i64 = 100;
 

@@ -19,7 +19,7 @@ mod spedisci;
 
 pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
 pub use errore::Errore;
-pub use invio::{Invio, StatoInvio, Tappa, invia, invii};
+pub use invio::{Invio, StatoInvio, Tappa, invia, invii, registrazione_dell_invio};
 pub use messaggio::{
     AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file, visibile,
 };

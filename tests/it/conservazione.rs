@@ -201,6 +201,21 @@ const OBBLIGATORI: &[&str] = &[
 ];
 
 su_entrambi! {
+    fn a_package_whose_index_is_missing_is_told_with_its_registration(casa) {
+        let server = casa.server();
+        conservatore(casa);
+        registra(casa, &server.url, &entrata("Istanza"), &[("doc", "atto.txt", b"atto")]);
+        finche(prepara, casa);
+        let tutti = casa.db.leggi(|conn| conservazione::elenco(conn, &casa.vista(), &Stato::TUTTI, None, 10)).unwrap();
+        let (_, indice) = tutti[0].pacchetto.clone().unwrap();
+        fs::remove_file(nel_deposito(casa, &indice)).unwrap();
+        let uscita = comando(casa, &["controlla", "--json"]);
+        let json: Value = serde_json::from_slice(&uscita.stdout).unwrap();
+        let d = &json["differences"][0];
+        assert_eq!((&d["kind"], &d["aoo"], &d["numero"]), (&json!("file-missing"), &json!("AX99Z01"), &json!("0000001")), "{json:#}");
+        assert!(d["detail"].as_str().unwrap().contains("pacchetto di versamento"), "{d}");
+    }
+
     fn a_package_is_valid_and_whole(casa) {
         let [arrivata, partita] = due(casa);
         // One step lets both into the queue, one builds each package.
