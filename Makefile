@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test build assets fmt bench
+.PHONY: help demo test build assets fmt schema bench
 
 # The paths below are promised to the outside, wherever the caller keeps the build folder of other projects.
 export CARGO_TARGET_DIR := $(CURDIR)/target
@@ -27,6 +27,9 @@ assets: ## install the npm packages and build the files that the binary embeds
 
 fmt: ## format the source
 	@cargo fmt
+
+schema: ## write src/storage/schema from migrations/ and docs/REGISTRO.md
+	@python3 src/storage/schema/genera.py
 
 bench: assets ## run the benchmarks, which print ratios against named peers
 	@cargo bench --locked

@@ -1,0 +1,37 @@
+//! The tables that `documenti` writes. Made by `make schema`.
+
+diesel::table! {
+    file (sha256) {
+        sha256 -> Text,
+        dimensione -> BigInt,
+        media_type -> Text,
+        creato -> Timestamp,
+    }
+}
+
+diesel::table! {
+    usi_file (sha256, oggetto_tipo, oggetto_id) {
+        sha256 -> Text,
+        oggetto_tipo -> Text,
+        oggetto_id -> Text,
+    }
+}
+
+diesel::table! {
+    rapporti (sha256) {
+        sha256 -> Text,
+        istante -> Timestamp,
+        indicazione -> Nullable<Text>,
+        rapporto -> Text,
+    }
+}
+
+diesel::table! {
+    testi (sha256) {
+        sha256 -> Text,
+        testo -> Text,
+        esito -> Text,
+        rilievo -> Nullable<Text>,
+        creato -> Timestamp,
+    }
+}

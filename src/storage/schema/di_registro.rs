@@ -1,0 +1,90 @@
+//! The tables that `registro` writes. Made by `make schema`.
+
+diesel::table! {
+    contatori (aoo_id, registro) {
+        aoo_id -> Text,
+        registro -> Text,
+        anno -> Integer,
+        ultimo -> BigInt,
+        ultimo_istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registrazioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registro -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        istante -> Timestamp,
+        flusso -> Text,
+        oggetto -> Text,
+        mezzo -> Text,
+        arrivo -> Nullable<Timestamp>,
+        protocollo_mittente_numero -> Nullable<Text>,
+        protocollo_mittente_data -> Nullable<Date>,
+        tipologia -> Nullable<Text>,
+        riservato -> Bool,
+        risponde_a -> Nullable<Text>,
+        segnatura -> Text,
+    }
+}
+
+diesel::table! {
+    corrispondenti (registrazione_id, posizione) {
+        registrazione_id -> Text,
+        posizione -> Integer,
+        ruolo -> Text,
+        per_conoscenza -> Bool,
+        tipo -> Text,
+        denominazione -> Nullable<Text>,
+        nome -> Nullable<Text>,
+        cognome -> Nullable<Text>,
+        codice_fiscale -> Nullable<Text>,
+        codice_ipa -> Nullable<Text>,
+        codice_aoo -> Nullable<Text>,
+        pec -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    documenti_registrati (registrazione_id, posizione) {
+        registrazione_id -> Text,
+        posizione -> Integer,
+        ruolo -> Text,
+        sha256 -> Text,
+        nome -> Text,
+        descrizione -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    segnature (registrazione_id, dialetto) {
+        registrazione_id -> Text,
+        dialetto -> Text,
+        xml -> Text,
+    }
+}
+
+diesel::table! {
+    contatori_provvedimenti (aoo_id) {
+        aoo_id -> Text,
+        anno -> Integer,
+        ultimo -> BigInt,
+    }
+}
+
+diesel::table! {
+    annullamenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        motivo -> Text,
+        autore -> Text,
+        testo -> Text,
+        istante -> Timestamp,
+    }
+}
