@@ -1,8 +1,10 @@
 //! `tabulario aoo`.
 
+use super::ambiente::Ambiente;
 use super::{Dove, Errore};
+use crate::registro::orologio::{self, Andamento};
 use crate::utenti;
-use crate::valori::{AooId, Attore, CodiceAoo, CodiceIpa, CodiceRegistro, Denominazione, IndirizzoMail};
+use crate::valori::{AooId, Attore, CodiceAoo, CodiceIpa, CodiceRegistro, Denominazione, IndirizzoMail, Testo};
 use std::io::Write;
 
 /// Enti e aree organizzative omogenee.
@@ -12,6 +14,8 @@ pub(super) enum Comando {
     Crea(Crea),
     /// Elenca le AOO.
     Elenca,
+    /// Dice se l'orologio del server può datare la prossima registrazione, e conferma che è giusto.
+    Orologio(Orologio),
 }
 
 #[derive(clap::Args)]
@@ -36,9 +40,20 @@ pub(super) struct Crea {
     pec: String,
 }
 
+#[derive(clap::Args)]
+pub(super) struct Orologio {
+    /// Codice dell'AOO.
+    #[arg(long, value_name = "CODICE")]
+    aoo: String,
+    /// Conferma che l'ora del server è giusta, per questo motivo: l'ha deciso il responsabile del protocollo.
+    #[arg(long, value_name = "MOTIVO")]
+    conferma: Option<String>,
+}
+
 pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
     match comando {
+        Comando::Orologio(args) => return orologio(&ambiente, &args, out),
         Comando::Elenca => {
             for a in ambiente.db.leggi(utenti::tutte_le_aoo)? {
                 writeln!(
@@ -69,4 +84,27 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
     }
     ambiente.scrivi_punte()?;
     Ok(true)
+}
+
+/// Says how the clock is, after confirming it if that was asked; true if the next registration can be dated.
+fn orologio(ambiente: &Ambiente, args: &Orologio, out: &mut dyn Write) -> Result<bool, Errore> {
+    let (db, codice): (_, CodiceAoo) = (&ambiente.db, args.aoo.parse()?);
+    let aoo = db.leggi(|conn| utenti::aoo_per_codice(conn, &codice))?;
+    if let Some(motivo) = &args.conferma {
+        let motivo: Testo = motivo.parse()?;
+        db.scrivi(aoo.id, &Attore::Sistema("comando"), |op| orologio::conferma(op, &aoo, &motivo))?;
+        ambiente.scrivi_punte()?;
+    }
+    let ora = db.orologio().adesso();
+    let andamento = db.leggi(|conn| orologio::andamento(conn, &aoo, ora))?;
+    let frase = match andamento {
+        Andamento::Regolare => "può datare la prossima registrazione".to_owned(),
+        Andamento::Indietro(ultima) => format!("è indietro rispetto all'ultima registrazione ({})", ultima.leggibile()),
+        Andamento::Avanti(ultima) => {
+            let giorni = orologio::SALTO_MASSIMO.num_days();
+            format!("è avanti di oltre {giorni} giorni rispetto all'ultima registrazione ({})", ultima.leggibile())
+        }
+    };
+    writeln!(out, "L'orologio del server ({}) {frase}.", ora.leggibile())?;
+    Ok(andamento == Andamento::Regolare)
 }

@@ -37,6 +37,25 @@ pub enum Errore {
          esegui `tabulario controlla` e, se il ripristino è voluto, sposta altrove quella cartella", .0.display()
     )]
     Ripristinato(PathBuf),
+    /// The time source does not answer.
+    #[error("la fonte oraria {fonte} non risponde ({causa}); controlla orologio.fonte e la rete")]
+    FonteOraria {
+        /// The source.
+        fonte: String,
+        /// What happened.
+        causa: String,
+    },
+    /// The clock is wrong.
+    #[error(
+        "l'orologio del server differisce di {secondi} secondi dalla fonte oraria {fonte}: correggilo; fino ad allora non si \
+         registra"
+    )]
+    OrologioErrato {
+        /// The source.
+        fonte: String,
+        /// How much it is ahead of the clock; negative if behind.
+        secondi: i64,
+    },
     /// The web server.
     #[error("il server web si è fermato: {0}")]
     Server(io::Error),

@@ -2,7 +2,7 @@
 
 use super::ambiente::Ambiente;
 use super::turno::Turno;
-use super::{Dove, Errore};
+use super::{Dove, Errore, fonte_oraria};
 use crate::conservazione;
 use crate::documenti::testo::Estrattore;
 use crate::istanze;
@@ -30,6 +30,9 @@ const PASSO_TESTI: Duration = Duration::from_millis(500);
 
 /// How often registrations without a package, and packages to deliver, are looked for.
 const PASSO_PACCHETTI: Duration = Duration::from_secs(2);
+
+/// How often the time source is asked, while the clock is too far ahead to register.
+const PASSO_FONTE: Duration = Duration::from_secs(60);
 
 /// Avvia il server.
 #[derive(clap::Args)]
@@ -161,6 +164,11 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         }),
     ];
     tutti.extend(passi_conservazione(stato, ambiente.uscita()));
+    if let Some(fonte) = ambiente.config.fonte_oraria.clone() {
+        let db = Arc::clone(&stato.db);
+        let conferma = move |_: &Fine| fonte_oraria::conferma(&db, &fonte).map(|()| Esito::Niente);
+        tutti.push(Passo::new("fonte oraria", PASSO_FONTE, conferma));
+    }
     Ok(tutti)
 }
 

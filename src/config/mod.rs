@@ -37,6 +37,8 @@ pub struct Configurazione {
     pub portale: Portale,
     /// Holidays.
     pub calendario: Calendario,
+    /// Server of time (SNTP, `host` or `host:port`) that may confirm the clock when it is far ahead of the last registration.
+    pub fonte_oraria: Option<String>,
     /// Logs.
     pub log: Log,
 }
@@ -112,6 +114,13 @@ struct SezioneCalendario {
     festivi: Option<Vec<Festivo>>,
 }
 
+/// Section `orologio`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SezioneOrologio {
+    fonte: Option<String>,
+}
+
 /// Section `log`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -156,6 +165,7 @@ struct Documento {
     limiti: Limiti,
     portale: Portale,
     calendario: SezioneCalendario,
+    orologio: SezioneOrologio,
     log: Log,
     database: Option<String>,
 }
@@ -194,9 +204,10 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
         None => None,
     };
-    let Documento { web, limiti, portale, calendario, log, .. } = documento;
+    let Documento { web, limiti, portale, calendario, orologio: SezioneOrologio { fonte: fonte_oraria }, log, .. } =
+        documento;
     let calendario = calendario.festivi.map_or_else(Calendario::default, Calendario::new);
-    Ok(Configurazione { dir, database, orologio, web, limiti, portale, calendario, log })
+    Ok(Configurazione { dir, database, orologio, web, limiti, portale, calendario, fonte_oraria, log })
 }
 
 impl Configurazione {

@@ -1,14 +1,11 @@
 //! The counter of a register: the next number and its instant, gap-free per AOO, register and year (DPR 445/2000 art. 57).
 
-use super::Errore;
-use crate::storage::schema::contatori;
-use crate::storage::{self, Operazione};
+use super::{Errore, orologio};
+use crate::storage::schema::{contatori, registrazioni};
+use crate::storage::{self, Conn, Operazione};
 use crate::valori::{CodiceRegistro, Istante, NumeroProtocollo};
-use chrono::TimeDelta;
+use diesel::dsl::max;
 use diesel::prelude::*;
-
-/// How far the clock may be behind the last registration: within it the last instant is taken again.
-const TOLLERANZA: TimeDelta = TimeDelta::seconds(2);
 
 /// Takes the next number. From here on the operation's instant is the one of the registration.
 ///
@@ -22,7 +19,7 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
         .first(op.conn)
         .optional()?;
     if let Some((_, ultima)) = testa {
-        op.ora = istante(op.ora, Istante::from_utc(ultima))?;
+        op.ora = orologio::ammesso(op.conn, &aoo, registro, op.ora, Istante::from_utc(ultima))?;
     }
     let (anno, ora) = (op.ora.anno(), op.ora.utc());
     let numero: i64 = match testa {
@@ -31,11 +28,14 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
             .set((contatori::ultimo.eq(contatori::ultimo + 1), contatori::ultimo_istante.eq(ora)))
             .returning(contatori::ultimo)
             .get_result(op.conn)?,
-        Some(_) => diesel::update(contatori::table)
-            .filter(questo)
-            .set((contatori::anno.eq(anno), contatori::ultimo.eq(1), contatori::ultimo_istante.eq(ora)))
-            .returning(contatori::ultimo)
-            .get_result(op.conn)?,
+        Some(_) => {
+            let primo = ultimo_dell_anno(op.conn, &aoo, registro, anno)? + 1;
+            diesel::update(contatori::table)
+                .filter(questo)
+                .set((contatori::anno.eq(anno), contatori::ultimo.eq(primo), contatori::ultimo_istante.eq(ora)))
+                .returning(contatori::ultimo)
+                .get_result(op.conn)?
+        }
         None => diesel::insert_into(contatori::table)
             .values((
                 contatori::aoo_id.eq(&aoo),
@@ -51,28 +51,12 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
     Ok((anno, numero))
 }
 
-/// The instant of a registration: never before the last one.
-fn istante(ora: Istante, ultima: Istante) -> Result<Istante, Errore> {
-    if ora >= ultima {
-        Ok(ora)
-    } else if ultima.dopo(ora) <= TOLLERANZA {
-        Ok(ultima)
-    } else {
-        Err(Errore::OrologioIndietro { ora, ultima })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_instant_never_goes_back() {
-        let t = |s: &str| format!("2026-12-31T22:59:{s}Z").parse::<Istante>().unwrap();
-        let check = |ora: &str, ultima: &str| istante(t(ora), t(ultima)).ok();
-        assert_eq!(check("30.000", "29.999"), Some(t("30.000")));
-        assert_eq!(check("30.000", "30.000"), Some(t("30.000")));
-        assert_eq!(check("28.000", "30.000"), Some(t("30.000")));
-        assert_eq!(check("27.999", "30.000"), None);
-    }
+/// The last number of a year that is not the counter's: 0 but where a wrong clock numbered in that year, or left it.
+fn ultimo_dell_anno(conn: &mut Conn, aoo: &str, registro: &str, anno: i32) -> Result<i64, Errore> {
+    let ultimo: Option<i64> = registrazioni::table
+        .filter(registrazioni::aoo_id.eq(aoo).and(registrazioni::registro.eq(registro)))
+        .filter(registrazioni::anno.eq(anno))
+        .select(max(registrazioni::numero))
+        .first(conn)?;
+    Ok(ultimo.unwrap_or(0))
 }

@@ -18,6 +18,22 @@ pub enum Errore {
         /// When the last registration was made.
         ultima: Istante,
     },
+    /// The clock is far ahead of the last registration.
+    #[error(
+        "l'orologio del server ({}) è avanti di oltre {} giorni rispetto all'ultima registrazione ({}): nessun numero è stato \
+         usato; se l'ora è giusta il responsabile del protocollo la conferma in Registro, Orologio; altrimenti avvisa \
+         l'amministratore",
+        .ora.leggibile(), super::orologio::SALTO_MASSIMO.num_days(), .ultima.leggibile()
+    )]
+    OrologioAvanti {
+        /// What the clock says.
+        ora: Istante,
+        /// When the last registration was made.
+        ultima: Istante,
+    },
+    /// There is nothing to confirm.
+    #[error("l'orologio del server è regolare: non c'è niente da confermare")]
+    OrologioRegolare,
     /// An entrata without a sender, an uscita without a recipient.
     #[error("manca {0}")]
     CorrispondenteMancante(&'static str),

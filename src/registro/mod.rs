@@ -11,6 +11,7 @@ mod continuita;
 mod errore;
 mod lettura;
 mod nuova;
+pub mod orologio;
 mod registra;
 mod righe;
 mod uscita;
@@ -32,5 +33,6 @@ use crate::audit::Atto;
 /// The acts of this module, for the verifier of the chain.
 pub const ATTI: &[Atto] = &[
     Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
+    Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
 ];

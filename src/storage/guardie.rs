@@ -53,6 +53,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),
     guardata("conservatori", &[&["id"]]),
     guardata("riprove", &[&["id"]]),
+    guardata("conferme_orologio", &[&["id"]]),
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
@@ -73,8 +74,13 @@ const TESTE: &[Testa] = &[
     Testa {
         tabella: "contatori",
         chiave: &["aoo_id", "registro"],
-        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.registro = OLD.registro AND NEW.ultimo_istante >= OLD.ultimo_istante \
-                 AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno > OLD.anno AND NEW.ultimo = 1))",
+        // Back in time only where somebody answers for it (`registro::orologio`); a year is taken up where it was left.
+        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.registro = OLD.registro \
+                 AND ((NEW.ultimo_istante >= OLD.ultimo_istante AND NEW.anno >= OLD.anno) OR EXISTS (SELECT 1 FROM \
+                 conferme_orologio c WHERE c.aoo_id = OLD.aoo_id AND c.registro = OLD.registro AND c.ultima = OLD.ultimo_istante)) \
+                 AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno <> OLD.anno AND NEW.ultimo = 1 + \
+                 (SELECT coalesce(max(r.numero), 0) FROM registrazioni r WHERE r.aoo_id = NEW.aoo_id AND r.registro = NEW.registro \
+                 AND r.anno = NEW.anno)))",
     },
     Testa {
         tabella: "contatori_fascicoli",
@@ -126,27 +132,38 @@ pub(super) fn sqlite() -> String {
 
 /// The script that makes all guards on PostgreSQL.
 pub(super) fn postgres() -> String {
-    let mut sql = format!(
-        "CREATE OR REPLACE FUNCTION tabulario_rifiuta() RETURNS trigger LANGUAGE plpgsql AS \
-         $$ BEGIN RAISE EXCEPTION '{RIFIUTO}'; END $$;\n"
-    );
-    let mut trigger = |nome: &str, tabella: &str, evento: &str, come: &str| {
+    let mut sql = String::new();
+    let rifiuta = format!("RAISE EXCEPTION '{RIFIUTO}'");
+    let mut funzione = |nome: &str, corpo: &str| {
         let _ = writeln!(
             sql,
-            "DROP TRIGGER IF EXISTS {nome} ON {tabella}; CREATE TRIGGER {nome} BEFORE {evento} ON {tabella} {come} \
-             EXECUTE FUNCTION tabulario_rifiuta();"
+            "CREATE OR REPLACE FUNCTION {nome}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {corpo}; END $$;"
+        );
+    };
+    funzione("tabulario_rifiuta", &rifiuta);
+    // A condition that looks at other tables cannot stand in the trigger itself.
+    for Testa { tabella, avanza, .. } in TESTE {
+        let corpo = format!("IF NOT ({avanza}) THEN {rifiuta}; END IF; RETURN NEW");
+        funzione(&format!("tabulario_avanza_{tabella}"), &corpo);
+    }
+    let mut trigger = |tabella: &str, evento: &str, per: &str, funzione: &str| {
+        let nome = format!("guardia_{tabella}_{evento}");
+        let _ = writeln!(
+            sql,
+            "DROP TRIGGER IF EXISTS {nome} ON {tabella}; CREATE TRIGGER {nome} BEFORE {evento} ON {tabella} FOR EACH {per} \
+             EXECUTE FUNCTION {funzione}();"
         );
     };
     for g in GUARDATE {
         let t = g.tabella;
-        trigger(&format!("guardia_{t}_update"), t, "UPDATE", "FOR EACH ROW");
-        trigger(&format!("guardia_{t}_delete"), t, "DELETE", "FOR EACH ROW");
-        trigger(&format!("guardia_{t}_truncate"), t, "TRUNCATE", "FOR EACH STATEMENT");
+        trigger(t, "update", "ROW", "tabulario_rifiuta");
+        trigger(t, "delete", "ROW", "tabulario_rifiuta");
+        trigger(t, "truncate", "STATEMENT", "tabulario_rifiuta");
     }
-    for Testa { tabella: t, avanza, .. } in TESTE {
-        trigger(&format!("guardia_{t}_update"), t, "UPDATE", &format!("FOR EACH ROW WHEN (NOT ({avanza}))"));
-        trigger(&format!("guardia_{t}_delete"), t, "DELETE", "FOR EACH ROW");
-        trigger(&format!("guardia_{t}_truncate"), t, "TRUNCATE", "FOR EACH STATEMENT");
+    for Testa { tabella: t, .. } in TESTE {
+        trigger(t, "update", "ROW", &format!("tabulario_avanza_{t}"));
+        trigger(t, "delete", "ROW", "tabulario_rifiuta");
+        trigger(t, "truncate", "STATEMENT", "tabulario_rifiuta");
     }
     sql
 }

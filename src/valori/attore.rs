@@ -17,7 +17,7 @@ pub enum Attore {
 }
 
 /// The steps that may act by themselves; a name read from the database must be one of these.
-const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo"];
+const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio"];
 
 impl fmt::Display for Attore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

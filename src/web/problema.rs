@@ -245,6 +245,8 @@ impl From<registro::Errore> for Problema {
             E::OrologioIndietro { .. } => {
                 Self { riprova_s: Some(60), ..Self::conflitto("orologio-indietro", e.to_string()) }
             }
+            E::OrologioAvanti { .. } => Self::conflitto("orologio-avanti", e.to_string()),
+            E::OrologioRegolare => Self::conflitto("orologio-regolare", e.to_string()),
             E::CorrispondenteMancante(_) => Self::campo("/corrispondenti", e.to_string()),
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),
             E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),

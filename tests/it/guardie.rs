@@ -34,6 +34,7 @@ fn colonna(tabella: &str) -> &'static str {
         "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
         "termini" => "scade",
         "accessi" => "cosa",
+        "conferme_orologio" => "motivo",
         "annullamenti" => "motivo",
         "procedimenti" => "codice",
         "istanze" => "oggetto",

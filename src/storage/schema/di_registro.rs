@@ -88,3 +88,14 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    conferme_orologio (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registro -> Text,
+        ultima -> Timestamp,
+        istante -> Timestamp,
+        motivo -> Text,
+    }
+}

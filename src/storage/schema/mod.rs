@@ -74,4 +74,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     contatori_provvedimenti,
     annullamenti,
     accessi,
+    conferme_orologio,
 );

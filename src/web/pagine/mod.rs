@@ -18,6 +18,7 @@ mod inizio;
 mod intestazioni;
 mod invio;
 mod nuova;
+mod orologio;
 mod portale;
 mod provenienza;
 mod registrazione;
@@ -95,6 +96,11 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/entra").route(web::get().to(entra::porta)).route(web::post().to(entra::entra)));
     cfg.route("/esci", web::post().to(entra::esci));
     cfg.route("/registro", web::get().to(registro::elenco));
+    cfg.service(
+        web::resource("/registro/orologio")
+            .route(web::get().to(orologio::mostra))
+            .route(web::post().to(orologio::conferma)),
+    );
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));

@@ -25,12 +25,18 @@ pub struct Servizio {
 impl Servizio {
     /// Starts it on a free port and waits until it is ready.
     pub fn avvia(casa: &Casa) -> Self {
+        Self::avvia_con(casa, &[])
+    }
+
+    /// The same, with more of the environment.
+    pub fn avvia_con(casa: &Casa, ambiente: &[(&str, &str)]) -> Self {
         // The port is free for a moment only; whoever takes it meanwhile makes the start fail, and another one is tried.
         for _ in 0..5 {
             let porta = libera();
             let figlio = programma(casa)
                 .args(["serve", "--port", &porta.to_string()])
                 .env("TABULARIO_LOG__LIVELLO", "error")
+                .envs(ambiente.iter().copied())
                 .stdin(Stdio::null())
                 .spawn()
                 .expect("the program starts");
