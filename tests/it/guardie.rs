@@ -1,6 +1,6 @@
 //! The database itself refuses to change what is registered, even to whoever speaks SQL (law 2 of the house).
 
-use crate::casa::{Casa, entrata, registra, su_entrambi};
+use crate::casa::{Casa, comando, entrata, registra, su_entrambi};
 use tabulario::storage::{GUARDATE, guardie_mancanti};
 
 fn con_una_registrazione(casa: &Casa) {
@@ -32,6 +32,9 @@ fn colonna(tabella: &str) -> &'static str {
         "invii" => "destinatario",
         "rapporti" => "rapporto",
         "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
+        "ruoli" => "ruolo",
+        "segnature" => "xml",
+        "revoche" => "istante",
         "termini" => "scade",
         "accessi" => "cosa",
         "conferme_orologio" => "motivo",
@@ -44,22 +47,35 @@ fn colonna(tabella: &str) -> &'static str {
     }
 }
 
-/// The tables of acts that hold rows in these tests; the others are attacked as soon as they do.
-fn piene(casa: &Casa) -> Vec<&'static str> {
+/// The tables of acts that hold rows, which are at least so many; the others are attacked as soon as they do.
+fn piene(casa: &Casa, almeno: usize) -> Vec<&'static str> {
     let tabelle: Vec<_> = GUARDATE.iter().map(|g| g.tabella).collect();
     let piene: Vec<_> = tabelle.into_iter().filter(|t| casa.conta(t) > 0).collect();
-    assert!(piene.len() >= 10, "only {piene:?}");
+    assert!(piene.len() >= almeno, "only {piene:?}");
     piene
+}
+
+/// UPDATE, DELETE, REPLACE and TRUNCATE on every table of acts that holds rows: all refused.
+pub fn attacca(casa: &Casa, almeno: usize) {
+    let postgres = casa.indirizzo.starts_with("postgres");
+    for tabella in piene(casa, almeno) {
+        let svuota = if postgres {
+            format!("TRUNCATE {tabella} CASCADE")
+        } else {
+            format!("INSERT OR REPLACE INTO {tabella} SELECT * FROM {tabella}")
+        };
+        let cambia = format!("UPDATE {tabella} SET {} = NULL", colonna(tabella));
+        for sql in [cambia, format!("DELETE FROM {tabella}"), svuota] {
+            let esito = casa.sql(&sql);
+            assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario: i dati registrati")), "{sql}: {esito:?}");
+        }
+    }
 }
 
 su_entrambi! {
     fn raw_update_and_delete_are_refused(casa) {
         con_una_registrazione(casa);
-        for tabella in piene(casa) {
-            let c = colonna(tabella);
-            assert!(casa.sql(&format!("UPDATE {tabella} SET {c} = 'x'")).is_err(), "UPDATE {tabella}");
-            assert!(casa.sql(&format!("DELETE FROM {tabella}")).is_err(), "DELETE {tabella}");
-        }
+        attacca(casa, 10);
         for (sql, perche) in [
             ("UPDATE contatori SET ultimo = ultimo - 1", "a number given twice"),
             ("UPDATE contatori SET ultimo = ultimo + 2", "a number left out"),
@@ -73,17 +89,7 @@ su_entrambi! {
 
     fn replace_and_truncate_are_refused(casa) {
         con_una_registrazione(casa);
-        let postgres = casa.indirizzo.starts_with("postgres");
-        for tabella in piene(casa) {
-            let sql = if postgres {
-                format!("TRUNCATE {tabella} CASCADE")
-            } else {
-                format!("INSERT OR REPLACE INTO {tabella} SELECT * FROM {tabella}")
-            };
-            let esito = casa.sql(&sql);
-            assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario")), "{sql}: {esito:?}");
-        }
-        if !postgres {
+        if !casa.indirizzo.starts_with("postgres") {
             // Another id with the same number would throw the registered row out through its second key.
             let sql = "INSERT OR REPLACE INTO registrazioni SELECT 'altro', aoo_id, registro, anno, numero, istante, flusso, \
                        'falso', mezzo, arrivo, protocollo_mittente_numero, protocollo_mittente_data, tipologia, riservato, \
@@ -91,6 +97,22 @@ su_entrambi! {
             let esito = casa.sql(sql);
             assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario")), "{esito:?}");
         }
+    }
+
+    fn a_table_that_is_made_again_gets_its_guards_back(casa) {
+        con_una_registrazione(casa);
+        // What a rebuild migration does, and with it all triggers of the table are gone.
+        casa.sql(
+            "CREATE TABLE classificazioni_nuova AS SELECT * FROM classificazioni; DROP TABLE classificazioni; \
+             ALTER TABLE classificazioni_nuova RENAME TO classificazioni",
+        )
+        .unwrap();
+        assert!(casa.db.leggi(guardie_mancanti).unwrap().iter().any(|g| g == "guardia_classificazioni_update"));
+        assert!(!comando(casa, &["controlla"]).status.success());
+        drop(casa.con_orologio("2026-01-01T00:00:00Z"));
+        assert!(casa.db.leggi(guardie_mancanti).unwrap().is_empty());
+        attacca(casa, 10);
+        assert!(comando(casa, &["controlla"]).status.success());
     }
 
     fn guards_that_were_taken_away_are_missed_and_come_back(casa) {

@@ -13,6 +13,7 @@
 
 mod casa;
 
+mod aggiornamento;
 mod annullamento;
 mod api;
 mod architettura;
