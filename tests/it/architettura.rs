@@ -189,3 +189,20 @@ fn every_table_is_described_and_the_acts_are_guarded() {
         }
     }
 }
+
+/// `docs/CONFORMITA.md` names the test that shows each thing: a name nobody has any more is a promise nobody keeps.
+#[test]
+fn the_tests_that_conformita_names_exist() {
+    let radice = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut file = Vec::new();
+    sorgenti(&radice.join("tests/it"), &mut file);
+    let prove: String = file.iter().map(|f| fs::read_to_string(f).unwrap()).collect();
+    let pagina = fs::read_to_string(radice.join("docs/CONFORMITA.md")).unwrap();
+    // Tests are sentences, functions of the program are not.
+    let nominate =
+        pagina.split('`').filter_map(|p| p.rsplit_once("::")).map(|(_, n)| n).filter(|n| n.matches('_').count() >= 3);
+    let nominate: Vec<&str> = nominate.filter(|n| n.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).collect();
+    assert!(nominate.len() > 50, "{nominate:?}");
+    let assenti: Vec<_> = nominate.iter().filter(|n| !prove.contains(&format!("fn {n}("))).collect();
+    assert!(assenti.is_empty(), "docs/CONFORMITA.md names tests that are not there: {assenti:#?}");
+}

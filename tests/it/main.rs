@@ -26,6 +26,7 @@ mod firma;
 mod guardie;
 mod ostile;
 mod pagine;
+mod permessi;
 mod politica;
 mod posta;
 mod registro;

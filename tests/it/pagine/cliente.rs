@@ -44,9 +44,13 @@ impl Pagina {
 
     /// The value of the first field with this name.
     pub fn campo(&self, nome: &str) -> String {
-        let inizio = format!("name=\"{nome}\" value=\"");
-        let dopo = self.html.split_once(&inizio).unwrap_or_else(|| panic!("no field {nome} in {}", self.html)).1;
-        dopo.split('"').next().unwrap().to_owned()
+        self.campo_se_c_e(nome).unwrap_or_else(|| panic!("no field {nome} in {}", self.html))
+    }
+
+    /// The same, where the page has one.
+    pub fn campo_se_c_e(&self, nome: &str) -> Option<String> {
+        let dopo = self.html.split_once(&format!("name=\"{nome}\" value=\""))?.1;
+        Some(dopo.split('"').next().unwrap().to_owned())
     }
 }
 

@@ -3,14 +3,17 @@
 mod browser;
 pub mod cliente;
 mod fascicoli;
-mod portale;
-mod registrazione;
+pub mod portale;
+pub mod registrazione;
 mod riservate;
 mod triage;
 
-use crate::casa::{comando, su_entrambi};
+use crate::casa::{Casa, Rotto, comando, su_entrambi};
 use cliente::{Cliente, PASSWORD, Pagina, assumi};
+use tabulario::documenti::Fiduce;
+use tabulario::pec;
 use tabulario::utenti::Ruolo;
+use tabulario::valori::Attore;
 
 /// Fills in the form that `pagina` shows and sends it.
 fn compila(cliente: &Cliente<'_>, pagina: &Pagina, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
@@ -321,26 +324,32 @@ su_entrambi! {
 }
 
 /// Puts a sample message into the mailbox of the house and takes it out again.
-fn arriva(casa: &crate::casa::Casa, nome: &str) {
-    use crate::casa::Rotto;
-    use tabulario::pec;
-    use tabulario::valori::Attore;
+pub fn arriva(casa: &Casa, nome: &str) {
+    arriva_creduto(casa, nome, &Fiduce::default());
+}
+
+/// The same, with these authorities trusted.
+pub fn arriva_creduto(casa: &Casa, nome: &str, fiduce: &Fiduce) {
+    let casella = casella(casa);
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/posta").join(format!("{nome}.eml"));
+    std::fs::copy(fixture, casella.maildir.join("new").join(nome)).unwrap();
+    let officina = pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce };
+    while pec::ricevi(&officina, &casella).unwrap() == pec::Passo::Fatto {}
+}
+
+/// The mailbox of the house, opened at the first time.
+pub fn casella(casa: &Casa) -> pec::Casella {
+    if let Some(presente) = casa.db.leggi(pec::caselle).unwrap().pop() {
+        return presente;
+    }
     let maildir = casa.dir.path().join("maildir");
     for cartella in ["cur", "new", "tmp"] {
         std::fs::create_dir_all(maildir.join(cartella)).unwrap();
     }
-    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/posta").join(format!("{nome}.eml"));
-    std::fs::copy(fixture, maildir.join("new").join(nome)).unwrap();
-    if casa.db.leggi(pec::caselle).unwrap().is_empty() {
-        let apri = |op: &mut tabulario::storage::Operazione<'_>| {
-            Ok::<_, Rotto>(pec::aggiungi_casella(op, casa.aoo.pec.clone(), &maildir)?)
-        };
-        casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), apri).unwrap();
-    }
-    let caselle = casa.db.leggi(pec::caselle).unwrap();
-    let fiduce = tabulario::documenti::Fiduce::default();
-    let officina = pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
-    while pec::ricevi(&officina, &caselle[0]).unwrap() == pec::Passo::Fatto {}
+    let apri = |op: &mut tabulario::storage::Operazione<'_>| {
+        Ok::<_, Rotto>(pec::aggiungi_casella(op, casa.aoo.pec.clone(), &maildir)?)
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), apri).unwrap()
 }
 
 /// The files below a folder.

@@ -1,21 +1,22 @@
 //! The page of a registration: what is signed, what was sent, where it is kept; and the page of conservazione.
 
 use super::cliente::{Cliente, assumi, assumi_in, tributi};
-use super::registra;
+use super::{arriva_creduto, casella, registra};
 use crate::casa::{Casa, Parte, chiama, entrata, su_entrambi, uscita};
 use crate::conservazione::{consegna, finche, prepara};
 use serde_json::Value;
 use tabulario::conservazione::Passo;
 use tabulario::documenti::{Fiduce, carica_fiduce};
 use tabulario::pec::{self, Officina};
+use tabulario::storage::Operazione;
 use tabulario::utenti::Ruolo;
 use tabulario::valori::Attore;
 
-fn fixture(nome: &str) -> Vec<u8> {
+pub fn fixture(nome: &str) -> Vec<u8> {
     std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(nome)).unwrap()
 }
 
-fn per_api(casa: &Casa, url: &str, chiesta: &Value, file: &[(&str, &[u8])]) -> String {
+pub fn per_api(casa: &Casa, url: &str, chiesta: &Value, file: &[(&str, &[u8])]) -> String {
     let testo = chiesta.to_string();
     let mut parti = vec![Parte { nome: "registrazione", file: None, bytes: testo.as_bytes() }];
     parti.extend(file.iter().map(|(nome, bytes)| Parte { nome: "doc", file: Some(nome), bytes }));
@@ -31,6 +32,24 @@ fn fiduce() -> Fiduce {
     std::fs::create_dir_all(dir.path().join("gestori")).unwrap();
     std::fs::write(dir.path().join("gestori/ca.pem"), fixture("chiavi/ca-gestori.pem")).unwrap();
     carica_fiduce(dir.path()).unwrap()
+}
+
+/// Sends an uscita, as if the whole outbox had gone.
+pub fn spedita(casa: &Casa, id: &str) {
+    casella(casa);
+    let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
+    let invia = |op: &mut Operazione<'_>| pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome));
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), invia).unwrap();
+    let fiduce = fiduce();
+    let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
+    assert_eq!(pec::spedisci(&officina, &casa.dir.path().join("uscita/pec")).unwrap(), pec::Passo::Fatto);
+}
+
+/// Receives what its gestore says of it: accepted, and delivered.
+pub fn arrivano_ricevute(casa: &Casa) {
+    for nome in ["04-ricevuta-accettazione", "05-ricevuta-avvenuta-consegna"] {
+        arriva_creduto(casa, nome, &fiduce());
+    }
 }
 
 su_entrambi! {
@@ -85,24 +104,11 @@ su_entrambi! {
         let fuori = tributi(casa);
         assumi_in(casa, "ugo", Ruolo::Addetto, &fuori);
         let id = per_api(casa, &server.url, &uscita("Risposta"), &[("atto.txt", b"testo")]);
-        let maildir = casa.dir.path().join("posta");
-        for ramo in ["new", "cur", "tmp"] {
-            std::fs::create_dir_all(maildir.join(ramo)).unwrap();
-        }
-        for nome in ["04-ricevuta-accettazione", "05-ricevuta-avvenuta-consegna"] {
-            std::fs::write(maildir.join("new").join(nome), fixture(&format!("posta/{nome}.eml"))).unwrap();
-        }
-        let io = Attore::Sistema("demo");
-        let casella = casa.db.scrivi(casa.aoo.id, &io, |op| pec::aggiungi_casella(op, casa.aoo.pec.clone(), &maildir)).unwrap();
-        let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
-        casa.db.scrivi(casa.aoo.id, &io, |op| pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome))).unwrap();
-        let fiduce = fiduce();
-        let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
-        assert_eq!(pec::spedisci(&officina, &casa.dir.path().join("uscita/pec")).unwrap(), pec::Passo::Fatto);
+        spedita(casa, &id);
         let anna = Cliente::dentro(&server, "anna");
         let luogo = format!("/registrazioni/{id}");
         assert!(anna.apri(&luogo).html.contains("Consegnato a 0 di 1"));
-        while pec::ricevi(&officina, &casella).unwrap() == pec::Passo::Fatto {}
+        arrivano_ricevute(casa);
         let html = anna.apri(&luogo).html;
         for parte in ["Consegnato a 1 di 1", "In coda", "Inviato", "Accettato dal gestore", "Consegnata a rossi@pec.example", "Messa in coda per"] {
             assert!(html.contains(parte), "{parte} is not in {html}");

@@ -152,6 +152,8 @@ pub(super) async fn registra(
     chi: Chi,
     corpo: Parti,
 ) -> Result<HttpResponse, Errata> {
+    // Nothing is read from who may register nothing.
+    permesso(&chi, Flusso::Entrata).or_else(|_| permesso(&chi, Flusso::Uscita))?;
     let massimi = Massimi {
         byte: stato.limiti.file_byte(),
         file: stato.limiti.file_per_registrazione,

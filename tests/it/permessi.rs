@@ -1,0 +1,230 @@
+//! Every route of the pages and of the API, as every role and every stranger meets it: `permessi.txt` and `permessi-api.txt`.
+//!
+//! The routes are read from the source, so that one which nobody has thought about fails here. What may not be seen answers like
+//! what does not exist (law 5 of the house).
+
+use crate::casa::{Casa, Rotto, chiama_json, entrata, leggi, registra, su_entrambi, uscita};
+use crate::conservazione::{finche, prepara};
+use crate::pagine::arriva;
+use crate::pagine::cliente::{Cliente, assumi, assumi_in, tributi};
+use crate::pagine::portale::apri_procedimento;
+use crate::pagine::registrazione::{arrivano_ricevute, fixture, per_api, spedita};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use tabulario::storage::Operazione;
+use tabulario::utenti::{self, Ruolo};
+use tabulario::valori::{AooId, Attore};
+
+/// A route: method and path, as the source declares them.
+type Rotta = (String, String);
+
+/// The routes that a source file declares: each statement names a path and what it answers to.
+fn rotte(file: &str) -> Vec<Rotta> {
+    let sorgente = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file)).unwrap();
+    let mut trovate = Vec::new();
+    for pezzo in sorgente.split(';').filter(|p| p.contains("cfg.route(\"") || p.contains("web::resource(\"")) {
+        let dopo = pezzo.split_once("cfg.route(\"").or_else(|| pezzo.split_once("web::resource(\"")).unwrap().1;
+        let (strada, resto) = dopo.split_once('"').unwrap();
+        for metodo in ["get", "post", "put", "delete", "patch"] {
+            for _ in resto.matches(&format!("web::{metodo}()")) {
+                trovate.push((metodo.to_uppercase(), strada.to_owned()));
+            }
+        }
+    }
+    let dichiarate = sorgente.matches("web::get()").count() + sorgente.matches("web::post()").count();
+    assert_eq!(trovate.len(), dichiarate, "a route of {file} is written in a way that this test does not read");
+    trovate
+}
+
+fn rotte_pagine() -> Vec<Rotta> {
+    let mut tutte = [rotte("pagine/mod.rs"), rotte("pagine/portale/mod.rs"), rotte("salute.rs")].concat();
+    tutte.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
+    assert!(tutte.len() > 40, "{tutte:?}");
+    tutte
+}
+
+/// One of each thing that a path may name, all of them seen by the office of the house.
+struct Cose {
+    registrazione: String,
+    sha256: String,
+    messaggio: String,
+    ricevuta: String,
+    fascicolo: String,
+    risorsa: String,
+}
+
+/// A house with something of everything, so that a 404 means that one may not.
+fn arreda(casa: &Casa, url: &str) -> Cose {
+    let mut chiesta = uscita("Risposta");
+    chiesta["ufficio"] = "EDIL".into();
+    let registrazione = per_api(casa, url, &chiesta, &[("risposta.pdf.p7m", &fixture("firma/rsa-ber.pdf.p7m"))]);
+    let letta = leggi(&format!("{url}/api/v1/registrazioni/{registrazione}"), &casa.gettone).json();
+    let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
+    finche(prepara, casa);
+    spedita(casa, &registrazione);
+    arrivano_ricevute(casa);
+    arriva(casa, "01-cittadina-istanza-permesso");
+    let messaggi = leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json();
+    let di = |genere: &str| {
+        let trovato = messaggi["risultati"].as_array().unwrap().iter().find(|m| m["kind"] == genere).unwrap();
+        trovato["id"].as_str().unwrap().to_owned()
+    };
+    let (messaggio, ricevuta) = (di("posta-certificata"), di("avvenuta-consegna"));
+    let chiesto = r#"{ "oggetto": "Permesso Bianchi", "voce": "VI.3", "tipo": "affare" }"#;
+    let aperto = chiama_json(&format!("{url}/api/v1/fascicoli"), &casa.gettone, chiesto);
+    assert_eq!(aperto.stato, 201, "{}", aperto.json());
+    let fascicolo = aperto.json()["id"].as_str().unwrap().to_owned();
+    let concedi = |op: &mut Operazione<'_>| utenti::visibilita::concedi(op, &fascicolo, casa.ufficio.id, "prova");
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap();
+    apri_procedimento(casa);
+    let porta = Cliente::a(url).apri("/entra").html;
+    let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    Cose { registrazione, sha256, messaggio, ricevuta, fascicolo, risorsa }
+}
+
+impl Cose {
+    /// The path with something in the place of every name.
+    fn strada(&self, rotta: &str) -> String {
+        let id = match rotta.split('/').nth(1) {
+            Some("da-protocollare" | "pec") => &self.messaggio,
+            Some("registrazioni") => &self.registrazione,
+            Some("fascicoli") => &self.fascicolo,
+            _ => "nessuno",
+        };
+        let codice = if rotta.starts_with("/servizi/") { "accesso-atti" } else { "di-nessuna" };
+        let strada = rotta
+            .replace("{id}", id)
+            .replace("{posizione}", "1")
+            .replace("{messaggio}", &self.ricevuta)
+            .replace("{sha256}", &self.sha256)
+            .replace("{impronta}/{nome:.*}", &self.risorsa)
+            .replace("{codice}", codice);
+        assert!(!strada.contains('{'), "say what stands for the names in {rotta}");
+        strada
+    }
+
+    /// Fields of every form, which no handler takes for good: each is refused, but only to who may send it.
+    fn campi<'a>(&'a self, modulo: &'a str) -> Vec<(&'a str, &'a str)> {
+        let mut campi = vec![
+            ("modulo", modulo),
+            ("registrazione", &self.registrazione),
+            ("flusso", "entrata"),
+            ("chiave", "k"),
+            ("codice", "x"),
+        ];
+        campi
+            .extend(["utente", "password", "dopo", "numero", "oggetto", "voce", "mittente", "motivo"].map(|c| (c, "")));
+        campi
+    }
+}
+
+/// What somebody gets: the page, nothing, or the door.
+fn esito(cliente: &Cliente<'_>, metodo: &str, strada: &str, campi: &[(&str, &str)]) -> &'static str {
+    let risposta = match metodo {
+        "GET" => cliente.apri(strada),
+        _ => {
+            let righe: Vec<String> = campi.iter().map(|(nome, valore)| format!("{nome}={valore}")).collect();
+            let semplice = cliente.modulo_semplice(strada, &righe.join("&"));
+            // A form with files is sent in parts.
+            if semplice.stato == 400 { cliente.modulo(strada, campi) } else { semplice }
+        }
+    };
+    match risposta.stato {
+        303 if risposta.testata("location").starts_with("/entra") => "porta",
+        // What is refused is refused to somebody for whom it exists.
+        200 | 303 | 400 | 409 | 422 => "sì",
+        404 => "-",
+        altro => panic!("{metodo} {strada}: {altro} {}", risposta.html),
+    }
+}
+
+fn tabella(casa: &Casa) -> String {
+    let server = casa.server();
+    let cose = arreda(casa, &server.url);
+    for ruolo in Ruolo::TUTTI {
+        assumi(casa, ruolo.as_str(), ruolo);
+    }
+    assumi_in(casa, "estraneo", Ruolo::Addetto, &tributi(casa));
+    let nomi = Ruolo::TUTTI.map(Ruolo::as_str).into_iter().chain(["estraneo"]);
+    let mut chi: Vec<(&str, Cliente<'_>)> = nomi.map(|nome| (nome, Cliente::dentro(&server, nome))).collect();
+    chi.push(("nessuno", Cliente::nuovo(&server)));
+    let moduli: Vec<String> =
+        chi.iter().map(|(_, c)| c.apri("/benvenuto")).map(|p| p.campo_se_c_e("modulo").unwrap_or_default()).collect();
+    let mut testo = format!("{:<58}", "");
+    for (nome, _) in &chi {
+        write!(testo, " {nome}").unwrap();
+    }
+    for (metodo, rotta) in rotte_pagine() {
+        // Leaving ends the session of who is asked next.
+        if rotta == "/esci" {
+            continue;
+        }
+        testo.truncate(testo.trim_end().len());
+        write!(testo, "\n{metodo:<5}{rotta:<53}").unwrap();
+        for ((nome, cliente), modulo) in chi.iter().zip(&moduli) {
+            let (strada, colonna) = (cose.strada(&rotta), nome.len());
+            write!(testo, " {:<colonna$}", esito(cliente, &metodo, &strada, &cose.campi(modulo))).unwrap();
+        }
+    }
+    testo.truncate(testo.trim_end().len());
+    testo + "\n"
+}
+
+su_entrambi! {
+    fn every_page_is_met_by_every_role(casa) {
+        let tabella = tabella(casa);
+        assert_eq!(
+            tabella,
+            include_str!("permessi.txt"),
+            "who may do what changed; if it was meant, this is the new tests/it/permessi.txt:\n{tabella}"
+        );
+    }
+
+    fn every_call_of_the_api_belongs_to_its_aoo(casa) {
+        let server = casa.server();
+        let cose = arreda(casa, &server.url);
+        let mut segreta = entrata("Segreta");
+        segreta["riservato"] = true.into();
+        let segreta = registra(&server.url, &casa.gettone, "s", &segreta, b"segreto").unwrap().json();
+        let estraneo = altra_aoo(casa);
+        for (metodo, rotta) in rotte("api/mod.rs") {
+            let strada = format!("{}/api/v1{}", server.url, cose.strada(&rotta));
+            let risposta = |gettone: &str| match metodo.as_str() {
+                "GET" => leggi(&strada, gettone).stato,
+                _ => chiama_json(&strada, gettone, "{}").stato,
+            };
+            if rotta == "/openapi.json" {
+                assert_eq!(risposta(""), 200);
+                continue;
+            }
+            assert_eq!((risposta(""), risposta("inventato")), (401, 401), "{metodo} {rotta}");
+            let suo = risposta(&casa.gettone);
+            assert!(suo != 404 && suo != 401 && suo < 500, "{metodo} {rotta}: {suo}");
+            let altrui = risposta(&estraneo);
+            if rotta.contains('{') {
+                assert!(altrui == 404 || (altrui == suo && suo >= 400), "{metodo} {rotta}: {altrui} to an application of another AOO");
+            } else if metodo == "GET" {
+                let vuota = leggi(&strada, &estraneo);
+                let letta = String::from_utf8_lossy(&vuota.corpo).into_owned();
+                assert!(!letta.contains(&cose.registrazione) && !letta.contains(segreta["id"].as_str().unwrap()), "{rotta}: {letta}");
+            }
+        }
+    }
+}
+
+/// The token of an application of another AOO.
+fn altra_aoo(casa: &Casa) -> String {
+    let io = Attore::Sistema("comando");
+    let altra = casa
+        .db
+        .scrivi(AooId::INSTALLAZIONE, &io, |op| {
+            let ente = utenti::crea_ente(op, "c_y888".parse()?, "Comune di Altrove".parse()?)?;
+            let (codice, nome) = ("AY88Y01".parse()?, "Comune di Altrove".parse()?);
+            Ok::<_, Rotto>(utenti::crea_aoo(op, &ente, codice, nome, "PG".parse()?, "p@pec.altrove.example".parse()?)?)
+        })
+        .unwrap();
+    let crea =
+        |op: &mut Operazione<'_>| Ok::<_, Rotto>(utenti::crea_applicazione(op, &"Altrove".parse()?, None, None)?.1);
+    casa.db.scrivi(altra.id, &io, crea).unwrap()
+}
