@@ -20,6 +20,7 @@ mod architettura;
 mod busta;
 mod catena;
 mod conservazione;
+mod descrizione;
 mod dimostrazione;
 mod fascicoli;
 mod firma;

@@ -20,7 +20,7 @@ use tabulario::valori::{AooId, Attore};
 type Rotta = (String, String);
 
 /// The routes that a source file declares: each statement names a path and what it answers to.
-fn rotte(file: &str) -> Vec<Rotta> {
+pub fn rotte(file: &str) -> Vec<Rotta> {
     let sorgente = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web").join(file)).unwrap();
     let mut trovate = Vec::new();
     for pezzo in sorgente.split(';').filter(|p| p.contains("cfg.route(\"") || p.contains("web::resource(\"")) {
@@ -45,8 +45,9 @@ fn rotte_pagine() -> Vec<Rotta> {
 }
 
 /// One of each thing that a path may name, all of them seen by the office of the house.
-struct Cose {
+pub struct Cose {
     registrazione: String,
+    altra: String,
     sha256: String,
     messaggio: String,
     ricevuta: String,
@@ -55,12 +56,14 @@ struct Cose {
 }
 
 /// A house with something of everything, so that a 404 means that one may not.
-fn arreda(casa: &Casa, url: &str) -> Cose {
+pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let mut chiesta = uscita("Risposta");
     chiesta["ufficio"] = "EDIL".into();
     let registrazione = per_api(casa, url, &chiesta, &[("risposta.pdf.p7m", &fixture("firma/rsa-ber.pdf.p7m"))]);
     let letta = leggi(&format!("{url}/api/v1/registrazioni/{registrazione}"), &casa.gettone).json();
     let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
+    let altra = registra(url, &casa.gettone, "altra", &entrata("Altra"), b"altra").unwrap().json();
+    let altra = altra["id"].as_str().unwrap().to_owned();
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
@@ -80,13 +83,24 @@ fn arreda(casa: &Casa, url: &str) -> Cose {
     apri_procedimento(casa);
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Cose { registrazione, sha256, messaggio, ricevuta, fascicolo, risorsa }
+    Cose { registrazione, altra, sha256, messaggio, ricevuta, fascicolo, risorsa }
 }
 
 impl Cose {
+    /// The id of a thing, by its kind.
+    pub fn id(&self, cosa: &str) -> &str {
+        match cosa {
+            "registrazione" => &self.registrazione,
+            "altra" => &self.altra,
+            "messaggio" => &self.messaggio,
+            "fascicolo" => &self.fascicolo,
+            altra => panic!("there is no {altra} in the house"),
+        }
+    }
+
     /// The path with something in the place of every name.
-    fn strada(&self, rotta: &str) -> String {
-        let id = match rotta.split('/').nth(1) {
+    pub fn strada(&self, rotta: &str) -> String {
+        let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
             Some("da-protocollare" | "pec") => &self.messaggio,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,

@@ -72,10 +72,10 @@ pub(super) struct FascicoloAperto {
 
 /// The body that opens a fascicolo.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "voce": "VI.3", "oggetto": "Bianchi Maria, permesso di costruire", "tipo": "affare" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(super) struct FascicoloRichiesta {
     /// Code of a voce in force.
-    #[schema(example = "VI.3")]
     voce: String,
     oggetto: String,
     /// `affare` if absent.
@@ -84,6 +84,7 @@ pub(super) struct FascicoloRichiesta {
 
 /// The body that files a registration.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "registrazione": "0192f0e4-0000-7000-8000-000000000001" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(super) struct FascicolazioneRichiesta {
     /// Id of the registration.

@@ -49,6 +49,7 @@ pub(in crate::web::api) struct InviiJson {
 
 /// What is asked: the uscita to send.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "registrazione": "0192f0e4-0000-7000-8000-000000000001" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct InvioRichiesta {
     /// Id of an uscita.

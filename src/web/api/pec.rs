@@ -71,12 +71,17 @@ pub(super) struct MessaggiJson {
 
 /// What a person decides; everything that is left out comes from the message or from the token's defaults.
 #[derive(utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({
+    "oggetto": "Istanza di permesso di costruire, via Garibaldi 12",
+    "corrispondenti": [{ "ruolo": "mittente", "tipo": "persona-fisica", "nome": "Maria", "cognome": "Bianchi" }],
+    "voce": "VI.3",
+    "ufficio": "EDIL",
+}))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct ProtocolloRichiesta {
     oggetto: Option<String>,
     mezzo: Option<String>,
-    corrispondenti: Option<Vec<String>>,
+    corrispondenti: Option<Vec<super::registrazioni::CorrispondenteRichiesta>>,
     voce: Option<String>,
     ufficio: Option<String>,
     tipologia: Option<String>,

@@ -69,9 +69,19 @@ fn corpo(parti: &[Parte<'_>]) -> Vec<u8> {
 
 /// POST of a JSON body.
 pub fn chiama_json(url: &str, gettone: &str, corpo: &str) -> Risposta {
+    chiama_con("POST", url, gettone, "", corpo)
+}
+
+/// A JSON body, with any method and, where it is not empty, a key.
+pub fn chiama_con(metodo: &str, url: &str, gettone: &str, chiave: &str, corpo: &str) -> Risposta {
     let agente = ureq::Agent::new_with_config(ureq::Agent::config_builder().http_status_as_error(false).build());
-    let richiesta = agente.post(url).header("Authorization", format!("Bearer {gettone}"));
-    let mut risposta = richiesta.header("Content-Type", "application/json").send(corpo).expect("an answer");
+    let mut richiesta = ureq::http::Request::builder().method(metodo).uri(url);
+    richiesta =
+        richiesta.header("Authorization", format!("Bearer {gettone}")).header("Content-Type", "application/json");
+    if !chiave.is_empty() {
+        richiesta = richiesta.header("Idempotency-Key", chiave);
+    }
+    let mut risposta = agente.run(richiesta.body(corpo.to_owned()).unwrap()).expect("an answer");
     let tipo = risposta.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
     let stato = risposta.status().as_u16();
     Risposta { stato, tipo, corpo: risposta.body_mut().read_to_vec().unwrap() }

@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, web};
 
 /// The body.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "motivo": "Registrata due volte: vale la n. 0000122" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct AnnullamentoRichiesta {
     /// Why, as it will stand in the provvedimento.

@@ -13,6 +13,7 @@ use actix_web::{HttpResponse, web};
 
 /// The body.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "ufficio": "EDIL", "titolo": "conoscenza" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct AssegnazioneRichiesta {
     /// Code of an office of the AOO.

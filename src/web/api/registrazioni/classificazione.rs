@@ -12,6 +12,7 @@ use actix_web::{HttpResponse, web};
 
 /// The body.
 #[derive(utoipa::ToSchema)]
+#[schema(example = json!({ "voce": "VI.3" }))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct ClassificazioneRichiesta {
     /// Code of a voce in force.

@@ -9,7 +9,7 @@ mod risposta;
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use classificazione::{__path_classifica, classifica};
-pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
+pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 
 use super::gettone::Chiamante;

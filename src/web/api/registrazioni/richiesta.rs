@@ -219,23 +219,29 @@ impl FromStr for Data {
 
 /// The JSON part `registrazione`: for the description of the API, `Chiesta` reads it.
 #[derive(utoipa::ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[schema(rename_all = "camelCase", example = json!({
+    "flusso": "entrata",
+    "oggetto": "Istanza di permesso di costruire, via Garibaldi 12",
+    "mezzo": "sportello",
+    "corrispondenti": [{ "ruolo": "mittente", "tipo": "persona-fisica", "nome": "Maria", "cognome": "Bianchi" }],
+    "arrivo": "2026-11-20T10:15:00+01:00",
+    "protocolloMittente": { "numero": "12/A", "data": "2026-11-19" },
+    "voce": "VI.3",
+    "ufficio": "EDIL",
+    "documenti": [{ "parte": "istanza", "ruolo": "principale", "descrizione": "Istanza" }],
+}))]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct RegistrazioneRichiesta {
     /// `entrata`, `uscita` or `interna`.
-    #[schema(example = "entrata")]
     flusso: String,
-    #[schema(example = "Istanza di permesso di costruire, via Garibaldi 12")]
     oggetto: String,
     /// `pec`, `email`, `portale`, `sportello`, `posta`, `raccomandata`, `aoo`, `sdi` or `corriere`.
-    #[schema(example = "pec")]
     mezzo: String,
     corrispondenti: Vec<CorrispondenteRichiesta>,
     /// The *presentazione*, RFC 3339.
     arrivo: Option<String>,
     protocollo_mittente: Option<super::risposta::ProtocolloMittenteJson>,
     /// Code of the voce; if absent that of the fascicolo, else the token's default.
-    #[schema(example = "VI.3")]
     voce: Option<String>,
     /// Id of the fascicolo in which it is filed.
     fascicolo: Option<String>,

@@ -1,0 +1,191 @@
+//! The description of the API (OpenAPI) is what the API does: every example is sent, every answer is held against its schema.
+
+use crate::casa::{Casa, Parte, Risposta, chiama, chiama_con, chiama_json, leggi};
+use crate::permessi::{Cose, arreda};
+use serde_json::Value;
+
+/// Ids that the examples name, each for one kind of thing.
+const ESEMPI: [(&str, &str); 4] = [
+    ("0192f0e4-0000-7000-8000-000000000001", "registrazione"),
+    ("0192f0e4-0000-7000-8000-000000000002", "messaggio"),
+    ("0192f0e4-0000-7000-8000-000000000003", "fascicolo"),
+    ("0192f0e4-0000-7000-8000-000000000004", "altra"),
+];
+
+/// The schema that `$ref` names, or this one.
+fn sciolto<'a>(openapi: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(nome) => &openapi["components"]["schemas"][nome.rsplit('/').next().unwrap()],
+        None => schema,
+    }
+}
+
+/// What is not as the schema says, each with the place where it stands.
+fn difetti(openapi: &Value, schema: &Value, valore: &Value, dove: &str, trovati: &mut Vec<String>) {
+    let schema = sciolto(openapi, schema);
+    let scelte = [&schema["oneOf"], &schema["anyOf"]].into_iter().find_map(Value::as_array);
+    if let Some(scelte) = scelte {
+        let va_bene = |s: &&Value| {
+            let mut suoi = Vec::new();
+            difetti(openapi, s, valore, dove, &mut suoi);
+            suoi.is_empty()
+        };
+        if !scelte.iter().any(|s| va_bene(&s)) {
+            trovati.push(format!("{dove}: none of the shapes fits {valore}"));
+        }
+        return;
+    }
+    if let Some(parti) = schema["allOf"].as_array() {
+        // Each part knows only its own fields.
+        let noti: Vec<&Value> = parti.iter().map(|p| sciolto(openapi, p)).collect();
+        let campi: Vec<&String> =
+            noti.iter().filter_map(|p| p["properties"].as_object()).flat_map(|p| p.keys()).collect();
+        for (nome, dentro) in valore.as_object().into_iter().flatten() {
+            match noti.iter().find_map(|p| p["properties"].get(nome)) {
+                Some(suo) => difetti(openapi, suo, dentro, &format!("{dove}/{nome}"), trovati),
+                None => trovati.push(format!("{dove}/{nome} is not described; known: {campi:?}")),
+            }
+        }
+        return;
+    }
+    let tipi: Vec<&str> = match &schema["type"] {
+        Value::String(uno) => vec![uno],
+        Value::Array(piu) => piu.iter().filter_map(Value::as_str).collect(),
+        _ => return,
+    };
+    let suo = match valore {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !tipi.contains(&suo) {
+        trovati.push(format!("{dove} is {suo}, described as {tipi:?}"));
+        return;
+    }
+    for (i, dentro) in valore.as_array().into_iter().flatten().enumerate() {
+        difetti(openapi, &schema["items"], dentro, &format!("{dove}/{i}"), trovati);
+    }
+    let Some(campi) = schema["properties"].as_object() else { return };
+    for (nome, dentro) in valore.as_object().into_iter().flatten() {
+        match campi.get(nome) {
+            Some(suo) => difetti(openapi, suo, dentro, &format!("{dove}/{nome}"), trovati),
+            None => trovati.push(format!("{dove}/{nome} is not described")),
+        }
+    }
+    for nome in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if valore.get(nome).is_none() {
+            trovati.push(format!("{dove}/{nome} is missing"));
+        }
+    }
+}
+
+/// The example with real ids in the place of the ones it names.
+fn concreto(esempio: &Value, cose: &Cose) -> String {
+    let mut testo = esempio.to_string();
+    for (id, cosa) in ESEMPI {
+        testo = testo.replace(id, cose.id(cosa));
+    }
+    testo
+}
+
+/// Sends one operation with its example.
+fn manda(casa: &Casa, url: &str, cose: &Cose, metodo: &str, strada: &str, op: &Value, openapi: &Value) -> Risposta {
+    let indirizzo = format!("{url}{}", cose.strada(strada));
+    let Some(contenuti) = op["requestBody"]["content"].as_object() else {
+        return if metodo == "GET" {
+            leggi(&indirizzo, &casa.gettone)
+        } else {
+            chiama(metodo, &indirizzo, &casa.gettone, Some("esempio"), None).unwrap()
+        };
+    };
+    let (tipo, contenuto) = contenuti.iter().next().unwrap();
+    let esempio = [&contenuto["example"], &sciolto(openapi, &contenuto["schema"])["example"]];
+    let esempio = esempio.into_iter().find(|e| !e.is_null());
+    let esempio = esempio.unwrap_or_else(|| panic!("{metodo} {strada} has no example of its body"));
+    let corpo = concreto(esempio, cose);
+    if tipo == "multipart/form-data" {
+        let json = strada
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .replace("registrazioni", "registrazione")
+            .replace("acquisizioni", "acquisizione");
+        let mut parti = vec![Parte { nome: &json, file: None, bytes: corpo.as_bytes() }];
+        let file: Vec<&str> =
+            esempio["documenti"].as_array().into_iter().flatten().filter_map(|d| d["parte"].as_str()).collect();
+        parti.extend(file.iter().map(|nome| Parte { nome, file: Some("esempio.txt"), bytes: b"un file di esempio" }));
+        return chiama(metodo, &indirizzo, &casa.gettone, Some("esempio"), Some(&parti)).unwrap();
+    }
+    chiama_con(metodo, &indirizzo, &casa.gettone, "esempio", &corpo)
+}
+
+#[test]
+fn every_example_is_accepted_and_every_answer_is_as_described() {
+    let casa = Casa::sqlite();
+    let server = casa.server();
+    let openapi = leggi(&format!("{}/api/v1/openapi.json", server.url), "").json();
+    let mut provate = 0;
+    for (strada, operazioni) in openapi["paths"].as_object().unwrap() {
+        for (metodo, op) in operazioni.as_object().unwrap() {
+            let metodo = metodo.to_uppercase();
+            // What an operation changes must not stand in the way of the next: each has things of its own.
+            let casa = Casa::sqlite();
+            let server = casa.server();
+            let cose = arreda(&casa, &server.url);
+            let risposta = manda(&casa, &server.url, &cose, &metodo, strada, op, &openapi);
+            let descritte = op["responses"].as_object().unwrap();
+            let stato = risposta.stato.to_string();
+            let letta = String::from_utf8_lossy(&risposta.corpo).into_owned();
+            assert!(stato.starts_with('2') && descritte.contains_key(&stato), "{metodo} {strada}: {stato} {letta}");
+            let schema = &descritte[&stato]["content"]["application/json"]["schema"];
+            if !schema.is_null() {
+                let mut trovati = Vec::new();
+                difetti(&openapi, schema, &risposta.json(), "", &mut trovati);
+                assert!(trovati.is_empty(), "{metodo} {strada}: {trovati:#?}\n{letta}");
+            }
+            provate += 1;
+        }
+    }
+    assert!(provate >= 19, "{provate}");
+}
+
+#[test]
+fn every_call_is_described() {
+    let casa = Casa::sqlite();
+    let server = casa.server();
+    let openapi = leggi(&format!("{}/api/v1/openapi.json", server.url), "").json();
+    for (metodo, rotta) in crate::permessi::rotte("api/mod.rs") {
+        let op = &openapi["paths"][format!("/api/v1{rotta}")][metodo.to_lowercase()];
+        assert!(op.is_object() || rotta == "/openapi.json", "{metodo} {rotta} is not in the description of the API");
+    }
+    // A body that is refused is refused in the one shape of refusals.
+    let rifiuto = chiama_json(&format!("{}/api/v1/invii", server.url), &casa.gettone, "{");
+    let mut trovati = Vec::new();
+    let schema = &openapi["components"]["schemas"]["Corpo"];
+    difetti(&openapi, schema, &rifiuto.json(), "", &mut trovati);
+    assert!(trovati.is_empty() && schema.is_object(), "{trovati:#?}");
+}
+
+#[test]
+fn the_check_bites() {
+    let openapi = serde_json::json!({ "components": { "schemas": { "A": {
+        "type": "object", "required": ["n"], "properties": { "n": { "type": ["integer", "null"] }, "l": { "type": "array", "items": { "type": "string" } } },
+    } } } });
+    let schema = serde_json::json!({ "$ref": "#/components/schemas/A" });
+    for (valore, quanti) in [
+        (serde_json::json!({ "n": 1, "l": ["x"] }), 0),
+        (serde_json::json!({ "n": null }), 0),
+        (serde_json::json!({ "n": "1" }), 1),
+        (serde_json::json!({ "l": [1, "x"] }), 2),
+        (serde_json::json!({ "n": 1, "altro": 1 }), 1),
+        (serde_json::json!([]), 1),
+    ] {
+        let mut trovati = Vec::new();
+        difetti(&openapi, &schema, &valore, "", &mut trovati);
+        assert_eq!(trovati.len(), quanti, "{valore}: {trovati:?}");
+    }
+}
