@@ -155,6 +155,7 @@ fn indiretta(db: &Db, genere: Genere, testo: &str, impronta: &Impronta) -> Resul
         let (che, dietro) = match tipo.as_str() {
             "pacchetto" => (" (pacchetto di versamento)", conservazione::registrazione_del_pacchetto(conn, &id)?),
             "invio" => (" (messaggio in partenza)", pec::registrazione_dell_invio(conn, &id)?),
+            "provvedimento" => (" (provvedimento di annullamento)", registro::aoo_di(conn, &id)?.map(|aoo| (aoo, id))),
             "messaggio" => (" (messaggio arrivato)", None),
             "istanza" => (" (istanza senza numero)", None),
             _ => ("", None),

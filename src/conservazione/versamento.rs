@@ -91,7 +91,7 @@ pub fn quadro(conn: &mut Conn, vista: &Vista) -> Result<Quadro, Errore> {
     let righe: Vec<(String, Option<String>, i64)> = versamenti::table
         .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
         .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
-        .filter(registrazioni::riservato.eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(registro::riservata().eq_any(registro::aperti(vista)).or(registrazioni::id.eq_any(concesse)))
         .group_by((versamenti::stato, versamenti::motivo))
         .select((versamenti::stato, versamenti::motivo, diesel::dsl::count_star()))
         .load(conn)?;
@@ -106,16 +106,6 @@ pub fn quadro(conn: &mut Conn, vista: &Vista) -> Result<Quadro, Errore> {
     }
     quadro.per_motivo.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(quadro)
-}
-
-/// Whether what is riservato, and what is not, may be seen without a grant: the policy of `registro::vede`, whose boxed query
-/// cannot stand inside another one on two databases.
-fn aperti(vista: &Vista) -> Vec<bool> {
-    match vista {
-        Vista::Intera(_) => vec![true, false],
-        Vista::SenzaRiservati(..) => vec![false],
-        Vista::Uffici(..) => Vec::new(),
-    }
 }
 
 /// The registrations that may be seen and have come this far, newest first, those before `prima`, at most `quanti`.
@@ -163,7 +153,7 @@ fn tra(
         .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
         .left_join(pacchetti::table.on(pacchetti::id.nullable().eq(versamenti::pacchetto_id)))
         .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
-        .filter(registrazioni::riservato.eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(registro::riservata().eq_any(registro::aperti(vista)).or(registrazioni::id.eq_any(concesse)))
         .filter(versamenti::stato.eq_any(stati.iter().map(|s| s.as_str())))
         .filter(versamenti::registrazione_id.ge(da).and(versamenti::registrazione_id.lt(prima)))
         .order(versamenti::registrazione_id.desc())

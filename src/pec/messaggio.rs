@@ -5,6 +5,7 @@ use super::ricevi::Allegata;
 use super::{Casella, Errore};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
+use crate::registro;
 use crate::storage::schema::{
     allegati, annullamenti, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni, visibilita,
     visti as ledger,
@@ -270,7 +271,7 @@ fn vede(vista: &Vista) -> Boxed<'static> {
         Vista::SenzaRiservati(..) => {
             let nascoste = || {
                 registrazioni::table
-                    .filter(registrazioni::riservato.eq(true))
+                    .filter(registro::riservata())
                     .filter(diesel::dsl::not(registrazioni::id.eq_any(concesse())))
                     .select(registrazioni::id)
             };

@@ -3,13 +3,14 @@
 //! Number, date, parties and subject remain readable, marked; beside them stand who annulled, when, why, and the extremes of the
 //! *provvedimento* that authorises it, which the system numbers per AOO and year and whose text it writes.
 
-use super::{Errore, lettura};
+use super::provvedimento::{Disposizione, prossimo};
+use super::{Errore, Registrazione, lettura};
 use crate::audit::{self, Carico};
-use crate::storage::schema::{annullamenti, contatori_provvedimenti};
+use crate::storage::schema::annullamenti;
 use crate::storage::{self, Conn, Operazione};
+use crate::utenti;
 use crate::utenti::visibilita::Vista;
-use crate::utenti::{self, Aoo};
-use crate::valori::{Istante, RegistrazioneId, Testo};
+use crate::valori::{Impronta, Istante, RegistrazioneId, Testo};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -31,6 +32,8 @@ pub struct Annullamento {
     pub istante: Istante,
     /// The text of the provvedimento.
     pub testo: String,
+    /// SHA-256 of its file; none if it was made before provvedimenti were filed.
+    pub impronta: Option<Impronta>,
 }
 
 impl Annullamento {
@@ -45,79 +48,48 @@ impl Annullamento {
 ///
 /// # Errors
 /// `Sconosciuta` if it may not be seen, `GiaAnnullata` if it was annulled before.
-pub fn annulla(
-    op: &mut Operazione<'_>,
-    aoo: &Aoo,
-    vista: &Vista,
-    id: RegistrazioneId,
-    motivo: &Testo,
-) -> Result<Annullamento, Errore> {
-    let registrazione = lettura::per_id(op.conn, vista, id)?;
-    if let Some(prima) = registrazione.annullamento {
-        return Err(Errore::GiaAnnullata(prima.provvedimento()));
-    }
+pub fn annulla(op: &mut Operazione<'_>, d: &Disposizione<'_>, id: RegistrazioneId) -> Result<Annullamento, Errore> {
+    let registrazione = annullabile(op.conn, d.vista, id)?;
     let attore = op.attore.clone();
     let autore = utenti::nome_autore(op.conn, &attore)?;
     let (anno, numero) = prossimo(op)?;
     let testo = format!(
-        "{ente}\nArea organizzativa omogenea {aoo_codice}\n\nProvvedimento di annullamento n. {numero}/{anno} del {quando}\n(DPR 28 dicembre \
-         2000, n. 445, articoli 54 e 61)\n\nÈ annullata la registrazione di protocollo n. {protocollo} del {del}\nSegnatura: \
-         {segnatura}\nOggetto: {oggetto}\n\nMotivo: {motivo}\n\nDisposto da: {autore}\nLa registrazione e il suo numero restano leggibili \
-         nel registro, con questa annotazione.\n",
-        ente = aoo.ente,
-        aoo_codice = aoo.codice,
+        "{testata}Provvedimento di annullamento n. {numero}/{anno} del {quando}\n(DPR 28 dicembre 2000, n. 445, articoli 54 e 61)\n\nÈ \
+         annullata la registrazione di protocollo n. {protocollo} del {del}\nSegnatura: {segnatura}\nOggetto: {oggetto}\n\n{firma}La \
+         registrazione e il suo numero restano leggibili nel registro, con questa annotazione.\n",
+        testata = d.testata(),
         quando = op.ora.leggibile(),
         protocollo = registrazione.numero,
         del = registrazione.istante.leggibile(),
         segnatura = registrazione.segnatura,
         oggetto = registrazione.oggetto,
+        firma = d.firma(&autore),
     );
+    let sha256 = Some(d.archivia(op, id, &testo)?.to_string());
     let riga = Riga {
         id: Uuid::now_v7().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: id.to_string(),
         anno,
         numero,
-        motivo: motivo.to_string(),
+        motivo: d.motivo.to_string(),
         autore,
         testo,
         istante: op.ora.utc(),
+        sha256,
     };
     diesel::insert_into(annullamenti::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "registrazione", id, &riga.carico())?;
     Ok(riga.valore()?)
 }
 
-/// Takes the next number of the provvedimenti of the AOO.
-fn prossimo(op: &mut Operazione<'_>) -> Result<(i32, i64), Errore> {
-    let (aoo, anno) = (op.aoo.to_string(), op.ora.anno());
-    let questo = contatori_provvedimenti::aoo_id.eq(&aoo);
-    let testa: Option<i32> = contatori_provvedimenti::table
-        .filter(questo)
-        .select(contatori_provvedimenti::anno)
-        .first(op.conn)
-        .optional()?;
-    let numero = match testa {
-        None => diesel::insert_into(contatori_provvedimenti::table)
-            .values((
-                contatori_provvedimenti::aoo_id.eq(&aoo),
-                contatori_provvedimenti::anno.eq(anno),
-                contatori_provvedimenti::ultimo.eq(1),
-            ))
-            .returning(contatori_provvedimenti::ultimo)
-            .get_result(op.conn)?,
-        Some(ultimo_anno) if ultimo_anno >= anno => diesel::update(contatori_provvedimenti::table)
-            .filter(questo)
-            .set(contatori_provvedimenti::ultimo.eq(contatori_provvedimenti::ultimo + 1))
-            .returning(contatori_provvedimenti::ultimo)
-            .get_result(op.conn)?,
-        Some(_) => diesel::update(contatori_provvedimenti::table)
-            .filter(questo)
-            .set((contatori_provvedimenti::anno.eq(anno), contatori_provvedimenti::ultimo.eq(1)))
-            .returning(contatori_provvedimenti::ultimo)
-            .get_result(op.conn)?,
-    };
-    Ok((testa.map_or(anno, |ultimo| ultimo.max(anno)), numero))
+/// The registration, if it may be seen and is not annulled yet.
+pub(super) fn annullabile(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
+    let registrazione = lettura::per_id(conn, vista, id)?;
+    match &registrazione.annullamento {
+        Some(prima) => Err(Errore::GiaAnnullata(prima.provvedimento())),
+        None => Ok(registrazione),
+    }
 }
 
 /// The annulments of these registrations.
@@ -144,17 +116,20 @@ struct Riga {
     autore: String,
     testo: String,
     istante: chrono::NaiveDateTime,
+    sha256: Option<String>,
 }
 
 impl Riga {
     fn valore(&self) -> Result<Annullamento, storage::Errore> {
+        let no = |e| storage::Errore::riga("annullamenti", e);
         Ok(Annullamento {
             anno: self.anno,
             numero: self.numero,
-            motivo: self.motivo.parse().map_err(|e| storage::Errore::riga("annullamenti", e))?,
+            motivo: self.motivo.parse().map_err(no)?,
             autore: self.autore.clone(),
             istante: Istante::from_utc(self.istante),
             testo: self.testo.clone(),
+            impronta: self.sha256.as_ref().map(|s| s.parse()).transpose().map_err(no)?,
         })
     }
 
@@ -169,6 +144,7 @@ impl Riga {
             .campo("autore", &self.autore)
             .campo("testo", &self.testo)
             .campo("istante", Istante::from_utc(self.istante))
+            .forse("sha256", self.sha256.as_ref())
     }
 }
 

@@ -97,6 +97,16 @@ pub fn usano(conn: &mut Conn, impronta: &Impronta) -> Result<Vec<(AooId, i32, i6
         .collect()
 }
 
+/// The AOO of the registration with this id, if it is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn aoo_di(conn: &mut Conn, id: &str) -> Result<Option<AooId>, Errore> {
+    let aoo: Option<String> =
+        registrazioni::table.filter(registrazioni::id.eq(id)).select(registrazioni::aoo_id).first(conn).optional()?;
+    Ok(aoo.map(|aoo| aoo.parse()).transpose().map_err(|e| storage::Errore::riga("registrazioni", e))?)
+}
+
 /// Year and number of the registration with this id, if it is one.
 ///
 /// # Errors

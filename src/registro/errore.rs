@@ -52,6 +52,18 @@ pub enum Errore {
     /// It was annulled before.
     #[error("questa registrazione è già annullata, con {0}")]
     GiaAnnullata(String),
+    /// The new value of a datum is the one in force.
+    #[error("il nuovo valore ({0}) è uguale a quello in vigore: non c'è niente da annullare")]
+    ValoreUguale(&'static str),
+    /// The arrival was not typed by a person.
+    #[error(
+        "l'arrivo si annulla solo se l'ha scritto una persona (sportello, posta, raccomandata, corriere): quello di un messaggio o del \
+         portale è certificato da chi l'ha consegnato"
+    )]
+    ArrivoFisso,
+    /// It is riservata, or open, as it was asked to become.
+    #[error("questa registrazione è {0}")]
+    RiservatezzaUguale(&'static str),
     /// There is no such registration, or it may not be seen.
     #[error("questa registrazione non esiste o non è tra quelle che puoi vedere")]
     Sconosciuta,

@@ -2,8 +2,10 @@
 
 use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
+use super::riservatezza::{self, riservata};
 use super::{
-    Annullamento, Corrispondente, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento, annullamento, uscita,
+    Annullamento, Corrispondente, DatoAnnullato, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento,
+    annullamento, dato, uscita,
 };
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
@@ -12,7 +14,9 @@ use crate::storage::schema::{
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use diesel::dsl::not;
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// A file of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +70,16 @@ pub struct Registrazione {
     pub documenti: Vec<DocumentoRegistrato>,
     /// Its annulment, if it was annulled: it keeps its number and its place.
     pub annullamento: Option<Annullamento>,
+    /// The data that were annulled, oldest first; the values above are those in force.
+    pub dati_annullati: Vec<DatoAnnullato>,
+}
+
+impl Registrazione {
+    /// True if a value that was annulled is not for whoever reads: neither is a paper made before that holds it.
+    #[must_use]
+    pub fn ha_nascosti(&self) -> bool {
+        self.dati_annullati.iter().any(|d| d.prima.is_none())
+    }
 }
 
 type Boxed<'a> = registrazioni::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -77,9 +91,7 @@ pub fn vede(vista: &Vista) -> Boxed<'static> {
         visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
     match vista {
         Vista::Intera(_) => dell_aoo,
-        Vista::SenzaRiservati(..) => {
-            dell_aoo.filter(registrazioni::riservato.eq(false).or(registrazioni::id.eq_any(concesse)))
-        }
+        Vista::SenzaRiservati(..) => dell_aoo.filter(not(riservata()).or(registrazioni::id.eq_any(concesse))),
         Vista::Uffici(..) => dell_aoo.filter(registrazioni::id.eq_any(concesse)),
     }
 }
@@ -100,7 +112,7 @@ pub fn visibile(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<b
 pub fn per_id(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
     let righe =
         vede(vista).filter(registrazioni::id.eq(id.to_string())).select(RigaRegistrazione::as_select()).load(conn)?;
-    completa(conn, righe)?.pop().ok_or(Errore::Sconosciuta)
+    completa(conn, vista, righe)?.pop().ok_or(Errore::Sconosciuta)
 }
 
 /// Those of these registrations that may be seen, in the order in which they are asked.
@@ -111,7 +123,7 @@ pub fn per_ids(conn: &mut Conn, vista: &Vista, ids: &[RegistrazioneId]) -> Resul
     let testuali: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let righe =
         vede(vista).filter(registrazioni::id.eq_any(testuali)).select(RigaRegistrazione::as_select()).load(conn)?;
-    let mut trovate = completa(conn, righe)?;
+    let mut trovate = completa(conn, vista, righe)?;
     trovate.sort_by_key(|r| ids.iter().position(|id| *id == r.id));
     Ok(trovate)
 }
@@ -130,7 +142,7 @@ pub fn per_numero(
         .filter(registrazioni::anno.eq(anno).and(registrazioni::numero.eq(numero.valore())))
         .select(RigaRegistrazione::as_select())
         .load(conn)?;
-    Ok(completa(conn, righe)?.pop())
+    Ok(completa(conn, vista, righe)?.pop())
 }
 
 /// The newest registrations before `prima` (the id of the last one of the page before), at most `quante`.
@@ -149,7 +161,7 @@ pub fn ultime(
     }
     let righe =
         query.order(registrazioni::id.desc()).limit(quante).select(RigaRegistrazione::as_select()).load(conn)?;
-    completa(conn, righe)
+    completa(conn, vista, righe)
 }
 
 /// The registrations that answer this one, oldest first.
@@ -162,7 +174,7 @@ pub fn risposte(conn: &mut Conn, vista: &Vista, a: RegistrazioneId) -> Result<Ve
         .order(registrazioni::id)
         .select(RigaRegistrazione::as_select())
         .load(conn)?;
-    completa(conn, righe)
+    completa(conn, vista, righe)
 }
 
 /// The registrations filed in a fascicolo after `dopo`, oldest first, at most `quante`.
@@ -182,7 +194,7 @@ pub fn nel_fascicolo(
         .limit(quante)
         .select(RigaRegistrazione::as_select())
         .load(conn)?;
-    completa(conn, righe)
+    completa(conn, vista, righe)
 }
 
 /// How many registrations are filed in a fascicolo.
@@ -201,24 +213,21 @@ fn fascicolate(vista: &Vista, fascicolo: FascicoloId) -> Boxed<'static> {
     vede(vista).filter(registrazioni::id.eq_any(dentro))
 }
 
-/// The XML of the segnatura, 60/2013.
+/// The XML of the segnatura, 60/2013, as it was written at registration.
 ///
 /// # Errors
-/// `Sconosciuta` if the registration may not be seen, `SegnaturaNonPrevista` if it has none.
+/// `Sconosciuta` if the registration may not be seen, or a value that it holds was annulled and is riservato, `SegnaturaNonPrevista` if it has none.
 pub fn segnatura_xml(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<String, Errore> {
-    let numero: Option<i64> = vede(vista)
-        .filter(registrazioni::id.eq(id.to_string()))
-        .select(registrazioni::numero)
-        .first(conn)
-        .optional()?;
-    let numero = NumeroProtocollo::new(numero.ok_or(Errore::Sconosciuta)?);
-    let numero = numero.map_err(|e| storage::Errore::riga("registrazioni", e))?;
+    let registrazione = per_id(conn, vista, id)?;
+    if registrazione.ha_nascosti() {
+        return Err(Errore::Sconosciuta);
+    }
     let xml: Option<String> = segnature::table
         .filter(segnature::registrazione_id.eq(id.to_string()).and(segnature::dialetto.eq(uscita::DIALETTO)))
         .select(segnature::xml)
         .first(conn)
         .optional()?;
-    xml.ok_or(Errore::SegnaturaNonPrevista(numero))
+    xml.ok_or(Errore::SegnaturaNonPrevista(registrazione.numero))
 }
 
 /// The line of segnatura of a registration, whoever may see it: for whoever writes a reference to it.
@@ -235,8 +244,9 @@ pub fn identificatore(conn: &mut Conn, id: RegistrazioneId) -> Result<Identifica
     Ok(linea.parse().map_err(|e| storage::Errore::riga("registrazioni", e))?)
 }
 
-/// Adds parties, files and annulments to rows, in three queries for all of them.
-fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Registrazione>, Errore> {
+/// Adds parties, files and annulments to rows, in a few queries for all of them: the one place where the values in force are
+/// derived.
+fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Result<Vec<Registrazione>, Errore> {
     let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
     let mut parti = raggruppa(
         corrispondenti::table
@@ -254,12 +264,21 @@ fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Regist
         .load(conn)?;
     let mut file = raggruppa(file, |(d, ..)| d.registrazione_id.clone());
     let mut annullamenti = annullamento::di(conn, &ids)?;
+    let mut dati = dato::di(conn, &ids)?;
+    let con_riservati = dati.values().flatten().any(|d| d.riservato);
+    let svelate = if con_riservati { dato::svelate(conn, vista, &ids)? } else { HashSet::new() };
+    let riservate = riservatezza::di(conn, &ids)?;
     righe
         .into_iter()
         .map(|r| {
             let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
-            let annullamento = annullamenti.remove(&r.id);
-            valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e).into())
+            let (annullamento, dati) = (annullamenti.remove(&r.id), dati.remove(&r.id).unwrap_or_default());
+            let svelata = svelate.contains(&r.id);
+            let riservato = riservate.get(&r.id).copied().unwrap_or(r.riservato);
+            let letta = valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e))?;
+            let mut registrazione = Registrazione { riservato, ..letta };
+            dato::applica(&mut registrazione, dati, svelata)?;
+            Ok(registrazione)
         })
         .collect()
 }
@@ -291,10 +310,11 @@ fn valore(
         segnatura: r.segnatura.parse()?,
         documenti: file.into_iter().map(documento).collect::<Result<_, _>>()?,
         annullamento,
+        dati_annullati: Vec::new(),
     })
 }
 
-fn corrispondente(c: RigaCorrispondente) -> Result<Corrispondente, crate::valori::Rifiuto> {
+pub(super) fn corrispondente(c: RigaCorrispondente) -> Result<Corrispondente, crate::valori::Rifiuto> {
     let nome = match (c.denominazione, c.nome, c.cognome) {
         (None, Some(nome), Some(cognome)) => NomeParte::Persona { nome: nome.parse()?, cognome: cognome.parse()? },
         (denominazione, ..) => NomeParte::Denominazione(denominazione.unwrap_or_default().parse()?),

@@ -8,16 +8,21 @@ mod annullamento;
 mod carico;
 mod contatore;
 mod continuita;
+mod dato;
 mod errore;
 mod lettura;
 mod nuova;
 pub mod orologio;
+mod provvedimento;
 mod registra;
 mod righe;
+mod riservatezza;
 mod uscita;
+mod valore;
 
 pub use annullamento::{Annullamento, annulla};
-pub use continuita::{buchi, numero_di, usano};
+pub use continuita::{aoo_di, buchi, numero_di, usano};
+pub use dato::{DatoAnnullato, Provvedimento, Rettifica, annulla_dato};
 pub use errore::Errore;
 pub use lettura::{
     DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
@@ -26,7 +31,10 @@ pub use lettura::{
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
 };
+pub use provvedimento::{Disposizione, e_provvedimento, provvedimento};
 pub use registra::{Registrata, registra};
+pub use riservatezza::{Riservatezza, aperti, riserva, riservata, riservatezze};
+pub use valore::{Campo, Valore, a_mano};
 
 use crate::audit::Atto;
 
@@ -35,4 +43,6 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
     Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
+    Atto { tipo: dato::ATTO, ricalcola: dato::ricalcola, conta: dato::conta },
+    Atto { tipo: riservatezza::ATTO, ricalcola: riservatezza::ricalcola, conta: riservatezza::conta },
 ];

@@ -152,19 +152,7 @@ pub struct Nuova {
 impl Nuova {
     /// Refuses what the law does not let into the register, before any number is touched.
     pub(super) fn controlla(&self, ora: Istante) -> Result<(), Errore> {
-        let ha = |ruolo| self.corrispondenti.iter().any(|c| c.ruolo == ruolo && !c.per_conoscenza);
-        match self.flusso {
-            Flusso::Entrata if !ha(RuoloCorrispondente::Mittente) => {
-                return Err(Errore::CorrispondenteMancante("il mittente"));
-            }
-            Flusso::Uscita if !ha(RuoloCorrispondente::Destinatario) => {
-                return Err(Errore::CorrispondenteMancante("un destinatario che non sia solo per conoscenza"));
-            }
-            Flusso::Interna if self.corrispondenti.is_empty() => {
-                return Err(Errore::CorrispondenteMancante("il mittente o il destinatario"));
-            }
-            _ => {}
-        }
+        controlla_parti(self.flusso, &self.corrispondenti)?;
         if self.flusso == Flusso::Uscita && self.documenti.is_empty() {
             return Err(Errore::SenzaDocumento);
         }
@@ -172,9 +160,27 @@ impl Nuova {
         if principali != usize::from(!self.documenti.is_empty()) {
             return Err(Errore::Principale);
         }
-        match self.arrivo {
-            Some(arrivo) if arrivo > ora => Err(Errore::ArrivoFuturo(arrivo)),
-            _ => Ok(()),
+        controlla_arrivo(self.arrivo, ora)
+    }
+}
+
+/// Who must be there (DPR 445/2000 art. 53 c. 1).
+pub(super) fn controlla_parti(flusso: Flusso, parti: &[Corrispondente]) -> Result<(), Errore> {
+    let ha = |ruolo| parti.iter().any(|c| c.ruolo == ruolo && !c.per_conoscenza);
+    match flusso {
+        Flusso::Entrata if !ha(RuoloCorrispondente::Mittente) => Err(Errore::CorrispondenteMancante("il mittente")),
+        Flusso::Uscita if !ha(RuoloCorrispondente::Destinatario) => {
+            Err(Errore::CorrispondenteMancante("un destinatario che non sia solo per conoscenza"))
         }
+        Flusso::Interna if parti.is_empty() => Err(Errore::CorrispondenteMancante("il mittente o il destinatario")),
+        _ => Ok(()),
+    }
+}
+
+/// Nothing arrives after it is registered.
+pub(super) fn controlla_arrivo(arrivo: Option<Istante>, registrata: Istante) -> Result<(), Errore> {
+    match arrivo {
+        Some(arrivo) if arrivo > registrata => Err(Errore::ArrivoFuturo(arrivo)),
+        _ => Ok(()),
     }
 }

@@ -4,6 +4,7 @@ use super::{Corrispondente, Nuova, RuoloDocumento};
 use crate::segnatura::NomeParte;
 use crate::storage::schema::{corrispondenti, documenti_registrati, registrazioni};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = registrazioni)]
@@ -26,9 +27,11 @@ pub(super) struct RigaRegistrazione {
     pub segnatura: String,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+/// A party; as JSON it is also the value that takes the place of one that was annulled.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = corrispondenti)]
 pub(super) struct RigaCorrispondente {
+    #[serde(skip)]
     pub registrazione_id: String,
     pub posizione: i32,
     pub ruolo: String,

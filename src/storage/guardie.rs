@@ -55,6 +55,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("riprove", &[&["id"]]),
     guardata("conferme_orologio", &[&["id"]]),
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
+    guardata("dati_annullati", &[&["id"], &["aoo_id", "anno", "numero"]]),
+    guardata("riservatezze", &[&["id"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),

@@ -253,6 +253,9 @@ impl From<registro::Errore> for Problema {
             E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
             E::Sconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
+            E::ValoreUguale(_) => Self::campo("/dato/valore", e.to_string()),
+            E::ArrivoFisso => Self::campo("/dato/campo", e.to_string()),
+            E::RiservatezzaUguale(_) => Self::conflitto("riservatezza-uguale", e.to_string()),
             E::SegnaturaNonPrevista(_) => {
                 Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
             }

@@ -38,7 +38,7 @@ fn colonna(tabella: &str) -> &'static str {
         "termini" => "scade",
         "accessi" => "cosa",
         "conferme_orologio" => "motivo",
-        "annullamenti" => "motivo",
+        "annullamenti" | "dati_annullati" | "riservatezze" => "motivo",
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

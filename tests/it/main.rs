@@ -20,6 +20,7 @@ mod architettura;
 mod busta;
 mod catena;
 mod conservazione;
+mod dati;
 mod descrizione;
 mod dimostrazione;
 mod fascicoli;

@@ -86,6 +86,36 @@ diesel::table! {
         autore -> Text,
         testo -> Text,
         istante -> Timestamp,
+        sha256 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dati_annullati (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        campo -> Text,
+        valore -> Nullable<Text>,
+        riservato -> Bool,
+        anno -> Integer,
+        numero -> BigInt,
+        motivo -> Text,
+        autore -> Text,
+        testo -> Text,
+        sha256 -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    riservatezze (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        riservato -> Bool,
+        motivo -> Text,
+        istante -> Timestamp,
     }
 }
 

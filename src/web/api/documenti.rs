@@ -35,9 +35,15 @@ pub(super) async fn scarica(
                     {
                         return Ok(media_type);
                     }
-                    let id: Option<RegistrazioneId> =
-                        uso.oggetto_id.parse().ok().filter(|_| uso.oggetto_tipo == "registrazione");
-                    if let Some(id) = id
+                    let registrazione: Option<RegistrazioneId> = uso.oggetto_id.parse().ok();
+                    if uso.oggetto_tipo == "provvedimento"
+                        && let Some(id) = registrazione
+                        && registro::e_provvedimento(conn, &vista, id, &impronta)?
+                    {
+                        return Ok("text/plain; charset=utf-8".to_owned());
+                    }
+                    if uso.oggetto_tipo == "registrazione"
+                        && let Some(id) = registrazione
                         && let Ok(registrazione) = registro::per_id(conn, &vista, id)
                         && let Some(d) = registrazione.documenti.into_iter().find(|d| d.impronta == impronta)
                     {

@@ -45,6 +45,11 @@ impl<'a> Oggetto<'a> {
         format!("{}/{nome}", self.dove)
     }
 
+    /// True if a member is there, be it null.
+    pub(super) fn ha(&self, nome: &str) -> bool {
+        self.membri.contains_key(nome)
+    }
+
     fn valore(&self, nome: &str) -> Option<&'a Value> {
         self.membri.get(nome).filter(|v| !v.is_null())
     }

@@ -27,6 +27,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
+    cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
     cfg.service(

@@ -16,6 +16,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::segnatura,
         registrazioni::classifica,
         registrazioni::annulla,
+        registrazioni::riserva,
         registrazioni::assegna,
         fascicoli::elenca,
         fascicoli::apri,

@@ -1,15 +1,18 @@
 //! `registrazioni` over the API.
 
+mod annullamenti;
 mod annullamento;
 mod assegnazione;
 mod classificazione;
 mod richiesta;
+mod riservatezza;
 mod risposta;
 
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
+pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 
 use super::gettone::Chiamante;

@@ -145,7 +145,12 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
 
 /// Member `protocolloMittente`.
 pub(in crate::web::api) fn protocollo_mittente(o: &Oggetto<'_>, difetti: &mut Difetti) -> Option<ProtocolloMittente> {
-    let p = o.oggetto("protocolloMittente", &["numero", "data"], difetti)?;
+    protocollo(o, "protocolloMittente", difetti)
+}
+
+/// A sender's own number, as a member of any name.
+pub(super) fn protocollo(o: &Oggetto<'_>, nome: &str, difetti: &mut Difetti) -> Option<ProtocolloMittente> {
+    let p = o.oggetto(nome, &["numero", "data"], difetti)?;
     let data = p.forse::<Data>("data", difetti).map(|d| d.0);
     Some(ProtocolloMittente { numero: p.serve("numero", difetti)?, data })
 }

@@ -1,8 +1,9 @@
 //! A registration as the API shows it: what was posted, what it got, what happened since.
 
+use super::annullamenti::AnnullamentoJson;
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
-use crate::registro::{Annullamento, Corrispondente, DocumentoRegistrato, Registrazione};
+use crate::registro::{Corrispondente, DocumentoRegistrato, ProtocolloMittente, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
@@ -63,7 +64,7 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
-    /// Its annulment, if it was annulled.
+    /// Of single data, then of the whole registration; the data above are those in force.
     annullamenti: Vec<AnnullamentoJson>,
     invii: Vec<InvioJson>,
 }
@@ -71,6 +72,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
 impl RegistrazioneJson {
     pub(super) fn new(aoo: &Aoo, r: Registrazione, altro: Altro) -> Self {
         let Altro { classificazione, ref assegnazioni, ref invii, .. } = altro;
+        // What annuls the whole comes last: after it no datum is annulled.
+        let dati = r.dati_annullati.into_iter().map(AnnullamentoJson::from);
+        let annullamenti = dati.chain(r.annullamento.map(AnnullamentoJson::from)).collect();
         Self {
             id: r.id,
             aoo: aoo.codice.to_string(),
@@ -84,9 +88,7 @@ impl RegistrazioneJson {
             mezzo: r.mezzo.as_str(),
             corrispondenti: r.corrispondenti.into_iter().map(CorrispondenteJson::from).collect(),
             arrivo: r.arrivo,
-            protocollo_mittente: r
-                .protocollo_mittente
-                .map(|p| ProtocolloMittenteJson { numero: p.numero.to_string(), data: p.data }),
+            protocollo_mittente: r.protocollo_mittente.map(ProtocolloMittenteJson::from),
             voce: classificazione.map(|c| c.voce.to_string()),
             fascicolo: None,
             fascicoli: Vec::new(),
@@ -100,7 +102,7 @@ impl RegistrazioneJson {
             risponde_a: r.risponde_a,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
-            annullamenti: r.annullamento.into_iter().map(AnnullamentoJson::from).collect(),
+            annullamenti,
             invii: invii.iter().map(InvioJson::from).collect(),
         }
     }
@@ -169,6 +171,12 @@ pub(in crate::web::api) struct ProtocolloMittenteJson {
     data: Option<NaiveDate>,
 }
 
+impl From<ProtocolloMittente> for ProtocolloMittenteJson {
+    fn from(p: ProtocolloMittente) -> Self {
+        Self { numero: p.numero.to_string(), data: p.data }
+    }
+}
+
 /// A file.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -204,37 +212,6 @@ impl DocumentoJson {
             media_type: d.media_type,
             dimensione: d.dimensione,
             firma,
-        }
-    }
-}
-
-/// An annulment.
-#[derive(Serialize, utoipa::ToSchema)]
-struct AnnullamentoJson {
-    provvedimento: ProvvedimentoJson,
-    #[schema(value_type = String, format = DateTime)]
-    istante: Istante,
-    autore: String,
-    motivo: String,
-    /// Text of the provvedimento.
-    testo: String,
-}
-
-/// The extremes of a provvedimento.
-#[derive(Serialize, utoipa::ToSchema)]
-struct ProvvedimentoJson {
-    numero: i64,
-    anno: i32,
-}
-
-impl From<Annullamento> for AnnullamentoJson {
-    fn from(a: Annullamento) -> Self {
-        Self {
-            provvedimento: ProvvedimentoJson { numero: a.numero, anno: a.anno },
-            istante: a.istante,
-            autore: a.autore,
-            motivo: a.motivo.to_string(),
-            testo: a.testo,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What may still change of a registration: its voce, its fascicoli.
 
 use super::mostra_con;
-use crate::registro;
+use crate::registro::{self, Disposizione};
 use crate::storage::{Conn, Operazione};
 use crate::titolario::{self, CodiceFascicolo, Fascicolo};
 use crate::utenti::politica::{Azione, Permesso};
@@ -157,6 +157,7 @@ pub(in crate::web::pagine) async fn annulla(
     chi.serve(Azione::Registro, Permesso::Agisce)?;
     let form = form.into_inner();
     let (modulo, scritto, aoo) = (form.modulo.clone(), form.motivo.clone(), chi.aoo.clone());
+    let deposito = stato.deposito.clone();
     agisci(&stato, &chi, &id, &modulo, ("motivo", scritto), move |op, vista, id| {
         let no = |testo: &str| Problema::campo("/motivo", testo);
         if form.motivo.trim().is_empty() {
@@ -166,7 +167,8 @@ pub(in crate::web::pagine) async fn annulla(
         if form.conferma.is_none() {
             return Err(no("Metti la spunta: un annullamento non si toglie."));
         }
-        registro::annulla(op, &aoo, vista, id, &motivo)?;
+        let disposizione = Disposizione { deposito: &deposito, aoo: &aoo, vista, motivo: &motivo, proponente: None };
+        registro::annulla(op, &disposizione, id)?;
         Ok(())
     })
     .await

@@ -133,7 +133,13 @@ pub(in crate::web::pagine) async fn pacchetto(
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
     let vista = chi.vista();
     let indice = stato.blocca(move |stato| {
-        let versamento = stato.db.leggi(|conn| conservazione::versamento(conn, &vista, id))?;
+        let versamento = stato.db.leggi(|conn| {
+            // The index holds the values in force when it was built.
+            if registro::per_id(conn, &vista, id)?.ha_nascosti() {
+                return Err(Problema::non_trovato());
+            }
+            Ok(conservazione::versamento(conn, &vista, id)?)
+        })?;
         let (chiave, impronta) = versamento.and_then(|v| v.pacchetto).ok_or_else(Problema::non_trovato)?;
         Ok((chiave, stato.deposito.leggi(&impronta, MASSIMO_INDICE)?))
     });

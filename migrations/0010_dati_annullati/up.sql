@@ -1,0 +1,33 @@
+-- Annulment of one datum (module `registro`): the rows of the registration stay, the value in force is the newest of these
+-- (absent if there is none any more). Riservato: who may not see riservati may not read the value that was annulled.
+CREATE TABLE dati_annullati (
+    id TEXT NOT NULL PRIMARY KEY,
+    aoo_id TEXT NOT NULL REFERENCES aoo (id),
+    registrazione_id TEXT NOT NULL REFERENCES registrazioni (id),
+    campo TEXT NOT NULL CHECK (campo IN ('oggetto', 'corrispondenti', 'protocolloMittente', 'arrivo')),
+    valore TEXT,
+    riservato BOOLEAN NOT NULL,
+    anno INTEGER NOT NULL,
+    numero BIGINT NOT NULL CHECK (numero > 0),
+    motivo TEXT NOT NULL,
+    autore TEXT NOT NULL,
+    testo TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES file (sha256),
+    istante TIMESTAMP NOT NULL,
+    UNIQUE (aoo_id, anno, numero)
+);
+CREATE INDEX dati_annullati_per_registrazione ON dati_annullati (registrazione_id, id);
+
+-- The provvedimento as a file of the store; those made before have their text in the row only.
+ALTER TABLE annullamenti ADD COLUMN sha256 TEXT REFERENCES file (sha256);
+
+-- Access to a registration changed later by the RSP: the newest counts.
+CREATE TABLE riservatezze (
+    id TEXT NOT NULL PRIMARY KEY,
+    aoo_id TEXT NOT NULL REFERENCES aoo (id),
+    registrazione_id TEXT NOT NULL REFERENCES registrazioni (id),
+    riservato BOOLEAN NOT NULL,
+    motivo TEXT NOT NULL,
+    istante TIMESTAMP NOT NULL
+);
+CREATE INDEX riservatezze_per_registrazione ON riservatezze (registrazione_id, id);
