@@ -31,3 +31,26 @@ CREATE TABLE riservatezze (
     istante TIMESTAMP NOT NULL
 );
 CREATE INDEX riservatezze_per_registrazione ON riservatezze (registrazione_id, id);
+
+-- What is proposed to the RSP, and what was decided. Without a campo the whole registration is to be annulled.
+CREATE TABLE proposte_annullamento (
+    id TEXT NOT NULL PRIMARY KEY,
+    aoo_id TEXT NOT NULL REFERENCES aoo (id),
+    registrazione_id TEXT NOT NULL REFERENCES registrazioni (id),
+    campo TEXT CHECK (campo IN ('oggetto', 'corrispondenti', 'protocolloMittente', 'arrivo')),
+    valore TEXT,
+    riservato BOOLEAN NOT NULL,
+    motivo TEXT NOT NULL,
+    autore TEXT NOT NULL,
+    istante TIMESTAMP NOT NULL
+);
+CREATE INDEX proposte_annullamento_per_registrazione ON proposte_annullamento (registrazione_id, id);
+CREATE INDEX proposte_annullamento_per_aoo ON proposte_annullamento (aoo_id, id);
+
+CREATE TABLE decisioni_annullamento (
+    proposta_id TEXT NOT NULL PRIMARY KEY REFERENCES proposte_annullamento (id),
+    accolta BOOLEAN NOT NULL,
+    motivo TEXT,
+    autore TEXT NOT NULL,
+    istante TIMESTAMP NOT NULL
+);

@@ -64,6 +64,17 @@ pub enum Errore {
     /// It is riservata, or open, as it was asked to become.
     #[error("questa registrazione è {0}")]
     RiservatezzaUguale(&'static str),
+    /// The same thing was proposed and waits.
+    #[error(
+        "c'è già una proposta che aspetta su questo: si può proporre ancora quando il responsabile del protocollo ha deciso"
+    )]
+    PropostaAperta,
+    /// The RSP decided before.
+    #[error("su questa proposta è già stato deciso")]
+    PropostaDecisa,
+    /// There is no such proposal, or its registration may not be seen.
+    #[error("questa proposta non esiste o non è tra quelle che puoi vedere")]
+    PropostaSconosciuta,
     /// There is no such registration, or it may not be seen.
     #[error("questa registrazione non esiste o non è tra quelle che puoi vedere")]
     Sconosciuta,

@@ -13,6 +13,7 @@ mod errore;
 mod lettura;
 mod nuova;
 pub mod orologio;
+mod proposta;
 mod provvedimento;
 mod registra;
 mod righe;
@@ -31,7 +32,8 @@ pub use lettura::{
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
 };
-pub use provvedimento::{Disposizione, e_provvedimento, provvedimento};
+pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, respingi};
+pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};
 pub use registra::{Registrata, registra};
 pub use riservatezza::{Riservatezza, aperti, riserva, riservata, riservatezze};
 pub use valore::{Campo, Valore, a_mano};
@@ -44,5 +46,7 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
     Atto { tipo: dato::ATTO, ricalcola: dato::ricalcola, conta: dato::conta },
+    Atto { tipo: proposta::ATTO, ricalcola: proposta::ricalcola, conta: proposta::conta },
+    Atto { tipo: proposta::DECISIONE, ricalcola: proposta::ricalcola_decisioni, conta: proposta::conta_decisioni },
     Atto { tipo: riservatezza::ATTO, ricalcola: riservatezza::ricalcola, conta: riservatezza::conta },
 ];

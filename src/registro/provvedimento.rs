@@ -2,9 +2,10 @@
 //! it and filed in the store. Annulments of a registration and of one datum share the numbering.
 
 use super::Errore;
+use super::riservatezza::{aperti, riservata};
 use crate::documenti::{self, Deposito};
-use crate::storage::schema::contatori_provvedimenti;
-use crate::storage::{Conn, Operazione};
+use crate::storage::schema::{annullamenti, contatori_provvedimenti, dati_annullati, registrazioni, visibilita};
+use crate::storage::{self, Conn, Operazione};
 use crate::utenti::Aoo;
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Impronta, RegistrazioneId, Testo};
@@ -87,6 +88,43 @@ pub(super) fn prossimo(op: &mut Operazione<'_>) -> Result<(i32, i64), Errore> {
             .get_result(op.conn)?,
     };
     Ok((testa.map_or(anno, |ultimo| ultimo.max(anno)), numero))
+}
+
+/// The newest provvedimenti before `prima` on registrations that may be seen, at most `quanti`: registration, year and number.
+///
+/// # Errors
+/// Those of the database.
+pub fn provvedimenti(
+    conn: &mut Conn,
+    vista: &Vista,
+    prima: Option<(i32, i64)>,
+    quanti: i64,
+) -> Result<Vec<(RegistrazioneId, i32, i64)>, Errore> {
+    let (anno, numero) = prima.unwrap_or((i32::MAX, i64::MAX));
+    // One query per table of acts, which no type can stand for: the same words twice.
+    macro_rules! ultimi {
+        ($atti:ident) => {{
+            let concesse =
+                visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+            $atti::table
+                .inner_join(registrazioni::table.on(registrazioni::id.eq($atti::registrazione_id)))
+                .filter($atti::aoo_id.eq(vista.aoo().to_string()))
+                .filter(riservata().eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+                .filter($atti::anno.lt(anno).or($atti::anno.eq(anno).and($atti::numero.lt(numero))))
+                .order(($atti::anno.desc(), $atti::numero.desc()))
+                .limit(quanti)
+                .select(($atti::registrazione_id, $atti::anno, $atti::numero))
+                .load::<(String, i32, i64)>(conn)?
+        }};
+    }
+    let mut righe = ultimi!(annullamenti);
+    righe.extend(ultimi!(dati_annullati));
+    righe.sort_by_key(|(_, anno, numero)| std::cmp::Reverse((*anno, *numero)));
+    righe.truncate(usize::try_from(quanti).unwrap_or(usize::MAX));
+    let id = |(id, anno, numero): (String, i32, i64)| {
+        Ok((id.parse().map_err(|e| storage::Errore::riga("annullamenti", e))?, anno, numero))
+    };
+    righe.into_iter().map(id).collect()
 }
 
 /// The file of a provvedimento of a registration, for whoever may see both it and the values that it names.

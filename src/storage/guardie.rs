@@ -57,6 +57,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
     guardata("dati_annullati", &[&["id"], &["aoo_id", "anno", "numero"]]),
     guardata("riservatezze", &[&["id"]]),
+    guardata("proposte_annullamento", &[&["id"]]),
+    guardata("decisioni_annullamento", &[&["proposta_id"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),

@@ -75,6 +75,8 @@ id! {
     ProcedimentoId,
     /// An *istanza* submitted on the portal.
     IstanzaId,
+    /// A proposal to annul a registration, or one datum of it.
+    PropostaId,
     /// A conservator of an AOO.
     ConservatoreId,
 }

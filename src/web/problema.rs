@@ -251,10 +251,12 @@ impl From<registro::Errore> for Problema {
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),
             E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),
             E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
-            E::Sconosciuta => Self::non_trovato(),
+            E::Sconosciuta | E::PropostaSconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::ValoreUguale(_) => Self::campo("/dato/valore", e.to_string()),
             E::ArrivoFisso => Self::campo("/dato/campo", e.to_string()),
+            E::PropostaAperta => Self::conflitto("proposta-aperta", e.to_string()),
+            E::PropostaDecisa => Self::conflitto("proposta-decisa", e.to_string()),
             E::RiservatezzaUguale(_) => Self::conflitto("riservatezza-uguale", e.to_string()),
             E::SegnaturaNonPrevista(_) => {
                 Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())

@@ -38,7 +38,9 @@ fn colonna(tabella: &str) -> &'static str {
         "termini" => "scade",
         "accessi" => "cosa",
         "conferme_orologio" => "motivo",
-        "annullamenti" | "dati_annullati" | "riservatezze" => "motivo",
+        "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
+            "motivo"
+        }
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

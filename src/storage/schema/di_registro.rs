@@ -120,6 +120,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposte_annullamento (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        campo -> Nullable<Text>,
+        valore -> Nullable<Text>,
+        riservato -> Bool,
+        motivo -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    decisioni_annullamento (proposta_id) {
+        proposta_id -> Text,
+        accolta -> Bool,
+        motivo -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
     conferme_orologio (id) {
         id -> Text,
         aoo_id -> Text,

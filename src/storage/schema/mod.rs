@@ -76,5 +76,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     accessi,
     dati_annullati,
     riservatezze,
+    proposte_annullamento,
+    decisioni_annullamento,
     conferme_orologio,
 );

@@ -3,6 +3,7 @@
 //! A page is: who asks ([`chi`]), one call of the domain, a struct that its template shows. Every form carries the token of its
 //! session and, where it creates something, an idempotency key. What may not be seen answers 404.
 
+mod annullamento;
 mod campi;
 mod chi;
 mod conservazione;
@@ -110,7 +111,16 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni", web::post().to(nuova::registra));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
-    cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazione::annulla));
+    cfg.service(
+        web::resource("/registrazioni/{id}/annullamento")
+            .route(web::get().to(annullamento::modulo))
+            .route(web::post().to(annullamento::annulla)),
+    );
+    cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
+    cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
+    cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
+    cfg.route("/annullamenti", web::get().to(annullamento::elenco));
+    cfg.route("/annullamenti/{id}", web::post().to(annullamento::decidi));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
     cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
     cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));

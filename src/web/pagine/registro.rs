@@ -30,6 +30,8 @@ pub(super) struct Riga {
     pub(super) riservato: bool,
     /// The provvedimento that annulled it.
     pub(super) annullata: Option<String>,
+    /// The data of it that were annulled.
+    pub(super) rettificata: Option<String>,
     pub(super) voce: String,
     pub(super) ufficio: String,
 }
@@ -75,6 +77,13 @@ pub(super) async fn elenco(
     Ok(rendi(StatusCode::OK, &Elenco { guscio, righe, prima: prima.is_none(), cursore })?)
 }
 
+/// `oggetto, arrivo`: the data that were annulled, once each.
+fn rettificata(r: &Registrazione) -> Option<String> {
+    let campi = registro::Campo::TUTTI.into_iter().filter(|c| r.dati_annullati.iter().any(|d| d.campo == *c));
+    let nomi: Vec<&str> = campi.map(registro::Campo::nome).collect();
+    (!nomi.is_empty()).then(|| nomi.join(", "))
+}
+
 /// The rows of these registrations, with what other modules know of them.
 pub(super) fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Istante) -> Result<Vec<Riga>, Problema> {
     let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
@@ -95,6 +104,7 @@ pub(super) fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Ist
             oggetto: r.oggetto.to_string(),
             riservato: r.riservato,
             annullata: r.annullamento.as_ref().map(registro::Annullamento::provvedimento),
+            rettificata: rettificata(&r),
             voce: classificazioni.remove(&id).map(|c| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
             ufficio: competenza.map(|a| a.denominazione.clone()).unwrap_or_default(),
             id,

@@ -1,5 +1,6 @@
 //! The pages as browsers, and those who abuse them, meet them.
 
+mod annullamenti;
 mod browser;
 pub mod cliente;
 mod fascicoli;

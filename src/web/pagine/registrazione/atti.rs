@@ -1,7 +1,7 @@
 //! What may still change of a registration: its voce, its fascicoli.
 
 use super::mostra_con;
-use crate::registro::{self, Disposizione};
+use crate::registro;
 use crate::storage::{Conn, Operazione};
 use crate::titolario::{self, CodiceFascicolo, Fascicolo};
 use crate::utenti::politica::{Azione, Permesso};
@@ -138,38 +138,33 @@ pub(in crate::web::pagine) async fn classifica(
     .await
 }
 
-/// The form that annuls.
+/// The form that changes who may see it.
 #[derive(Deserialize)]
-pub(in crate::web::pagine) struct Annulla {
+pub(in crate::web::pagine) struct Riserva {
     modulo: String,
     #[serde(default)]
-    motivo: String,
-    conferma: Option<String>,
+    riservato: String,
+    #[serde(default)]
+    perche: String,
 }
 
-/// `POST /registrazioni/{id}/annullamento`: the RSP decides (DPR 445/2000 art. 61 c. 3 g).
-pub(in crate::web::pagine) async fn annulla(
+/// `POST /registrazioni/{id}/riservatezza`: the RSP decides who may see it, from now on.
+pub(in crate::web::pagine) async fn riserva(
     stato: web::Data<Stato>,
     chi: Chi,
     id: web::Path<String>,
-    form: web::Form<Annulla>,
+    form: web::Form<Riserva>,
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Registro, Permesso::Agisce)?;
     let form = form.into_inner();
-    let (modulo, scritto, aoo) = (form.modulo.clone(), form.motivo.clone(), chi.aoo.clone());
-    let deposito = stato.deposito.clone();
-    agisci(&stato, &chi, &id, &modulo, ("motivo", scritto), move |op, vista, id| {
-        let no = |testo: &str| Problema::campo("/motivo", testo);
-        if form.motivo.trim().is_empty() {
-            return Err(no("Scrivi il motivo: resta nel provvedimento."));
+    let (modulo, scritto) = (form.modulo.clone(), form.perche.clone());
+    agisci(&stato, &chi, &id, &modulo, ("perche", scritto), move |op, vista, id| {
+        let no = |testo: &str| Problema::campo("/perche", testo);
+        if form.perche.trim().is_empty() {
+            return Err(no("Scrivi il motivo: resta nella storia della registrazione."));
         }
-        let motivo = form.motivo.parse().map_err(|e: Rifiuto| no(&e.to_string()))?;
-        if form.conferma.is_none() {
-            return Err(no("Metti la spunta: un annullamento non si toglie."));
-        }
-        let disposizione = Disposizione { deposito: &deposito, aoo: &aoo, vista, motivo: &motivo, proponente: None };
-        registro::annulla(op, &disposizione, id)?;
-        Ok(())
+        let motivo = form.perche.parse().map_err(|e: Rifiuto| no(&e.to_string()))?;
+        Ok(registro::riserva(op, vista, id, form.riservato == "1", &motivo)?)
     })
     .await
 }

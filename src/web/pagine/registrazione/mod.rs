@@ -1,13 +1,15 @@
 //! `/registrazioni/{id}`: everything about one registration, and what may still change of it.
 
+mod annullati;
 mod atti;
 mod documenti;
 mod invii;
 mod storia;
 
-pub(super) use atti::{annulla, classifica, fascicola};
+pub(super) use atti::{classifica, fascicola, riserva};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 
+use super::annullamento::{self as annullamento_pagina, Potere};
 use super::chi::Chi;
 use super::firme::{self, Frase};
 use super::guscio::{Guscio, rendi};
@@ -15,7 +17,7 @@ use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
-use crate::registro::{self, Annullamento, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
+use crate::registro::{self, Annullamento, Campo, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Assegnazione, Titolo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
@@ -24,6 +26,7 @@ use crate::valori::RegistrazioneId;
 use crate::web::{Problema, Stato};
 use crate::{pec, titolario};
 use actix_web::{HttpResponse, http::StatusCode, web};
+use annullati::{DatoVisto, PropostaVista};
 use askama::Template;
 use atti::{Atti, Rifiutato};
 use invii::InvioVisto;
@@ -79,6 +82,10 @@ struct AnnullamentoVisto {
     autore: String,
     motivo: String,
     testo: String,
+    anno: i32,
+    numero: i64,
+    /// Its text is a file.
+    scaricabile: bool,
 }
 
 struct VersamentoVisto {
@@ -124,11 +131,28 @@ struct Pagina {
     istanza: Option<IstanzaVista>,
     termine: Option<String>,
     annullamento: Option<AnnullamentoVisto>,
-    /// This person may annul it.
-    annullabile: bool,
-    rifiuto_annullamento: Option<String>,
+    annullati: Vec<DatoVisto>,
+    proposte: Vec<PropostaVista>,
+    /// A value that was annulled is not for this person: neither are the papers made before.
+    nascosti: bool,
+    /// What this person may do about an annulment, if it can still be annulled.
+    potere: Option<Potere>,
+    /// This person decides who may see it.
+    riserva: bool,
     atti: Option<Atti>,
     storia: Vec<Fatto>,
+}
+
+impl Pagina {
+    /// True if a value of this datum was annulled.
+    fn ha_annullati(&self, campo: &Campo) -> bool {
+        self.annullati.iter().any(|d| d.campo == *campo)
+    }
+
+    /// What was refused in a field of an act.
+    fn rifiuto(&self, campo: &str) -> Option<&Rifiutato> {
+        self.atti.as_ref().and_then(|a| a.errore(campo))
+    }
 }
 
 /// Which file is shown inside the page.
@@ -159,14 +183,15 @@ async fn mostra_con(
     let guscio = Guscio::new(chi, "");
     let vista = chi.vista();
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
-    let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
+    let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
+    let potere = annullamento_pagina::puo(chi);
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
             let mut pagina = pagina(conn, &vista, id, guscio)?;
             let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
-            pagina.annullabile = annulla && pagina.annullamento.is_none();
-            pagina.rifiuto_annullamento = rifiuto.as_ref().filter(|r| r.campo == "motivo").map(|r| r.testo.clone());
+            pagina.potere = potere.filter(|_| pagina.annullamento.is_none());
+            pagina.riserva = riserva;
             if agisce {
                 let voce = pagina.voce_codice.parse().ok();
                 pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
@@ -185,7 +210,10 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let termine = scrivania::termine(conn, id)?;
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
+    let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let materia = Materia {
+        proposte: &proposte,
+        riservatezze: &riservatezze,
         registrazione: &r,
         assegnazioni: &assegnazioni,
         classificazioni: &classificazioni,
@@ -235,8 +263,11 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         istanza,
         termine: termine.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni)),
         annullamento: r.annullamento.as_ref().map(annullamento),
-        annullabile: false,
-        rifiuto_annullamento: None,
+        annullati: r.dati_annullati.iter().map(DatoVisto::new).collect(),
+        proposte: proposte.iter().map(PropostaVista::new).collect(),
+        nascosti: r.ha_nascosti(),
+        potere: None,
+        riserva: false,
         atti: None,
         storia,
         oggetto: r.oggetto.to_string(),
@@ -314,6 +345,9 @@ fn annullamento(a: &Annullamento) -> AnnullamentoVisto {
         autore: a.autore.clone(),
         motivo: a.motivo.to_string(),
         testo: a.testo.clone(),
+        anno: a.anno,
+        numero: a.numero,
+        scaricabile: a.impronta.is_some(),
     }
 }
 

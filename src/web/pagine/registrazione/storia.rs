@@ -2,7 +2,7 @@
 
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
-use crate::registro::Registrazione;
+use crate::registro::{Proposta, Registrazione, Riservatezza};
 use crate::scrivania::{Assegnazione, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
@@ -37,6 +37,8 @@ pub(super) struct Materia<'a> {
     pub(super) invii: &'a [Invio],
     pub(super) versamento: Option<&'a Versamento>,
     pub(super) termine: Option<&'a Termine>,
+    pub(super) proposte: &'a [Proposta],
+    pub(super) riservatezze: &'a [Riservatezza],
 }
 
 pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -72,6 +74,26 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
     if let Some(a) = &r.annullamento {
         frasi.push((id.clone(), "annullamento", format!("Annullata con {}: {}", a.provvedimento(), a.motivo)));
     }
+    frasi.extend(r.dati_annullati.iter().map(|d| {
+        let frase = format!("Annullato il dato «{}» con {}: {}", d.campo.nome(), d.provvedimento(), d.motivo);
+        (d.id.clone(), "", frase)
+    }));
+    for p in m.proposte {
+        let che = super::annullati::che(p).to_lowercase();
+        frasi.push((p.id.to_string(), "proposta-annullamento", format!("Proposto di annullare ({che}): {}", p.motivo)));
+        if let Some(d) = &p.decisione {
+            let parola = if d.accolta { "Accolta" } else { "Respinta" };
+            frasi.push((
+                p.id.to_string(),
+                "decisione-annullamento",
+                format!("{parola} la proposta di annullare ({che})"),
+            ));
+        }
+    }
+    frasi.extend(m.riservatezze.iter().map(|v| {
+        let parola = if v.riservato { "Resa riservata" } else { "Non è più riservata" };
+        (v.id.clone(), "", format!("{parola}: {}", v.motivo))
+    }));
     if let Some(t) = m.termine {
         frasi.push((id, "termine", format!("Da concludere entro il {} ({} giorni)", formato::data(t.scade), t.giorni)));
     }
