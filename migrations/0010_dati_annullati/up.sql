@@ -54,3 +54,14 @@ CREATE TABLE decisioni_annullamento (
     autore TEXT NOT NULL,
     istante TIMESTAMP NOT NULL
 );
+
+-- An istanza whose registration was annulled may be registered again: more than one pair, one in force.
+CREATE TABLE protocolli_istanze_nuova (
+    registrazione_id TEXT NOT NULL PRIMARY KEY REFERENCES registrazioni (id),
+    istanza_id TEXT NOT NULL REFERENCES istanze (id)
+);
+INSERT INTO protocolli_istanze_nuova (registrazione_id, istanza_id)
+    SELECT registrazione_id, istanza_id FROM protocolli_istanze;
+DROP TABLE protocolli_istanze;
+ALTER TABLE protocolli_istanze_nuova RENAME TO protocolli_istanze;
+CREATE INDEX protocolli_istanze_per_istanza ON protocolli_istanze (istanza_id);

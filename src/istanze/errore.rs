@@ -19,6 +19,9 @@ pub enum Errore {
     /// No istanza has this code.
     #[error("nessuna richiesta ha questo codice: controlla di averlo scritto come sulla ricevuta")]
     Sconosciuta,
+    /// Its registration was not annulled, or it has another one since.
+    #[error("questa istanza ha una registrazione in vigore: non aspetta un altro numero")]
+    NonTornata,
     /// An istanza with other content was sent with this code.
     #[error("con questo modulo era già stata inviata un'altra richiesta: vale quella")]
     GiaInviata,

@@ -14,6 +14,7 @@ mod presenta;
 mod procedimento;
 mod richiesta;
 mod segui;
+mod tornate;
 
 pub use codice::CodiceIstanza;
 pub use errore::Errore;
@@ -22,6 +23,7 @@ pub use presenta::{Sportello, in_attesa, presenta, protocolla_attesa, sottoscriz
 pub use procedimento::{Procedimento, aperti, apri, chiudi, per_codice as procedimento};
 pub use richiesta::{Allegato, Presentazione, Richiedente, TestoRichiesta};
 pub use segui::{Seguito, segui};
+pub use tornate::{riprotocolla, tornate};
 
 use crate::audit::Atto;
 

@@ -11,7 +11,7 @@ use crate::storage::schema::{istanze, istanze_in_attesa, protocolli_istanze};
 use crate::storage::{self, Conn, Db, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Aoo};
-use crate::valori::{AooId, Attore, Calendario, CodiceFiscale, Impronta, Istante, NomeFile, Oggetto};
+use crate::valori::{AooId, Attore, Calendario, CodiceFiscale, Impronta, Istante, NomeFile, Oggetto, RegistrazioneId};
 use crate::{scrivania, titolario};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Erro
         Ok::<_, Errore>(Some(id))
     };
     let intero = db.scrivi(aoo.id, &io, |op| match conserva(op)? {
-        Some(id) => protocolla(op, &aoo, &p.procedimento, &id, calendario),
+        Some(id) => protocolla(op, &aoo, &p.procedimento, &id, calendario).map(drop),
         None => Ok(()),
     });
     let causa = match intero {
@@ -115,7 +115,7 @@ pub fn protocolla_attesa(db: &Db, calendario: &Calendario) -> Result<usize, Erro
             let procedimento: String =
                 istanze::table.filter(istanze::id.eq(&id)).select(istanze::procedimento_id).first(op.conn)?;
             let (aoo, procedimento) = (utenti::aoo(op.conn, aoo)?, procedimento::per_id(op.conn, &procedimento)?);
-            protocolla(op, &aoo, &procedimento, &id, calendario)
+            protocolla(op, &aoo, &procedimento, &id, calendario).map(drop)
         });
         match esito {
             Ok(()) => fatte += 1,
@@ -126,13 +126,13 @@ pub fn protocolla_attesa(db: &Db, calendario: &Calendario) -> Result<usize, Erro
 }
 
 /// The registration, its assignment and its term, and the pair istanza-registration.
-fn protocolla(
+pub(super) fn protocolla(
     op: &mut Operazione<'_>,
     aoo: &Aoo,
     procedimento: &Procedimento,
     istanza: &str,
     calendario: &Calendario,
-) -> Result<(), Errore> {
+) -> Result<RegistrazioneId, Errore> {
     let riga: Riga = istanze::table.filter(istanze::id.eq(istanza)).select(Riga::as_select()).first(op.conn)?;
     let presentata = Istante::from_utc(riga.presentata);
     let nuova = nuova(op, procedimento, &riga)?;
@@ -143,8 +143,9 @@ fn protocolla(
     diesel::insert_into(protocolli_istanze::table)
         .values((protocolli_istanze::istanza_id.eq(istanza), protocolli_istanze::registrazione_id.eq(&registrazione)))
         .execute(op.conn)?;
-    audit::annota(op, ATTO, "istanza", istanza, &carico(istanza, &registrazione))?;
-    Ok(())
+    // By the registration: an istanza whose registration was annulled gets another one.
+    audit::annota(op, ATTO, "registrazione", &registrazione, &carico(istanza, &registrazione))?;
+    Ok(fatta.id)
 }
 
 /// How many istanze wait for their number.
@@ -219,8 +220,16 @@ pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
 
 pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
     let righe: Vec<(String, String)> = protocolli_istanze::table
-        .filter(protocolli_istanze::istanza_id.eq_any(ids))
+        .filter(protocolli_istanze::registrazione_id.eq_any(ids).or(protocolli_istanze::istanza_id.eq_any(ids)))
+        .order(protocolli_istanze::registrazione_id.desc())
         .select((protocolli_istanze::istanza_id, protocolli_istanze::registrazione_id))
         .load(conn)?;
-    Ok(righe.into_iter().map(|(i, r)| (i.clone(), carico(&i, &r))).collect())
+    // Links made before istanze could be registered again name the istanza, whose first registration they mean.
+    let mut carichi = HashMap::new();
+    for (istanza, registrazione) in righe {
+        let carico = carico(&istanza, &registrazione);
+        carichi.insert(registrazione, carico.clone());
+        carichi.insert(istanza, carico);
+    }
+    Ok(carichi)
 }

@@ -43,6 +43,8 @@ pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore>
     let trovata: Option<(Riga, Option<String>)> = istanze::table
         .left_join(protocolli_istanze::table.on(protocolli_istanze::istanza_id.eq(istanze::id)))
         .filter(istanze::codice_sha256.eq(codice.sha256()))
+        // The newest, if the first was annulled.
+        .order(protocolli_istanze::registrazione_id.desc())
         .select((Riga::as_select(), protocolli_istanze::registrazione_id.nullable()))
         .first(conn)
         .optional()?;

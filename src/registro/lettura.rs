@@ -14,7 +14,7 @@ use crate::storage::schema::{
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use std::collections::HashSet;
 
@@ -88,11 +88,15 @@ type Boxed<'a> = registrazioni::BoxedQuery<'a, <Conn as Connection>::Backend>;
 pub fn vede(vista: &Vista) -> Boxed<'static> {
     let dell_aoo = registrazioni::table.filter(registrazioni::aoo_id.eq(vista.aoo().to_string())).into_boxed();
     let concesse =
-        visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+        || visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
     match vista {
         Vista::Intera(_) => dell_aoo,
-        Vista::SenzaRiservati(..) => dell_aoo.filter(not(riservata()).or(registrazioni::id.eq_any(concesse))),
-        Vista::Uffici(..) => dell_aoo.filter(registrazioni::id.eq_any(concesse)),
+        Vista::SenzaRiservati(..) => {
+            // Looked up for the few rows that are riservati: an office may have been granted hundreds of thousands.
+            let concessa = exists(concesse().filter(visibilita::oggetto_id.eq(registrazioni::id)));
+            dell_aoo.filter(not(riservata()).or(concessa))
+        }
+        Vista::Uffici(..) => dell_aoo.filter(registrazioni::id.eq_any(concesse())),
     }
 }
 

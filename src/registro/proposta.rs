@@ -15,6 +15,7 @@ use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Aoo};
 use crate::valori::{Istante, PropostaId, RegistrazioneId, Testo};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -181,11 +182,12 @@ pub fn proposte(conn: &mut Conn, vista: &Vista, registrazione: RegistrazioneId) 
 pub fn in_attesa(conn: &mut Conn, vista: &Vista, quante: i64) -> Result<Vec<Proposta>, Errore> {
     let concesse =
         visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    let concessa = exists(concesse.filter(visibilita::oggetto_id.eq(registrazioni::id)));
     let decise = decisioni_annullamento::table.select(decisioni_annullamento::proposta_id);
     let righe: Vec<Riga> = proposte_annullamento::table
         .inner_join(registrazioni::table.on(registrazioni::id.eq(proposte_annullamento::registrazione_id)))
         .filter(proposte_annullamento::aoo_id.eq(vista.aoo().to_string()))
-        .filter(riservata().eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(riservata().eq_any(aperti(vista)).or(concessa))
         .filter(diesel::dsl::not(proposte_annullamento::id.eq_any(decise)))
         .order(proposte_annullamento::id)
         .limit(quante)

@@ -9,6 +9,7 @@ use crate::storage::{self, Conn, Operazione};
 use crate::utenti::Aoo;
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Impronta, RegistrazioneId, Testo};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// What uses the file of a provvedimento, with the id of the registration.
@@ -106,10 +107,11 @@ pub fn provvedimenti(
         ($atti:ident) => {{
             let concesse =
                 visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+            let concessa = exists(concesse.filter(visibilita::oggetto_id.eq(registrazioni::id)));
             $atti::table
                 .inner_join(registrazioni::table.on(registrazioni::id.eq($atti::registrazione_id)))
                 .filter($atti::aoo_id.eq(vista.aoo().to_string()))
-                .filter(riservata().eq_any(aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+                .filter(riservata().eq_any(aperti(vista)).or(concessa))
                 .filter($atti::anno.lt(anno).or($atti::anno.eq(anno).and($atti::numero.lt(numero))))
                 .order(($atti::anno.desc(), $atti::numero.desc()))
                 .limit(quanti)

@@ -64,7 +64,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),
     guardata("istanze", &[&["id"], &["codice_sha256"]]),
     guardata("file_istanze", &[&["istanza_id", "posizione"]]),
-    guardata("protocolli_istanze", &[&["istanza_id"], &["registrazione_id"]]),
+    guardata("protocolli_istanze", &[&["registrazione_id"]]),
 ];
 
 /// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.

@@ -313,6 +313,7 @@ impl From<istanze::Errore> for Problema {
         match e {
             E::ProcedimentoSconosciuto | E::Sconosciuta => Self::non_trovato(),
             E::GiaPresente(_) => Self::conflitto("gia-presente", e.to_string()),
+            E::NonTornata => Self::conflitto("istanza-non-tornata", e.to_string()),
             E::GiaInviata => Self::conflitto("gia-inviata", e.to_string()),
             E::Giorni => Self::campo("/giorni", e.to_string()),
             E::Titolario(e) => e.into(),

@@ -48,9 +48,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    protocolli_istanze (istanza_id) {
-        istanza_id -> Text,
+    protocolli_istanze (registrazione_id) {
         registrazione_id -> Text,
+        istanza_id -> Text,
     }
 }
 

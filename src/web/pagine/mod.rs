@@ -107,6 +107,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
+    cfg.route("/da-protocollare/istanze/{id}/protocollo", web::post().to(da_protocollare::riprotocolla));
     cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
     cfg.route("/registrazioni", web::post().to(nuova::registra));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));

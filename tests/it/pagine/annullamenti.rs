@@ -1,9 +1,11 @@
 //! Annulling from the pages: who decides, who proposes, who reads, and what stays hidden.
 
+use super::browser::{entra, naviga, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use super::registra;
 use crate::casa::{Casa, Server, comando, su_entrambi};
 use tabulario::utenti::Ruolo;
+use thirtyfour::prelude::*;
 
 const RUOLI: [(&str, Ruolo); 7] = [
     ("anna", Ruolo::Operatore),
@@ -222,4 +224,69 @@ su_entrambi! {
         assert!([404, 422].contains(&forzata.stato), "{}", forzata.stato);
         assert_eq!(casa.conta("dati_annullati"), 3);
     }
+}
+
+#[test]
+fn the_rsp_annuls_a_datum_in_a_browser() {
+    for finestra in [(1440, 900), (390, 844)] {
+        let casa = Casa::sqlite();
+        let server = casa.server();
+        assumi(&casa, "rosa", Ruolo::Rsp);
+        assumi(&casa, "anna", Ruolo::Operatore);
+        let anna = Cliente::dentro(&server, "anna");
+        let (strada, altra) = (
+            una(&anna, "entrata", "Istanza di permesso, via Garibldi 12"),
+            una(&anna, "entrata", "Istanza di accesso"),
+        );
+        for (strada, corpo) in [
+            (&strada, "cosa=protocolloMittente&numero=45/A&motivo=Il+numero+c'era"),
+            (&altra, "motivo=Registrata+due+volte"),
+        ] {
+            assert_eq!(manda(&anna, &format!("{strada}/proposte"), corpo).stato, 303);
+        }
+        naviga(finestra, async |driver| rettifica(driver, &server.url, &strada).await);
+        assert_eq!(casa.conta("dati_annullati"), 2);
+    }
+}
+
+async fn rettifica(driver: &WebDriver, url: &str, strada: &str) -> WebDriverResult<()> {
+    entra(driver, url, "rosa").await?;
+    driver.goto(format!("{url}{strada}")).await?;
+    driver.find(By::LinkText("Annulla la registrazione o un dato")).await?.click().await?;
+    driver.query(By::Id("annulla")).first().await?;
+    ritratto(driver, "annullamento").await?;
+    driver.find(By::LinkText("Corrispondenti")).await?.click().await?;
+    driver.query(By::Id("parte-0-cognome")).first().await?;
+    ritratto(driver, "annullamento-corrispondenti").await?;
+    driver.find(By::LinkText("Oggetto")).await?.click().await?;
+    let oggetto = driver.query(By::Id("oggetto")).first().await?;
+    oggetto.clear().await?;
+    oggetto.send_keys("Istanza di permesso, via Garibaldi 12").await?;
+    pulita(driver, url, &[]).await?;
+    driver.find(By::Id("annulla")).await?.click().await?;
+    // Refused: what was typed stays.
+    let errore = driver.query(By::Id("errore-motivo")).first().await?;
+    assert!(errore.text().await?.contains("Scrivi il motivo"));
+    let valore = driver.find(By::Id("oggetto")).await?.value().await?;
+    assert_eq!(valore.as_deref(), Some("Istanza di permesso, via Garibaldi 12"));
+    ritratto(driver, "annullamento-rifiutato").await?;
+    pulita(driver, url, &["422"]).await?;
+    driver.find(By::Id("motivo")).await?.send_keys("Nome della via scritto male").await?;
+    driver.find(By::Id("conferma")).await?.click().await?;
+    driver.find(By::Id("annulla")).await?.click().await?;
+    let barrato = driver.query(By::Css(".annullato del")).first().await?;
+    assert!(barrato.text().await?.contains("Garibldi"));
+    ritratto(driver, "dato-annullato").await?;
+    pulita(driver, url, &[]).await?;
+    driver.goto(format!("{url}/annullamenti")).await?;
+    driver.query(By::Css("tbody th a")).first().await?;
+    ritratto(driver, "annullamenti").await?;
+    pulita(driver, url, &[]).await?;
+    driver.find(By::Css("form.decisione button")).await?.click().await?;
+    driver.query(By::XPath("//tbody//a[starts-with(text(), 'n. 2/')]")).first().await?;
+    driver.goto(format!("{url}/registro")).await?;
+    let chip = driver.query(By::Css(".chip-annullata")).first().await?;
+    assert_eq!(chip.text().await?, "Dato annullato: oggetto, protocollo del mittente");
+    ritratto(driver, "registro-dato-annullato").await?;
+    pulita(driver, url, &[]).await
 }

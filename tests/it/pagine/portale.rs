@@ -340,3 +340,45 @@ fn a_citizen_on_a_phone_sends_an_istanza_and_follows_it() {
     });
     assert_eq!(casa.conta("istanze"), 1);
 }
+
+su_entrambi! {
+    fn an_istanza_whose_registration_was_annulled_comes_back(casa) {
+        let (server, _) = (casa.server(), apri_procedimento(casa));
+        let chiunque = Cliente::nuovo(&server);
+        let riepilogo = invia(&chiunque, &chiunque.apri("/servizi/accesso-atti/istanza"), "riepilogo", &[("file:file", "la planimetria")]);
+        let luogo = invia(&chiunque, &riepilogo, "invia", &[("tenuto", &riepilogo.campo("tenuto"))]).testata("location").to_owned();
+        for (nome, ruolo) in [("anna", Ruolo::Operatore), ("rosa", Ruolo::Rsp), ("marta", Ruolo::Addetto), ("rino", Ruolo::Revisore)] {
+            assumi(casa, nome, ruolo);
+        }
+        let [anna, rosa, marta, rino] = ["anna", "rosa", "marta", "rino"].map(|nome| Cliente::dentro(&server, nome));
+        let manda = |chi: &Cliente<'_>, strada: &str, corpo: &str| {
+            let modulo = chi.apri("/benvenuto").campo("modulo");
+            chi.modulo_semplice(strada, &format!("modulo={modulo}&{corpo}"))
+        };
+        assert!(!anna.apri("/da-protocollare").html.contains("Istanze tornate"));
+        let trovate = leggi(&format!("{}/api/v1/registrazioni?numero=1", server.url), &casa.gettone).json();
+        let prima = trovate["risultati"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(manda(&rosa, &format!("/registrazioni/{prima}/annullamento"), "motivo=Ufficio+sbagliato&conferma=1").stato, 303);
+        let seguita = chiunque.apri(&luogo).html;
+        assert!(seguita.contains("questo numero non vale più") && seguita.contains("registra di nuovo"), "{seguita}");
+        let elenco = anna.apri("/da-protocollare").html;
+        assert!(elenco.contains("Istanze tornate") && elenco.contains("Ufficio sbagliato"), "{elenco}");
+        let azione = elenco.split("action=\"/da-protocollare/istanze/").nth(1).unwrap().split('"').next().unwrap();
+        let azione = format!("/da-protocollare/istanze/{azione}");
+        for altro in [&marta, &rino] {
+            assert_eq!(manda(altro, &azione, "").stato, 404);
+        }
+        assert_eq!(anna.modulo_semplice(&azione, "modulo=altro").stato, 403);
+        assert_eq!(manda(&anna, "/da-protocollare/istanze/0192f0e4-0000-7000-8000-000000000000/protocollo", "").stato, 404);
+        let fatta = manda(&anna, &azione, "");
+        assert_eq!(fatta.stato, 303, "{}", fatta.html);
+        assert_eq!(manda(&anna, &azione, "").stato, 409, "a double click takes one number");
+        let pagina = anna.apri(fatta.testata("location")).html;
+        assert!(pagina.contains("0000002") && pagina.contains("Istanza dal portale") && pagina.contains("30 giorni"), "{pagina}");
+        let seguita = chiunque.apri(&luogo).html;
+        assert!(seguita.contains("0000002/") && !seguita.contains("non vale più"), "{seguita}");
+        assert!(!anna.apri("/da-protocollare").html.contains("Istanze tornate"));
+        let controllo = comando(casa, &["controlla", "--json"]);
+        assert!(controllo.status.success(), "{}", String::from_utf8_lossy(&controllo.stdout));
+    }
+}

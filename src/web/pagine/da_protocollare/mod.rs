@@ -1,7 +1,9 @@
 //! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
 
+mod istanza;
 mod protocollo;
 
+pub(super) use istanza::riprotocolla;
 pub(super) use protocollo::protocolla;
 
 use super::chi::Chi;
@@ -22,6 +24,7 @@ use actix_web::body::SizedStream;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use istanza::IstanzaVista;
 use nuova::Scelta;
 use protocollo::Scritto;
 use serde::Deserialize;
@@ -52,6 +55,7 @@ struct Fatta {
 struct Elenco {
     guscio: Guscio,
     righe: Vec<Riga>,
+    istanze: Vec<IstanzaVista>,
     fatta: Option<Fatta>,
 }
 
@@ -117,15 +121,17 @@ pub(super) async fn elenco(
     let posta = posta(&chi)?;
     let ora = stato.db.orologio().adesso();
     let fatta = filtro.into_inner().fatta;
-    let (righe, fatta) = stato
+    let (righe, istanze, fatta) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let messaggi = pec::da_protocollare(conn, &posta, PAGINA)?;
-                Ok::<_, Problema>((messaggi.iter().map(|m| riga(m, ora)).collect(), trova_fatta(conn, &posta, fatta)?))
+                let righe = messaggi.iter().map(|m| riga(m, ora)).collect();
+                let istanze = istanza::tornate(conn, &posta, PAGINA)?;
+                Ok::<_, Problema>((righe, istanze, trova_fatta(conn, &posta, fatta)?))
             })
         })
         .await?;
-    Ok(rendi(StatusCode::OK, &Elenco { guscio: Guscio::new(&chi, "/da-protocollare"), righe, fatta })?)
+    Ok(rendi(StatusCode::OK, &Elenco { guscio: Guscio::new(&chi, "/da-protocollare"), righe, istanze, fatta })?)
 }
 
 fn riga(m: &Messaggio, ora: Istante) -> Riga {
