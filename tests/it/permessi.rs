@@ -7,14 +7,17 @@ use crate::casa::{Casa, Rotto, chiama_json, entrata, leggi, registra, su_entramb
 use crate::conservazione::{finche, prepara};
 use crate::pagine::arriva;
 use crate::pagine::cliente::{Cliente, assumi, assumi_in, tributi};
-use crate::pagine::portale::apri_procedimento;
+use crate::pagine::portale::{apri_procedimento, presentazione};
 use crate::pagine::registrazione::{arrivano_ricevute, fixture, per_api, spedita};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use tabulario::documenti::Fiduce;
+use tabulario::istanze::{self, Sportello};
+use tabulario::registro;
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{AooId, Attore};
+use tabulario::valori::{AooId, Attore, Calendario};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -53,6 +56,9 @@ pub struct Cose {
     ricevuta: String,
     fascicolo: String,
     risorsa: String,
+    proposta: String,
+    istanza: String,
+    anno: String,
 }
 
 /// A house with something of everything, so that a 404 means that one may not.
@@ -80,10 +86,36 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let fascicolo = aperto.json()["id"].as_str().unwrap().to_owned();
     let concedi = |op: &mut Operazione<'_>| utenti::visibilita::concedi(op, &fascicolo, casa.ufficio.id, "prova");
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap();
-    apri_procedimento(casa);
+    let (proposta, istanza) = annullate(casa, url, &registrazione);
+    let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Cose { registrazione, altra, sha256, messaggio, ricevuta, fascicolo, risorsa }
+    Cose { registrazione, altra, sha256, messaggio, ricevuta, fascicolo, risorsa, proposta, istanza, anno }
+}
+
+/// One datum of a registration annulled, a proposal that waits, an istanza that came back.
+fn annullate(casa: &Casa, url: &str, registrazione: &str) -> (String, String) {
+    let annulla = |id: &str, corpo: &str| {
+        let fatta = chiama_json(&format!("{url}/api/v1/registrazioni/{id}/annullamento"), &casa.gettone, corpo);
+        assert_eq!(fatta.stato, 201, "{}", fatta.json());
+    };
+    annulla(
+        registrazione,
+        r#"{ "motivo": "Refuso", "dato": { "campo": "oggetto", "valore": "Risposta al permesso" } }"#,
+    );
+    let proponi = |op: &mut Operazione<'_>| {
+        registro::proponi(op, &casa.vista(), registrazione.parse().unwrap(), None, &"Doppia".parse().unwrap())
+    };
+    let proposta = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), proponi).unwrap();
+    let (fiduce, calendario) = (Fiduce::default(), Calendario::default());
+    let presentata = presentazione(apri_procedimento(casa), casa.db.orologio().adesso());
+    let sportello =
+        Sportello { db: &casa.db, deposito: &casa.deposito, fiducia: &fiduce.firme, calendario: &calendario };
+    istanze::presenta(&sportello, &presentata).unwrap();
+    let ultima = leggi(&format!("{url}/api/v1/registrazioni"), &casa.gettone).json();
+    annulla(ultima["risultati"][0]["id"].as_str().unwrap(), r#"{ "motivo": "Ufficio sbagliato" }"#);
+    let tornate = casa.db.leggi(|conn| istanze::tornate(conn, &casa.vista(), 10)).unwrap();
+    (proposta.to_string(), tornate[0].0.to_string())
 }
 
 impl Cose {
@@ -101,7 +133,9 @@ impl Cose {
     /// The path with something in the place of every name.
     pub fn strada(&self, rotta: &str) -> String {
         let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
+            Some("da-protocollare") if rotta.contains("/istanze/") => &self.istanza,
             Some("da-protocollare" | "pec") => &self.messaggio,
+            Some("annullamenti") => &self.proposta,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
             _ => "nessuno",
@@ -113,6 +147,7 @@ impl Cose {
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)
             .replace("{impronta}/{nome:.*}", &self.risorsa)
+            .replace("{anno}/{numero}", &format!("{}/1", self.anno))
             .replace("{codice}", codice);
         assert!(!strada.contains('{'), "say what stands for the names in {rotta}");
         strada

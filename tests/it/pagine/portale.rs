@@ -7,7 +7,7 @@ use std::path::Path;
 use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, CodiceIstanza, Presentazione, Richiedente, Sportello};
 use tabulario::utenti::Ruolo;
-use tabulario::valori::{Attore, Calendario};
+use tabulario::valori::{Attore, Calendario, Istante};
 use thirtyfour::prelude::*;
 
 pub const SERVIZIO: &str = "/servizi/accesso-atti";
@@ -20,6 +20,24 @@ pub fn apri_procedimento(casa: &Casa) -> istanze::Procedimento {
             Ok::<_, Rotto>(istanze::apri(op, "accesso-atti".parse()?, parole, "VI.3".parse()?, &casa.ufficio, 30)?)
         })
         .unwrap()
+}
+
+/// An istanza without files.
+pub fn presentazione(procedimento: istanze::Procedimento, presentata: Istante) -> Presentazione {
+    Presentazione {
+        codice: CodiceIstanza::nuovo(),
+        procedimento,
+        presentata,
+        richiedente: Richiedente {
+            nome: "Elena".parse().unwrap(),
+            cognome: "Tarsi".parse().unwrap(),
+            codice_fiscale: "TRSLNE80A41H501S".parse().unwrap(),
+            indirizzo: "elena@pec.cittadini.example".parse().unwrap(),
+        },
+        oggetto: "Accesso".parse().unwrap(),
+        testo: "Chiedo copia.".parse().unwrap(),
+        allegati: Vec::new(),
+    }
 }
 
 /// The fields of the form that `pagina` shows, filled in.
@@ -254,21 +272,8 @@ su_entrambi! {
         crate::casa::registra(&server.url, &casa.gettone, "prima", &crate::casa::entrata("Oggi"), b"atto").unwrap();
         let indietro = casa.con_orologio("2026-01-05T08:00:00Z");
         let (fiduce, calendario) = (Fiduce::default(), Calendario::default());
-        let codice = CodiceIstanza::nuovo();
-        let presentazione = Presentazione {
-            codice: codice.clone(),
-            procedimento,
-            presentata: indietro.orologio().adesso(),
-            richiedente: Richiedente {
-                nome: "Elena".parse().unwrap(),
-                cognome: "Tarsi".parse().unwrap(),
-                codice_fiscale: "TRSLNE80A41H501S".parse().unwrap(),
-                indirizzo: "elena@pec.cittadini.example".parse().unwrap(),
-            },
-            oggetto: "Accesso".parse().unwrap(),
-            testo: "Chiedo copia.".parse().unwrap(),
-            allegati: Vec::new(),
-        };
+        let presentazione = presentazione(procedimento, indietro.orologio().adesso());
+        let codice = presentazione.codice.clone();
         let sportello = |db| Sportello { db, deposito: &casa.deposito, fiducia: &fiduce.firme, calendario: &calendario };
         for _ in 0..2 {
             istanze::presenta(&sportello(&indietro), &presentazione).unwrap();
