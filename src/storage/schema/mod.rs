@@ -74,5 +74,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     contatori_provvedimenti,
     annullamenti,
     accessi,
+    movimenti,
+    pratiche,
+    vicende,
     conferme_orologio,
 );

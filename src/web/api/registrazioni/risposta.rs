@@ -1,9 +1,11 @@
 //! A registration as the API shows it: what was posted, what it got, what happened since.
 
+use super::carico::AssegnazioneJson;
+use super::termine::TermineJson;
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
 use crate::registro::{Annullamento, Corrispondente, DocumentoRegistrato, Registrazione};
-use crate::scrivania::Assegnazione;
+use crate::scrivania::{self, Assegnazione, Termine};
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
@@ -63,6 +65,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
+    /// The term within which the office must answer; only on the registration's own road.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    termine: Option<TermineJson>,
     /// Its annulment, if it was annulled.
     annullamenti: Vec<AnnullamentoJson>,
     invii: Vec<InvioJson>,
@@ -91,15 +96,12 @@ impl RegistrazioneJson {
             fascicolo: None,
             fascicoli: Vec::new(),
             tipologia: r.tipologia.map(|t| t.to_string()),
-            ufficio: assegnazioni
-                .iter()
-                .rev()
-                .find(|a| a.titolo.as_str() == "competenza")
-                .map(|a| a.ufficio.to_string()),
+            ufficio: scrivania::corrente(assegnazioni).map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
+            termine: None,
             annullamenti: r.annullamento.into_iter().map(AnnullamentoJson::from).collect(),
             invii: invii.iter().map(InvioJson::from).collect(),
         }
@@ -109,6 +111,12 @@ impl RegistrazioneJson {
     pub(super) fn con_fascicoli(mut self, fascicoli: Vec<Fascicolo>) -> Self {
         self.fascicolo = fascicoli.first().map(|f| f.id.to_string());
         self.fascicoli = fascicoli.into_iter().map(FascicoloJson::from).collect();
+        self
+    }
+
+    /// With its term.
+    pub(super) fn con_termine(mut self, termine: Option<Termine>) -> Self {
+        self.termine = termine.map(TermineJson::from);
         self
     }
 
@@ -235,28 +243,6 @@ impl From<Annullamento> for AnnullamentoJson {
             autore: a.autore,
             motivo: a.motivo.to_string(),
             testo: a.testo,
-        }
-    }
-}
-
-/// An assignment.
-#[derive(Serialize, utoipa::ToSchema)]
-struct AssegnazioneJson {
-    ufficio: String,
-    denominazione: String,
-    /// `competenza` or `conoscenza`.
-    titolo: &'static str,
-    #[schema(value_type = String, format = DateTime)]
-    dal: Istante,
-}
-
-impl From<&Assegnazione> for AssegnazioneJson {
-    fn from(a: &Assegnazione) -> Self {
-        Self {
-            ufficio: a.ufficio.to_string(),
-            denominazione: a.denominazione.clone(),
-            titolo: a.titolo.as_str(),
-            dal: a.istante,
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::{pec, titolario};
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use atti::{Atti, Rifiutato};
+use chrono::NaiveDate;
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -157,12 +158,12 @@ async fn mostra_con(
 ) -> Result<HttpResponse, Errata> {
     let codice = if rifiuto.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let guscio = Guscio::new(chi, "");
-    let vista = chi.vista();
+    let (vista, oggi) = (chi.vista(), stato.db.orologio().adesso().giorno());
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
-            let mut pagina = pagina(conn, &vista, id, guscio)?;
+            let mut pagina = pagina(conn, &vista, (id, oggi), guscio)?;
             let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.annullabile = annulla && pagina.annullamento.is_none();
@@ -177,7 +178,12 @@ async fn mostra_con(
     Ok(rendi(codice, &letta.await?)?)
 }
 
-fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -> Result<Pagina, Problema> {
+fn pagina(
+    conn: &mut Conn,
+    vista: &Vista,
+    (id, oggi): (RegistrazioneId, NaiveDate),
+    guscio: Guscio,
+) -> Result<Pagina, Problema> {
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
@@ -233,7 +239,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         invii: invii.iter().map(invii::visto).collect(),
         versamento: versamento.map(versamento_visto),
         istanza,
-        termine: termine.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni)),
+        termine: termine.as_ref().map(|t| t.spiega(oggi)),
         annullamento: r.annullamento.as_ref().map(annullamento),
         annullabile: false,
         rifiuto_annullamento: None,
