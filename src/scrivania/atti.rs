@@ -7,7 +7,7 @@ use super::persona::Addetto;
 use super::{Errore, pratica};
 use crate::storage::schema::annullamenti;
 use crate::storage::{Conn, Operazione};
-use crate::valori::{AssegnazioneId, Attore, RegistrazioneId, Testo};
+use crate::valori::{AssegnazioneId, RegistrazioneId, Testo};
 use diesel::prelude::*;
 
 /// Takes charge of a document: one person at a time.
@@ -49,8 +49,7 @@ pub fn concludi(op: &mut Operazione<'_>, chi: &Addetto<'_>, id: RegistrazioneId,
 /// `NienteDaLeggere` if nothing was sent to them per conoscenza.
 pub fn ho_letto(op: &mut Operazione<'_>, chi: &Addetto<'_>, id: RegistrazioneId) -> Result<(), Errore> {
     let storia = assegnazione::per_registrazione(op.conn, id)?;
-    let mie: Vec<&Assegnazione> =
-        storia.iter().filter(|a| a.titolo == Titolo::Conoscenza && chi.di(a.ufficio_id) && per_lui(a, chi)).collect();
+    let mie: Vec<&Assegnazione> = storia.iter().filter(|a| a.titolo == Titolo::Conoscenza && chi.riguarda(a)).collect();
     if mie.is_empty() {
         return Err(Errore::NienteDaLeggere);
     }
@@ -152,17 +151,14 @@ fn decidi(cosa: Cosa, a: &Assegnazione, chi: &Addetto<'_>) -> Result<Passo, Erro
             Err(Errore::GiaInCarico { chi: nome(), dal: s.dal })
         }
         Stato::InCarico => Ok(Passo::Fai),
+        // Per conoscenza there is nothing to take charge of, and what left the office is nobody's there.
+        Stato::DaLeggere | Stato::Letta | Stato::Superata => Err(Errore::NonAssegnata),
         _ if cosa == Cosa::Conclusione => Err(Errore::NonInCarico),
         // Without a person in between there is nothing to give back.
         _ if cosa == Cosa::Restituzione && s.persona.is_none() => Err(Errore::NonInCarico),
-        _ if responsabile || per_lui(a, chi) => Ok(Passo::Fai),
+        _ if responsabile || chi.riguarda(a) => Ok(Passo::Fai),
         _ => Err(Errore::DiUnaPersona(s.persona.as_ref().map(|p| p.nome.clone()).unwrap_or_default())),
     }
-}
-
-/// True if an assignment is for the whole office, or for this person.
-fn per_lui(a: &Assegnazione, chi: &Addetto<'_>) -> bool {
-    a.situazione.persona.as_ref().is_none_or(|p| *chi.attore == Attore::Utente(p.id))
 }
 
 #[cfg(test)]
@@ -171,7 +167,7 @@ mod tests {
     use super::super::persona::Incaricato;
     use super::*;
     use crate::utenti::Ruolo;
-    use crate::valori::{Istante, UfficioId, UtenteId};
+    use crate::valori::{Attore, Istante, UfficioId, UtenteId};
 
     /// An assignment of `ufficio`, for one person or for all, after these movements.
     fn dopo(ufficio: UfficioId, per: Option<UtenteId>, movimenti: &[(Cosa, UtenteId)]) -> Assegnazione {
@@ -223,6 +219,11 @@ mod tests {
         check(&dopo(edil, Some(collega), &[(P, collega), (R, collega)]), addetto, edil, &[P, N]);
         check(&dopo(edil, None, &[(P, io), (N, io)]), capo, edil, &[]);
         check(&dopo(edil, None, &[(P, io), (C, io)]), capo, edil, &[]);
+        let mut altra = dopo(edil, None, &[(P, io)]);
+        altra.situazione.supera();
+        check(&altra, capo, edil, &[]);
+        altra.situazione = Situazione::nuova(Titolo::Conoscenza, None, Istante::default());
+        check(&altra, capo, edil, &[]);
     }
 
     #[test]

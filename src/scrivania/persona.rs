@@ -1,6 +1,6 @@
 //! Who works where, as the desk needs to know it.
 
-use super::Errore;
+use super::{Assegnazione, Errore};
 use crate::storage::schema::{ruoli, utenti as persone};
 use crate::storage::{self, Conn};
 use crate::utenti::politica::{self, Azione, Permesso};
@@ -46,6 +46,13 @@ impl Addetto<'_> {
     #[must_use]
     pub fn protocollo(&self) -> bool {
         self.ruoli.iter().any(|(r, _)| politica::permesso(*r, Azione::Entrata) >= Permesso::Agisce)
+    }
+
+    /// True if an assignment is for their office as a whole, or for them.
+    #[must_use]
+    pub fn riguarda(&self, a: &Assegnazione) -> bool {
+        let per_lui = a.situazione.persona.as_ref().is_none_or(|p| *self.attore == Attore::Utente(p.id));
+        self.di(a.ufficio_id) && per_lui
     }
 
     /// The id of the person, as the database writes it; of an application none.

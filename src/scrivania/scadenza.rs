@@ -1,8 +1,8 @@
 //! By which day a term ends, whatever stopped it on the way (L. 241/1990 art. 2 c. 7, art. 10-bis). Pure: days in, days out.
 
 use super::Errore;
-use crate::valori::{Calendario, Rifiuto};
-use chrono::{Datelike, Days, NaiveDate};
+use crate::valori::{Calendario, Rifiuto, giorno_breve};
+use chrono::{Days, NaiveDate};
 use std::fmt::Write as _;
 use std::str::FromStr;
 
@@ -238,19 +238,6 @@ fn giorni(quanti: i64) -> String {
 
 fn data(giorno: NaiveDate) -> String {
     giorno.format("%d/%m/%Y").to_string()
-}
-
-/// `ven`.
-fn giorno_breve(giorno: NaiveDate) -> &'static str {
-    match giorno.weekday() {
-        chrono::Weekday::Mon => "lun",
-        chrono::Weekday::Tue => "mar",
-        chrono::Weekday::Wed => "mer",
-        chrono::Weekday::Thu => "gio",
-        chrono::Weekday::Fri => "ven",
-        chrono::Weekday::Sat => "sab",
-        chrono::Weekday::Sun => "dom",
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! `/registrazioni/{id}`: everything about one registration, and what may still change of it.
 
 mod atti;
+mod carico;
 mod documenti;
 mod invii;
 mod storia;
 
 pub(super) use atti::{annulla, classifica, fascicola};
+pub(super) use carico::muovi;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 
 use super::chi::Chi;
@@ -16,7 +18,7 @@ use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
 use crate::registro::{self, Annullamento, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
-use crate::scrivania::{self, Assegnazione, Titolo};
+use crate::scrivania::{self, Addetto, Assegnazione, Titolo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
@@ -26,6 +28,7 @@ use crate::{pec, titolario};
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use atti::{Atti, Rifiutato};
+use carico::{Carico, Sguardo};
 use chrono::NaiveDate;
 use invii::InvioVisto;
 use serde::Deserialize;
@@ -53,8 +56,10 @@ struct FileVisto {
 }
 
 struct AssegnazioneVista {
-    ufficio: String,
+    a_chi: String,
     titolo: &'static str,
+    autore: String,
+    nota: Option<String>,
     dal: String,
     istante: String,
 }
@@ -117,7 +122,8 @@ struct Pagina {
     file: Vec<FileVisto>,
     anteprima: Option<usize>,
     assegnazioni: Vec<AssegnazioneVista>,
-    competenza: Option<String>,
+    /// How it stands, in few words.
+    stato: Option<String>,
     fascicoli: Vec<Legata>,
     invii: Vec<InvioVisto>,
     consegne: String,
@@ -129,6 +135,7 @@ struct Pagina {
     annullabile: bool,
     rifiuto_annullamento: Option<String>,
     atti: Option<Atti>,
+    carico: Carico,
     storia: Vec<Fatto>,
 }
 
@@ -156,14 +163,16 @@ async fn mostra_con(
     anteprima: Option<usize>,
     rifiuto: Option<Rifiutato>,
 ) -> Result<HttpResponse, Errata> {
-    let codice = if rifiuto.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let codice = rifiuto.as_ref().map_or(StatusCode::OK, |r| r.stato);
     let guscio = Guscio::new(chi, "");
     let (vista, oggi) = (chi.vista(), stato.db.orologio().adesso().giorno());
+    let (attore, ruoli) = (chi.attore(), chi.ruoli.clone());
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
-            let mut pagina = pagina(conn, &vista, (id, oggi), guscio)?;
+            let addetto = Addetto { attore: &attore, ruoli: &ruoli };
+            let mut pagina = pagina(conn, &vista, (id, oggi), (guscio, addetto))?;
             let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.annullabile = annulla && pagina.annullamento.is_none();
@@ -182,13 +191,21 @@ fn pagina(
     conn: &mut Conn,
     vista: &Vista,
     (id, oggi): (RegistrazioneId, NaiveDate),
-    guscio: Guscio,
+    (guscio, addetto): (Guscio, Addetto<'_>),
 ) -> Result<Pagina, Problema> {
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
     let istanza = istanze::per_registrazione(conn, id)?.map(istanza);
     let termine = scrivania::termine(conn, id)?;
+    let sguardo = Sguardo {
+        chi: addetto,
+        aoo: vista.aoo(),
+        assegnazioni: &assegnazioni,
+        termine: termine.as_ref(),
+        flusso: r.flusso,
+        oggi,
+    };
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
     let materia = Materia {
@@ -205,12 +222,7 @@ fn pagina(
     let risponde_a = r.risponde_a.map(|a| registro::per_ids(conn, vista, &[a])).transpose()?.unwrap_or_default();
     let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
     let voce = classificazioni.last().map(|(_, c)| c);
-    let competenza = assegnazioni.iter().rev().find(|a| a.titolo == Titolo::Competenza);
     let (flusso, icona) = formato::flusso(r.flusso);
-    let mittente = |p: &registro::ProtocolloMittente| match p.data {
-        Some(data) => format!("{} del {}", p.numero, formato::data(data)),
-        None => p.numero.to_string(),
-    };
     Ok(Pagina {
         guscio,
         id: r.id.to_string(),
@@ -222,7 +234,7 @@ fn pagina(
         icona,
         mezzo: super::nuova::nome_mezzo(r.mezzo),
         arrivo: r.arrivo.map(|a| a.leggibile()),
-        protocollo_mittente: r.protocollo_mittente.as_ref().map(mittente),
+        protocollo_mittente: r.protocollo_mittente.as_ref().map(del_mittente),
         risponde_a: risponde_a.first().map(precedente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
@@ -232,8 +244,8 @@ fn pagina(
         parti: r.corrispondenti.iter().map(parte).collect(),
         file: file(&r, &rapporti),
         anteprima: None,
-        competenza: competenza.map(|a| a.denominazione.clone()),
-        assegnazioni: assegnazioni.iter().map(assegnazione).collect(),
+        stato: carico::chip(&assegnazioni),
+        assegnazioni: carico::in_vigore(&assegnazioni).map(assegnazione).collect(),
         fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
         consegne: invii::riassunto(&invii),
         invii: invii.iter().map(invii::visto).collect(),
@@ -244,9 +256,18 @@ fn pagina(
         annullabile: false,
         rifiuto_annullamento: None,
         atti: None,
+        carico: Carico::leggi(conn, id, &sguardo)?,
         storia,
         oggetto: r.oggetto.to_string(),
     })
+}
+
+/// The sender's own number.
+fn del_mittente(p: &registro::ProtocolloMittente) -> String {
+    match p.data {
+        Some(data) => format!("{} del {}", p.numero, formato::data(data)),
+        None => p.numero.to_string(),
+    }
 }
 
 fn parte(c: &Corrispondente) -> ParteVista {
@@ -288,7 +309,12 @@ fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Ve
 
 fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
     AssegnazioneVista {
-        ufficio: a.denominazione.clone(),
+        a_chi: match &a.persona {
+            Some(p) => format!("{} ({})", p.nome, a.denominazione),
+            None => a.denominazione.clone(),
+        },
+        autore: a.autore.clone(),
+        nota: a.nota.as_ref().map(ToString::to_string),
         titolo: if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" },
         dal: a.istante.leggibile(),
         istante: a.istante.roma(),
