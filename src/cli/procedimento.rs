@@ -39,6 +39,9 @@ pub(super) struct Apri {
     /// Termine in giorni dalla presentazione.
     #[arg(long, value_name = "GIORNI", default_value_t = 30)]
     giorni: u32,
+    /// Se manca qualcosa il termine si interrompe, e riparte da capo con l'integrazione.
+    #[arg(long)]
+    interrompibile: bool,
 }
 
 #[derive(clap::Args)]
@@ -73,7 +76,7 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             let aoo = db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
             let aperto = db.scrivi(aoo.id, &io, |op| {
                 let ufficio = utenti::ufficio_per_codice(op.conn, aoo.id, &ufficio)?;
-                istanze::apri(op, codice, (nome, descrizione), voce, &ufficio, a.giorni)
+                istanze::apri(op, codice, (nome, descrizione), voce, &ufficio, (a.giorni, a.interrompibile))
             })?;
             writeln!(out, "Procedimento {0} aperto: la sua pagina è /servizi/{0}", aperto.codice)?;
         }

@@ -138,7 +138,7 @@ pub(super) fn protocolla(
     let nuova = nuova(op, procedimento, &riga)?;
     let ufficio = utenti::ufficio(op.conn, procedimento.ufficio)?;
     let fatta = scrivania::protocolla(op, aoo, &Vista::Intera(aoo.id), &nuova, Some(&ufficio))?;
-    scrivania::fissa_termine(op, fatta.id, presentata, procedimento.giorni, calendario)?;
+    scrivania::fissa_termine(op, fatta.id, presentata, (procedimento.giorni, procedimento.interrompibile), calendario)?;
     let registrazione = fatta.id.to_string();
     diesel::insert_into(protocolli_istanze::table)
         .values((protocolli_istanze::istanza_id.eq(istanza), protocolli_istanze::registrazione_id.eq(&registrazione)))

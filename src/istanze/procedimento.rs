@@ -2,6 +2,7 @@
 
 use super::Errore;
 use crate::audit::{self, Carico};
+use crate::scrivania::MASSIMO_GIORNI;
 use crate::storage::schema::{aoo, chiusure_procedimenti, procedimenti};
 use crate::storage::{self, Conn, Operazione};
 use crate::titolario;
@@ -12,9 +13,6 @@ use std::collections::HashMap;
 
 pub(super) const ATTO: &str = "procedimento";
 pub(super) const CHIUSURA: &str = "chiusura-procedimento";
-
-/// Longest term, in days.
-const MASSIMO_GIORNI: u32 = 730;
 
 /// A procedimento that the portal takes istanze of.
 #[derive(Debug, Clone)]
@@ -35,6 +33,8 @@ pub struct Procedimento {
     pub ufficio: UfficioId,
     /// Within how many days from the presentazione.
     pub giorni: u32,
+    /// True if what is missing interrupts the term, which then starts again from its first day.
+    pub interrompibile: bool,
 }
 
 /// Opens a procedimento of the operation's AOO to the portal.
@@ -47,7 +47,7 @@ pub fn apri(
     (denominazione, descrizione): (Denominazione, Testo),
     voce: CodiceVoce,
     ufficio: &Ufficio,
-    giorni: u32,
+    (giorni, interrompibile): (u32, bool),
 ) -> Result<Procedimento, Errore> {
     if !(1..=MASSIMO_GIORNI).contains(&giorni) {
         return Err(Errore::Giorni);
@@ -68,6 +68,7 @@ pub fn apri(
         ufficio_id: ufficio.id.to_string(),
         giorni: i32::try_from(giorni).unwrap_or(i32::MAX),
         aperto: op.ora.utc(),
+        interrompibile,
     };
     diesel::insert_into(procedimenti::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "procedimento", &riga.id, &riga.carico())?;
@@ -138,6 +139,7 @@ struct Riga {
     ufficio_id: String,
     giorni: i32,
     aperto: chrono::NaiveDateTime,
+    interrompibile: bool,
 }
 
 impl Riga {
@@ -152,6 +154,7 @@ impl Riga {
             voce: self.voce.parse().map_err(no)?,
             ufficio: self.ufficio_id.parse().map_err(no)?,
             giorni: u32::try_from(self.giorni).map_err(|e| storage::Errore::riga("procedimenti", e))?,
+            interrompibile: self.interrompibile,
         })
     }
 
@@ -166,6 +169,7 @@ impl Riga {
             .campo("ufficio", &self.ufficio_id)
             .campo("giorni", self.giorni)
             .campo("aperto", Istante::from_utc(self.aperto))
+            .forse("interrompibile", self.interrompibile.then_some("sì"))
     }
 }
 

@@ -75,9 +75,8 @@ pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore>
         let risposte = registro::risposte(conn, &vista, id)?;
         seguito.risposte =
             risposte.into_iter().filter(|r| e_per(r, &seguito.indirizzo, &riga.codice_fiscale)).collect();
-        let competente = scrivania::per_registrazione(conn, id)?.into_iter().rev();
-        if let Some(a) = competente.into_iter().find(|a| a.titolo == scrivania::Titolo::Competenza) {
-            seguito.ufficio = a.denominazione;
+        if let Some(a) = scrivania::corrente(&scrivania::per_registrazione(conn, id)?) {
+            seguito.ufficio.clone_from(&a.denominazione);
         }
     }
     Ok(seguito)

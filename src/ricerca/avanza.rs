@@ -3,7 +3,7 @@
 use super::indice::{Aperto, Scrittura};
 use super::{Errore, Indice, scheda};
 use crate::audit::{self, Evento};
-use crate::storage::schema::{assegnazioni, classificazioni, dati_annullati, eventi, riservatezze};
+use crate::storage::schema::{assegnazioni, classificazioni, dati_annullati, eventi, movimenti, riservatezze};
 use crate::storage::{Conn, Db};
 use crate::valori::{AooId, RegistrazioneId};
 use diesel::prelude::*;
@@ -115,6 +115,12 @@ fn toccate(conn: &mut Conn, nuovi: &[Evento]) -> Result<BTreeSet<RegistrazioneId
     for pezzo in di("riservatezza").chunks(INSIEME) {
         let query = riservatezze::table.filter(riservatezze::id.eq_any(pezzo));
         ids.extend(query.select(riservatezze::registrazione_id).load::<String>(conn)?);
+    }
+    for pezzo in di("movimento").chunks(INSIEME) {
+        let query = movimenti::table
+            .inner_join(assegnazioni::table.on(assegnazioni::id.eq(movimenti::assegnazione_id)))
+            .filter(movimenti::id.eq_any(pezzo));
+        ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
     }
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }

@@ -1,6 +1,6 @@
 //! Registering and assigning in one act.
 
-use super::{Errore, Titolo, assegna};
+use super::{Errore, assegnazione};
 use crate::registro::{Flusso, Nuova, Registrata, registra};
 use crate::storage::Operazione;
 use crate::utenti::visibilita::Vista;
@@ -23,7 +23,7 @@ pub fn protocolla(
     }
     let registrata = registra(op, aoo, vista, nuova)?;
     if let Some(ufficio) = ufficio {
-        assegna(op, registrata.id, ufficio, Titolo::Competenza)?;
+        assegnazione::apri(op, registrata.id, ufficio, nuova.flusso != Flusso::Uscita)?;
     }
     Ok(registrata)
 }

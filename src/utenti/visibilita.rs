@@ -59,6 +59,16 @@ pub fn concedi(op: &mut Operazione<'_>, oggetto: impl Display, ufficio: UfficioI
     Ok(())
 }
 
+/// Takes the sight of a thing away from an office; taking away what it has not changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub fn revoca(op: &mut Operazione<'_>, oggetto: impl Display, ufficio: UfficioId) -> Result<(), Errore> {
+    let riga = visibilita::oggetto_id.eq(oggetto.to_string()).and(visibilita::ufficio_id.eq(ufficio.to_string()));
+    diesel::delete(visibilita::table.filter(riga)).execute(op.conn)?;
+    Ok(())
+}
+
 fn concessa(conn: &mut Conn, oggetto: &str, ufficio: &str) -> Result<bool, Errore> {
     let righe: i64 = visibilita::table
         .filter(visibilita::oggetto_id.eq(oggetto).and(visibilita::ufficio_id.eq(ufficio)))

@@ -91,6 +91,20 @@ impl Calendario {
     }
 }
 
+/// The short name of the day of the week: `ven`.
+#[must_use]
+pub fn giorno_breve(giorno: NaiveDate) -> &'static str {
+    match giorno.weekday() {
+        Weekday::Mon => "lun",
+        Weekday::Tue => "mar",
+        Weekday::Wed => "mer",
+        Weekday::Thu => "gio",
+        Weekday::Fri => "ven",
+        Weekday::Sat => "sab",
+        Weekday::Sun => "dom",
+    }
+}
+
 /// Easter Monday, by the anonymous Gregorian computus.
 fn pasquetta(anno: i32) -> Option<NaiveDate> {
     let (a, b, c) = (anno.rem_euclid(19), anno.div_euclid(100), anno.rem_euclid(100));

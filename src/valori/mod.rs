@@ -19,7 +19,7 @@ mod testo;
 mod url_servizio;
 
 pub use attore::Attore;
-pub use calendario::{Calendario, Festivo};
+pub use calendario::{Calendario, Festivo, giorno_breve};
 pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{

@@ -35,7 +35,8 @@ fn colonna(tabella: &str) -> &'static str {
         "ruoli" => "ruolo",
         "segnature" => "xml",
         "revoche" => "istante",
-        "termini" => "scade",
+        "termini" | "vicende" => "scade",
+        "movimenti" => "cosa",
         "accessi" => "cosa",
         "conferme_orologio" => "motivo",
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {

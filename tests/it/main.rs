@@ -33,6 +33,7 @@ mod politica;
 mod posta;
 mod registro;
 mod ricerca;
+mod scrivania;
 mod segnatura;
 mod uccisione;
 mod versamenti;

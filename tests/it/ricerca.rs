@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tabulario::documenti::testo::{self, Estrattore};
 use tabulario::ricerca::{self, Domanda, Errore, Indice, Trovate};
+use tabulario::scrivania::{self, Destinazione, Titolo};
 use tabulario::utenti;
 use tabulario::utenti::visibilita::Vista;
 use tabulario::valori::{AooId, Attore, Impronta, UfficioId};
@@ -246,7 +247,7 @@ su_entrambi! {
         let id = nata["id"].as_str().unwrap().parse().unwrap();
         casa.db.scrivi(casa.aoo.id, &io, |op| {
             let ufficio = utenti::ufficio(op.conn, tributi)?;
-            Ok::<_, Rotto>(tabulario::scrivania::assegna(op, id, &ufficio, tabulario::scrivania::Titolo::Conoscenza)?)
+            Ok::<_, Rotto>(scrivania::assegna(op, id, &Destinazione::ufficio(&ufficio), Titolo::Conoscenza)?)
         }).unwrap();
         assert_eq!(oggetti(casa, indice, &vista, "smistata"), ["Smistata"]);
     }

@@ -67,7 +67,7 @@ pub(super) fn prepara(ambiente: &Ambiente) -> Result<Comune, Errore> {
             let nome = "Accesso ai documenti edilizi".parse()?;
             let descrizione = "Per chi ha un interesse diretto a vedere o avere in copia una pratica edilizia: permessi, \
                                SCIA, agibilità. Indica l'immobile e, se li conosci, anno e numero della pratica.";
-            istanze::apri(op, PROCEDIMENTO.parse()?, (nome, descrizione.parse()?), VOCE.parse()?, &ufficio, 30)?;
+            istanze::apri(op, PROCEDIMENTO.parse()?, (nome, descrizione.parse()?), VOCE.parse()?, &ufficio, (30, false))?;
         }
         Ok::<_, Errore>((ufficio, titolario::voce(op.conn, aoo.id, &VOCE.parse()?)?))
     })?;

@@ -11,6 +11,7 @@ diesel::table! {
         ufficio_id -> Text,
         giorni -> Integer,
         aperto -> Timestamp,
+        interrompibile -> Bool,
     }
 }
 

@@ -78,5 +78,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     riservatezze,
     proposte_annullamento,
     decisioni_annullamento,
+    movimenti,
+    pratiche,
+    vicende,
     conferme_orologio,
 );

@@ -13,6 +13,7 @@ mod openapi;
 mod pec;
 mod registrazioni;
 mod ricerca;
+mod scrivania;
 mod versamenti;
 
 use crate::web::Problema;
@@ -29,6 +30,17 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
+    cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazioni::prendi));
+    cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazioni::restituisci));
+    cfg.route("/registrazioni/{id}/rifiuto", web::post().to(registrazioni::rifiuta));
+    cfg.route("/registrazioni/{id}/conclusione", web::post().to(registrazioni::concludi));
+    cfg.route("/registrazioni/{id}/lettura", web::post().to(registrazioni::leggi));
+    cfg.route("/registrazioni/{id}/termine", web::post().to(registrazioni::dai_termine));
+    cfg.route("/registrazioni/{id}/sospensione", web::post().to(registrazioni::sospendi));
+    cfg.route("/registrazioni/{id}/interruzione", web::post().to(registrazioni::interrompi));
+    cfg.route("/registrazioni/{id}/preavviso", web::post().to(registrazioni::preavvisa));
+    cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazioni::riprendi));
+    cfg.route("/scrivania", web::get().to(scrivania::elenca));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
     cfg.service(
         web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),

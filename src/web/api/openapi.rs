@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, versamenti};
+use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, scrivania, versamenti};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -18,6 +18,17 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::annulla,
         registrazioni::riserva,
         registrazioni::assegna,
+        registrazioni::prendi,
+        registrazioni::restituisci,
+        registrazioni::rifiuta,
+        registrazioni::concludi,
+        registrazioni::leggi,
+        registrazioni::dai_termine,
+        registrazioni::sospendi,
+        registrazioni::interrompi,
+        registrazioni::preavvisa,
+        registrazioni::riprendi,
+        scrivania::elenca,
         fascicoli::elenca,
         fascicoli::apri,
         fascicoli::mostra,

@@ -2,7 +2,7 @@
 
 use crate::registro::Flusso;
 use crate::segnatura::{NomeParte, Parte};
-use crate::valori::{Istante, NomeFile, NumeroProtocollo, ROMA, Rifiuto};
+use crate::valori::{Istante, NomeFile, NumeroProtocollo, ROMA, Rifiuto, giorno_breve};
 use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::{Datelike, Days, NaiveDate};
@@ -26,6 +26,11 @@ pub(super) fn minuto(istante: Istante) -> String {
 /// A date: `12/03/2025`.
 pub(super) fn data(data: NaiveDate) -> String {
     data.format("%d/%m/%Y").to_string()
+}
+
+/// A day that is near: `ven 21/03`.
+pub(super) fn giorno(data: NaiveDate) -> String {
+    format!("{} {}", giorno_breve(data), data.format("%d/%m"))
 }
 
 /// A length: `812 byte`, `24 KB`, `2,4 MB`.

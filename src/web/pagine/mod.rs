@@ -26,6 +26,7 @@ mod registrazione;
 mod registro;
 mod ricerca;
 mod risorse;
+mod scrivania;
 
 pub(super) use errata::smarrita;
 pub(super) use intestazioni::intestazioni;
@@ -123,6 +124,18 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/annullamenti", web::get().to(annullamento::elenco));
     cfg.route("/annullamenti/{id}", web::post().to(annullamento::decidi));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
+    cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/rifiuto", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/conclusione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/lettura", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/termine", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/sospensione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/interruzione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/preavviso", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazione::muovi));
+    cfg.route("/scrivania", web::get().to(scrivania::mostra));
     cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
     cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
     cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));

@@ -88,10 +88,10 @@ fn rettificata(r: &Registrazione) -> Option<String> {
 pub(super) fn righe(conn: &mut Conn, registrazioni: Vec<Registrazione>, ora: Istante) -> Result<Vec<Riga>, Problema> {
     let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
     let mut classificazioni = titolario::correnti(conn, &ids)?;
+    let assegnazioni = scrivania::di(conn, &ids)?;
     let mut righe = Vec::with_capacity(ids.len());
     for (r, id) in registrazioni.into_iter().zip(ids) {
-        let assegnazioni = scrivania::per_registrazione(conn, r.id)?;
-        let competenza = assegnazioni.iter().rev().find(|a| a.titolo == scrivania::Titolo::Competenza);
+        let competenza = assegnazioni.get(&id).and_then(|storia| scrivania::corrente(storia));
         let (flusso, icona) = formato::flusso(r.flusso);
         let parti: Vec<String> = r.corrispondenti.iter().map(|c| formato::nome(&c.parte)).collect();
         righe.push(Riga {

@@ -188,6 +188,14 @@ impl Casa {
         self.server_che_si_fida(fiduce)
     }
 
+    /// A server whose clock started at this instant.
+    pub fn server_alle(&self, istante: &str) -> Server {
+        let stato =
+            Stato::new(Arc::new(self.con_orologio(istante)), self.deposito.clone(), self.indice(), Limiti::default());
+        stato.dichiara_pronto();
+        Server::avvia(stato)
+    }
+
     fn server_che_si_fida(&self, fiduce: Fiduce) -> Server {
         let stato = Stato::new(Arc::clone(&self.db), self.deposito.clone(), self.indice(), Limiti::default());
         let stato = stato.con_fiduce(Arc::new(fiduce));

@@ -7,6 +7,7 @@ mod fascicoli;
 pub mod portale;
 pub mod registrazione;
 mod riservate;
+mod scrivania;
 mod triage;
 
 use crate::casa::{Casa, Rotto, comando, su_entrambi};

@@ -17,7 +17,14 @@ pub fn apri_procedimento(casa: &Casa) -> istanze::Procedimento {
     casa.db
         .scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| {
             let parole = ("Accesso agli atti".parse()?, "Per chi vuole vedere una pratica.".parse()?);
-            Ok::<_, Rotto>(istanze::apri(op, "accesso-atti".parse()?, parole, "VI.3".parse()?, &casa.ufficio, 30)?)
+            Ok::<_, Rotto>(istanze::apri(
+                op,
+                "accesso-atti".parse()?,
+                parole,
+                "VI.3".parse()?,
+                &casa.ufficio,
+                (30, false),
+            )?)
         })
         .unwrap()
 }

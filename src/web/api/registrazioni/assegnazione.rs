@@ -1,9 +1,10 @@
-//! `POST /registrazioni/{id}/assegnazioni`: another office gets it, from now on.
+//! `POST /registrazioni/{id}/assegnazioni`: another office, or a person of it, gets it, from now on.
 
 use super::atto;
 use super::risposta::RegistrazioneJson;
-use crate::scrivania::Titolo;
-use crate::valori::CodiceUfficio;
+use crate::scrivania::{Destinazione, Titolo};
+use crate::storage::Conn;
+use crate::valori::{CodiceUfficio, Testo, UtenteId};
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::Chiamante;
 use crate::web::api::lettore::{Difetti, Oggetto};
@@ -21,6 +22,12 @@ pub(in crate::web::api) struct AssegnazioneRichiesta {
     ufficio: String,
     /// `competenza` (default: it has to deal with it) or `conoscenza` (it has to know of it).
     titolo: Option<String>,
+    /// User name of a person who has a role in the office now; without it, the whole office.
+    #[schema(example = "marta")]
+    persona: Option<String>,
+    /// A word to whoever gets it.
+    #[schema(example = "Attende risposta prima della conferenza di servizi")]
+    nota: Option<String>,
 }
 
 /// Assigns a registration; the newest office per competenza has it, the earlier ones stay in the history.
@@ -36,19 +43,28 @@ pub(in crate::web::api) async fn assegna(
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let mut difetti = Difetti::default();
-    let letta = Oggetto::new(&corpo.0, "", &["ufficio", "titolo"], &mut difetti)
-        .map(|o| (o.serve::<CodiceUfficio>("ufficio", &mut difetti), o.forse::<Titolo>("titolo", &mut difetti)));
+    let letta = Oggetto::new(&corpo.0, "", &["ufficio", "titolo", "persona", "nota"], &mut difetti).map(|o| {
+        (
+            o.serve::<CodiceUfficio>("ufficio", &mut difetti),
+            o.forse::<Titolo>("titolo", &mut difetti),
+            o.forse::<Testo>("persona", &mut difetti),
+            o.forse::<Testo>("nota", &mut difetti),
+        )
+    });
     difetti.chiudi()?;
     atto(&stato, chi, &id, move |op, _, id| {
-        let Some((Some(ufficio), titolo)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
+        let Some((Some(ufficio), titolo, nome, nota)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
         let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
-        let titolo = titolo.unwrap_or(Titolo::Competenza);
-        let storia = scrivania::per_registrazione(op.conn, id)?;
-        // A request that is repeated, or an office that has it already, is no act.
-        if storia.iter().rev().find(|a| a.titolo == titolo).is_some_and(|a| a.ufficio == ufficio.codice) {
-            return Ok(());
-        }
-        Ok(scrivania::assegna(op, id, &ufficio, titolo)?)
+        let persona = nome.map(|nome| persona(op.conn, &nome)).transpose()?;
+        let a = Destinazione { ufficio: &ufficio, persona, nota: nota.as_ref() };
+        Ok(scrivania::assegna(op, id, &a, titolo.unwrap_or(Titolo::Competenza))?)
     })
     .await
+}
+
+/// The person with this user name.
+fn persona(conn: &mut Conn, nome: &Testo) -> Result<UtenteId, Problema> {
+    let trovata = utenti::utente_per_nome(conn, nome.as_str())?;
+    let no = || Problema::campo("/persona", "nessuno ha questo nome utente");
+    trovata.map(|(persona, _)| persona.id).ok_or_else(no)
 }

@@ -3,17 +3,27 @@
 mod annullamenti;
 mod annullamento;
 mod assegnazione;
+mod carico;
 mod classificazione;
 mod richiesta;
 mod riservatezza;
 mod risposta;
+mod termine;
 
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
+pub(super) use carico::{
+    __path_concludi, __path_leggi, __path_prendi, __path_restituisci, __path_rifiuta, AssegnazioneJson, concludi,
+    leggi, prendi, restituisci, rifiuta,
+};
 pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
+pub(super) use termine::{
+    __path_dai_termine, __path_interrompi, __path_preavvisa, __path_riprendi, __path_sospendi, dai_termine, interrompi,
+    preavvisa, riprendi, sospendi,
+};
 
 use super::gettone::Chiamante;
 use super::{chiave, multipart};
@@ -161,7 +171,9 @@ fn completa(
 /// A registration as the API shows it.
 pub(super) fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<RegistrazioneJson, Problema> {
     let registrazione = registro::per_id(conn, vista, id)?;
-    complete(conn, vista, vec![registrazione])?.pop().ok_or_else(Problema::non_trovato)
+    let termine = scrivania::termine(conn, id)?;
+    let una = complete(conn, vista, vec![registrazione])?.pop().ok_or_else(Problema::non_trovato)?;
+    Ok(una.con_termine(termine))
 }
 
 /// Adds to registrations what other modules know of them.
@@ -173,12 +185,13 @@ pub(super) fn complete(
     let ids: Vec<String> = registrazioni.iter().map(|r| r.id.to_string()).collect();
     let mut classificazioni = titolario::correnti(conn, &ids)?;
     let mut fascicoli = titolario::fascicoli_di(conn, vista, &ids)?;
+    let mut assegnazioni = scrivania::di(conn, &ids)?;
     let aoo = utenti::aoo(conn, vista.aoo())?;
     registrazioni
         .into_iter()
         .map(|r| {
             let classificazione = classificazioni.remove(&r.id.to_string());
-            let assegnazioni = scrivania::per_registrazione(conn, r.id)?;
+            let assegnazioni = assegnazioni.remove(&r.id.to_string()).unwrap_or_default();
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;

@@ -1,10 +1,12 @@
 //! A registration as the API shows it: what was posted, what it got, what happened since.
 
 use super::annullamenti::AnnullamentoJson;
+use super::carico::AssegnazioneJson;
+use super::termine::TermineJson;
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
 use crate::registro::{Corrispondente, DocumentoRegistrato, ProtocolloMittente, Registrazione};
-use crate::scrivania::Assegnazione;
+use crate::scrivania::{self, Assegnazione, Termine};
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
@@ -64,6 +66,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
+    /// The term within which the office must answer; only on the registration's own road.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    termine: Option<TermineJson>,
     /// Of single data, then of the whole registration; the data above are those in force.
     annullamenti: Vec<AnnullamentoJson>,
     invii: Vec<InvioJson>,
@@ -93,15 +98,12 @@ impl RegistrazioneJson {
             fascicolo: None,
             fascicoli: Vec::new(),
             tipologia: r.tipologia.map(|t| t.to_string()),
-            ufficio: assegnazioni
-                .iter()
-                .rev()
-                .find(|a| a.titolo.as_str() == "competenza")
-                .map(|a| a.ufficio.to_string()),
+            ufficio: scrivania::corrente(assegnazioni).map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
+            termine: None,
             annullamenti,
             invii: invii.iter().map(InvioJson::from).collect(),
         }
@@ -111,6 +113,12 @@ impl RegistrazioneJson {
     pub(super) fn con_fascicoli(mut self, fascicoli: Vec<Fascicolo>) -> Self {
         self.fascicolo = fascicoli.first().map(|f| f.id.to_string());
         self.fascicoli = fascicoli.into_iter().map(FascicoloJson::from).collect();
+        self
+    }
+
+    /// With its term.
+    pub(super) fn con_termine(mut self, termine: Option<Termine>) -> Self {
+        self.termine = termine.map(TermineJson::from);
         self
     }
 
@@ -212,28 +220,6 @@ impl DocumentoJson {
             media_type: d.media_type,
             dimensione: d.dimensione,
             firma,
-        }
-    }
-}
-
-/// An assignment.
-#[derive(Serialize, utoipa::ToSchema)]
-struct AssegnazioneJson {
-    ufficio: String,
-    denominazione: String,
-    /// `competenza` or `conoscenza`.
-    titolo: &'static str,
-    #[schema(value_type = String, format = DateTime)]
-    dal: Istante,
-}
-
-impl From<&Assegnazione> for AssegnazioneJson {
-    fn from(a: &Assegnazione) -> Self {
-        Self {
-            ufficio: a.ufficio.to_string(),
-            denominazione: a.denominazione.clone(),
-            titolo: a.titolo.as_str(),
-            dal: a.istante,
         }
     }
 }

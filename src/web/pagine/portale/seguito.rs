@@ -31,6 +31,8 @@ struct Pagina {
     stato: &'static str,
     /// Days left before the term ends; negative when it is over.
     mancano: i64,
+    /// How the last day was counted, if anything stopped the term.
+    conto: Option<String>,
 }
 
 /// What is typed to find an istanza again.
@@ -87,7 +89,8 @@ pub(super) async fn mostra(
         codice,
         inviata: arrivo.inviata.is_some(),
         stato: stato_di(&seguito),
-        mancano: seguito.termine.map_or(0, |t| t.scade.signed_duration_since(oggi).num_days()),
+        mancano: seguito.termine.as_ref().and_then(|t| t.scade).map_or(0, |s| s.signed_duration_since(oggi).num_days()),
+        conto: seguito.termine.as_ref().filter(|t| !t.vicende.is_empty()).map(|t| t.spiega(oggi)),
         seguito,
     };
     Ok(rendi(StatusCode::OK, &pagina)?)

@@ -8,6 +8,7 @@ use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{CodiceVoce, FascicoloId, RegistrazioneId, Rifiuto};
 use crate::web::pagine::Errata;
+use crate::web::pagine::campi::frase;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::nuova::Scelta;
 use crate::web::{Problema, Stato};
@@ -30,6 +31,14 @@ pub(super) struct Rifiutato {
     pub(super) campo: &'static str,
     pub(super) testo: String,
     pub(super) scritto: String,
+    pub(super) stato: StatusCode,
+}
+
+/// What came with a form: the token of its session, the field its refusal stands at, what was typed there.
+pub(super) struct Agire<'a> {
+    pub(super) modulo: &'a str,
+    pub(super) campo: &'static str,
+    pub(super) scritto: String,
 }
 
 impl Atti {
@@ -45,6 +54,11 @@ impl Atti {
         fascicoli.sort_by_key(|f| Some(&f.codice.voce) != voce);
         let (voci, _) = crate::web::pagine::nuova::scelte(conn, vista.aoo())?;
         Ok(Self { voci, fascicoli: fascicoli.iter().map(scelta).collect(), rifiuto })
+    }
+
+    /// What is said above the page: a refusal that may have no form here any more. The others stand at their fields.
+    pub(super) fn in_testa(&self) -> Option<&Rifiutato> {
+        self.rifiuto.as_ref().filter(|r| !["codice", "voce", "motivo"].contains(&r.campo))
     }
 
     /// What was refused in a field.
@@ -80,7 +94,7 @@ pub(in crate::web::pagine) async fn fascicola(
 ) -> Result<HttpResponse, Errata> {
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.codice.clone());
-    agisci(&stato, &chi, &id, &modulo, ("codice", scritto), move |op, vista, id| {
+    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "codice", scritto }, move |op, vista, id| {
         let fascicolo = scelto(op.conn, vista, id, &form)?;
         Ok(titolario::fascicola(op, id, &fascicolo)?)
     })
@@ -124,7 +138,7 @@ pub(in crate::web::pagine) async fn classifica(
 ) -> Result<HttpResponse, Errata> {
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.voce.clone());
-    agisci(&stato, &chi, &id, &modulo, ("voce", scritto), move |op, _, id| {
+    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "voce", scritto }, move |op, _, id| {
         let codice = form.voce.parse().map_err(|_| Problema::campo("/voce", "Scegli la voce dall'elenco."))?;
         let voce = titolario::voce(op.conn, op.aoo, &codice)?;
         let testuale = id.to_string();
@@ -158,7 +172,7 @@ pub(in crate::web::pagine) async fn riserva(
     chi.serve(Azione::Registro, Permesso::Agisce)?;
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.perche.clone());
-    agisci(&stato, &chi, &id, &modulo, ("perche", scritto), move |op, vista, id| {
+    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "perche", scritto }, move |op, vista, id| {
         let no = |testo: &str| Problema::campo("/perche", testo);
         if form.perche.trim().is_empty() {
             return Err(no("Scrivi il motivo: resta nella storia della registrazione."));
@@ -170,12 +184,11 @@ pub(in crate::web::pagine) async fn riserva(
 }
 
 /// One act on a registration that may be seen, then its page again; what is refused is said in the page.
-async fn agisci(
+pub(super) async fn agisci(
     stato: &web::Data<Stato>,
     chi: &Chi,
     id: &str,
-    modulo: &str,
-    (campo, scritto): (&'static str, String),
+    Agire { modulo, campo, scritto }: Agire<'_>,
     atto: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Fascicoli, Permesso::Agisce)?;
@@ -187,18 +200,23 @@ async fn agisci(
             if !registro::visibile(op.conn, &vista, id)? {
                 return Err(Problema::non_trovato());
             }
-            atto(op, &vista, id)
+            atto(op, &vista, id)?;
+            // Some acts take it out of the sight of whoever does them.
+            Ok(registro::visibile(op.conn, &vista, id)?)
         })
     });
-    match esito.await {
-        Ok(()) => {
-            let luogo = format!("/registrazioni/{id}");
-            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
+    let (campo, stato_http, testo) = match esito.await {
+        Ok(ancora) => {
+            let luogo = if ancora { format!("/registrazioni/{id}") } else { format!("/scrivania?fatto={campo}") };
+            return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish());
         }
-        Err(problema) if problema.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
-            let rifiuto = Rifiutato { campo, testo: problema.to_string(), scritto };
-            mostra_con(stato, chi, id, None, Some(rifiuto)).await
-        }
-        Err(problema) => Err(problema.into()),
-    }
+        Err(problema) => match problema.status_code() {
+            codice @ StatusCode::UNPROCESSABLE_ENTITY => (campo, codice, problema.to_string()),
+            // Somebody else was first: the page as it is now, with what happened above it.
+            codice @ StatusCode::CONFLICT => ("conflitto", codice, problema.to_string()),
+            _ => return Err(problema.into()),
+        },
+    };
+    let rifiuto = Rifiutato { campo, testo: frase(&testo), scritto, stato: stato_http };
+    mostra_con(stato, chi, id, None, Some(rifiuto)).await
 }

@@ -2,11 +2,13 @@
 
 mod annullati;
 mod atti;
+mod carico;
 mod documenti;
 mod invii;
 mod storia;
 
 pub(super) use atti::{classifica, fascicola, riserva};
+pub(super) use carico::muovi;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 
 use super::annullamento::{self as annullamento_pagina, Potere};
@@ -18,7 +20,7 @@ use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
 use crate::registro::{self, Annullamento, Campo, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
-use crate::scrivania::{self, Assegnazione, Titolo};
+use crate::scrivania::{self, Addetto, Assegnazione, Titolo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
@@ -29,6 +31,8 @@ use actix_web::{HttpResponse, http::StatusCode, web};
 use annullati::{DatoVisto, PropostaVista};
 use askama::Template;
 use atti::{Atti, Rifiutato};
+use carico::{Carico, Sguardo};
+use chrono::NaiveDate;
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -55,8 +59,10 @@ struct FileVisto {
 }
 
 struct AssegnazioneVista {
-    ufficio: String,
+    a_chi: String,
     titolo: &'static str,
+    autore: String,
+    nota: Option<String>,
     dal: String,
     istante: String,
 }
@@ -123,7 +129,8 @@ struct Pagina {
     file: Vec<FileVisto>,
     anteprima: Option<usize>,
     assegnazioni: Vec<AssegnazioneVista>,
-    competenza: Option<String>,
+    /// How it stands, in few words.
+    stato: Option<String>,
     fascicoli: Vec<Legata>,
     invii: Vec<InvioVisto>,
     consegne: String,
@@ -140,6 +147,7 @@ struct Pagina {
     /// This person decides who may see it.
     riserva: bool,
     atti: Option<Atti>,
+    carico: Carico,
     storia: Vec<Fatto>,
 }
 
@@ -179,15 +187,17 @@ async fn mostra_con(
     anteprima: Option<usize>,
     rifiuto: Option<Rifiutato>,
 ) -> Result<HttpResponse, Errata> {
-    let codice = if rifiuto.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let codice = rifiuto.as_ref().map_or(StatusCode::OK, |r| r.stato);
     let guscio = Guscio::new(chi, "");
-    let vista = chi.vista();
+    let (vista, oggi) = (chi.vista(), stato.db.orologio().adesso().giorno());
+    let (attore, ruoli) = (chi.attore(), chi.ruoli.clone());
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let potere = annullamento_pagina::puo(chi);
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
-            let mut pagina = pagina(conn, &vista, id, guscio)?;
+            let addetto = Addetto { attore: &attore, ruoli: &ruoli };
+            let mut pagina = pagina(conn, &vista, (id, oggi), (guscio, addetto))?;
             let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.potere = potere.filter(|_| pagina.annullamento.is_none());
@@ -202,12 +212,25 @@ async fn mostra_con(
     Ok(rendi(codice, &letta.await?)?)
 }
 
-fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -> Result<Pagina, Problema> {
+fn pagina(
+    conn: &mut Conn,
+    vista: &Vista,
+    (id, oggi): (RegistrazioneId, NaiveDate),
+    (guscio, addetto): (Guscio, Addetto<'_>),
+) -> Result<Pagina, Problema> {
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
     let istanza = istanze::per_registrazione(conn, id)?.map(istanza);
     let termine = scrivania::termine(conn, id)?;
+    let sguardo = Sguardo {
+        chi: addetto,
+        aoo: vista.aoo(),
+        assegnazioni: &assegnazioni,
+        termine: termine.as_ref(),
+        flusso: r.flusso,
+        oggi,
+    };
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
@@ -227,12 +250,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let risponde_a = r.risponde_a.map(|a| registro::per_ids(conn, vista, &[a])).transpose()?.unwrap_or_default();
     let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
     let voce = classificazioni.last().map(|(_, c)| c);
-    let competenza = assegnazioni.iter().rev().find(|a| a.titolo == Titolo::Competenza);
     let (flusso, icona) = formato::flusso(r.flusso);
-    let mittente = |p: &registro::ProtocolloMittente| match p.data {
-        Some(data) => format!("{} del {}", p.numero, formato::data(data)),
-        None => p.numero.to_string(),
-    };
     Ok(Pagina {
         guscio,
         id: r.id.to_string(),
@@ -244,7 +262,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         icona,
         mezzo: super::nuova::nome_mezzo(r.mezzo),
         arrivo: r.arrivo.map(|a| a.leggibile()),
-        protocollo_mittente: r.protocollo_mittente.as_ref().map(mittente),
+        protocollo_mittente: r.protocollo_mittente.as_ref().map(del_mittente),
         risponde_a: risponde_a.first().map(precedente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
@@ -254,14 +272,14 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         parti: r.corrispondenti.iter().map(parte).collect(),
         file: file(&r, &rapporti),
         anteprima: None,
-        competenza: competenza.map(|a| a.denominazione.clone()),
-        assegnazioni: assegnazioni.iter().map(assegnazione).collect(),
+        stato: carico::chip(&assegnazioni),
+        assegnazioni: carico::in_vigore(&assegnazioni).map(assegnazione).collect(),
         fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
         consegne: invii::riassunto(&invii),
         invii: invii.iter().map(invii::visto).collect(),
         versamento: versamento.map(versamento_visto),
         istanza,
-        termine: termine.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni)),
+        termine: termine.as_ref().map(|t| t.spiega(oggi)),
         annullamento: r.annullamento.as_ref().map(annullamento),
         annullati: r.dati_annullati.iter().map(DatoVisto::new).collect(),
         proposte: proposte.iter().map(PropostaVista::new).collect(),
@@ -269,9 +287,18 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         potere: None,
         riserva: false,
         atti: None,
+        carico: Carico::leggi(conn, id, &sguardo)?,
         storia,
         oggetto: r.oggetto.to_string(),
     })
+}
+
+/// The sender's own number.
+fn del_mittente(p: &registro::ProtocolloMittente) -> String {
+    match p.data {
+        Some(data) => format!("{} del {}", p.numero, formato::data(data)),
+        None => p.numero.to_string(),
+    }
 }
 
 fn parte(c: &Corrispondente) -> ParteVista {
@@ -313,7 +340,12 @@ fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Ve
 
 fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
     AssegnazioneVista {
-        ufficio: a.denominazione.clone(),
+        a_chi: match &a.persona {
+            Some(p) => format!("{} ({})", p.nome, a.denominazione),
+            None => a.denominazione.clone(),
+        },
+        autore: a.autore.clone(),
+        nota: a.nota.as_ref().map(ToString::to_string),
         titolo: if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" },
         dal: a.istante.leggibile(),
         istante: a.istante.roma(),

@@ -3,7 +3,7 @@
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
 use crate::registro::{Proposta, Registrazione, Riservatezza};
-use crate::scrivania::{Assegnazione, Termine, Titolo};
+use crate::scrivania::{self, Assegnazione, Cosa, CosaVicenda, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
 use crate::utenti::visibilita::Vista;
@@ -11,6 +11,7 @@ use crate::valori::Istante;
 use crate::web::Problema;
 use crate::web::pagine::formato;
 use crate::{audit, utenti};
+use chrono::NaiveDate;
 
 /// One thing that happened.
 pub(super) struct Fatto {
@@ -66,11 +67,14 @@ pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<
     Ok(fatti)
 }
 
+/// The id of an object of the chain, the kind of act if it has several, and its sentence.
+type Frase = (String, &'static str, String);
+
 /// What the chain holds: kind and object of each act, with its sentence.
 fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
     let r = m.registrazione;
     let id = r.id.to_string();
-    let mut frasi = vec![(id.clone(), "registrazione", format!("Registrata con il numero {}", r.numero))];
+    let mut frasi: Vec<Frase> = vec![(id.clone(), "registrazione", format!("Registrata con il numero {}", r.numero))];
     if let Some(a) = &r.annullamento {
         frasi.push((id.clone(), "annullamento", format!("Annullata con {}: {}", a.provvedimento(), a.motivo)));
     }
@@ -94,9 +98,7 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         let parola = if v.riservato { "Resa riservata" } else { "Non è più riservata" };
         (v.id.clone(), "", format!("{parola}: {}", v.motivo))
     }));
-    if let Some(t) = m.termine {
-        frasi.push((id, "termine", format!("Da concludere entro il {} ({} giorni)", formato::data(t.scade), t.giorni)));
-    }
+    frasi.extend(del_termine(conn, m)?);
     if let Some(messaggio) = pec::origine(conn, r.id)? {
         frasi.push((messaggio.to_string(), "ricezione", "Ricevuto il messaggio nella casella".to_owned()));
     }
@@ -108,22 +110,63 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
     for (id, fascicolo) in titolario::fascicolazioni(conn, vista, r.id)? {
         frasi.push((id, "", format!("Fascicolata in {}, {}", fascicolo.codice, fascicolo.oggetto)));
     }
-    frasi.extend(m.assegnazioni.iter().map(|a| {
-        let titolo = if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" };
-        (a.id.to_string(), "", format!("Assegnata {titolo} a {}", a.denominazione))
-    }));
+    frasi.extend(m.assegnazioni.iter().flat_map(dell_assegnazione));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
     let mut fatti = Vec::new();
     for evento in audit::di(conn, vista.aoo(), &ids)?.into_iter().rev() {
-        let sua = |(id, tipo, _): &&(String, &str, String)| {
-            *id == evento.oggetto_id && (tipo.is_empty() || *tipo == evento.tipo)
-        };
+        let sua = |(id, tipo, _): &&Frase| *id == evento.oggetto_id && (tipo.is_empty() || *tipo == evento.tipo);
         // A message has other acts of its own, which say what the registration says already.
         let Some((.., frase)) = frasi.iter().find(sua) else { continue };
         let attore = evento.attore.parse().map_err(|e| storage::Errore::riga("eventi", e))?;
         fatti.push(Fatto::new(evento.istante, utenti::nome_autore(conn, &attore)?, frase.clone()));
     }
     Ok(fatti)
+}
+
+/// An assignment, and what became of it.
+fn dell_assegnazione(a: &Assegnazione) -> Vec<Frase> {
+    let titolo = if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" };
+    let a_chi = match &a.persona {
+        Some(p) => format!("{} ({})", p.nome, a.denominazione),
+        None => a.denominazione.clone(),
+    };
+    let nota = a.nota.as_ref().map(|n| format!(". Nota: {n}")).unwrap_or_default();
+    let mut frasi = vec![(a.id.to_string(), "", format!("Assegnata {titolo} a {a_chi}{nota}"))];
+    frasi.extend(a.situazione.movimenti.iter().map(|m| {
+        let testo = m.testo.as_ref().map(ToString::to_string).unwrap_or_default();
+        let frase = match m.cosa {
+            Cosa::PresaInCarico => format!("Presa in carico per {}", a.denominazione),
+            Cosa::Restituzione => format!("Restituita all'ufficio {}", a.denominazione),
+            Cosa::Rifiuto => format!("Rifiutata da {}: {testo}", a.denominazione),
+            Cosa::Conclusione => format!("Conclusa: {testo}"),
+            Cosa::Lettura => format!("Letta da {}", a.denominazione),
+        };
+        (m.id.clone(), "", frase)
+    }));
+    frasi
+}
+
+/// The terms that were given, and what stopped them.
+fn del_termine(conn: &mut Conn, m: &Materia<'_>) -> Result<Vec<Frase>, Problema> {
+    let entro = |scade: Option<NaiveDate>| match scade {
+        Some(scade) => format!("da concludere entro il {}", formato::data(scade)),
+        None => "fermo fino all'integrazione".to_owned(),
+    };
+    let dati = scrivania::termini_dati(conn, m.registrazione.id)?.into_iter();
+    let mut frasi: Vec<Frase> = dati
+        .map(|(id, giorni, scade)| (id, "termine", format!("Termine di {giorni} giorni: {}", entro(scade))))
+        .collect();
+    frasi.extend(m.termine.iter().flat_map(|t| &t.vicende).map(|v| {
+        let che = match (v.vicenda.cosa, v.vicenda.fino) {
+            (CosaVicenda::Sospensione, Some(fino)) => format!("Termine sospeso fino al {}", formato::data(fino)),
+            (CosaVicenda::Sospensione, None) => "Termine sospeso".to_owned(),
+            (CosaVicenda::Preavviso, _) => "Termine sospeso dal preavviso di rigetto".to_owned(),
+            (CosaVicenda::Interruzione, _) => "Termine interrotto".to_owned(),
+            (CosaVicenda::Ripresa, _) => format!("Termine ripreso dal {}", formato::data(v.vicenda.giorno)),
+        };
+        (v.id.clone(), "", format!("{che} ({}); {}", v.motivo, entro(v.scade)))
+    }));
+    Ok(frasi)
 }
