@@ -18,6 +18,9 @@ pub(super) const USO: &str = "provvedimento";
 /// Longest text of a provvedimento, in bytes: the parties of a registration may be thousands.
 const MASSIMO_TESTO: u64 = 64 * 1024 * 1024;
 
+/// Year and number of a provvedimento.
+type Estremi = (i32, i64);
+
 /// What every annulment is disposed with.
 pub struct Disposizione<'a> {
     /// Where its text is filed.
@@ -137,7 +140,7 @@ pub fn provvedimento(
     conn: &mut Conn,
     vista: &Vista,
     id: RegistrazioneId,
-    (anno, numero): (i32, i64),
+    (anno, numero): Estremi,
 ) -> Result<Impronta, Errore> {
     archiviati(conn, vista, id)?
         .into_iter()
@@ -163,7 +166,7 @@ pub fn e_provvedimento(
     }
 }
 
-fn archiviati(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Vec<((i32, i64), Impronta)>, Errore> {
+fn archiviati(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<Vec<(Estremi, Impronta)>, Errore> {
     let r = super::per_id(conn, vista, id)?;
     let intera = r.annullamento.iter().filter_map(|a| Some(((a.anno, a.numero), a.impronta?)));
     let dati = r.dati_annullati.iter().filter_map(|d| Some(((d.anno, d.numero), d.atto.as_ref()?.impronta)));

@@ -30,7 +30,6 @@ pub struct Riservatezza {
 }
 
 /// Whether a row of `registrazioni` is riservata now, for any query on that table.
-#[must_use]
 pub fn riservata() -> SqlLiteral<Bool> {
     sql("COALESCE((SELECT v.riservato FROM riservatezze v WHERE v.registrazione_id = registrazioni.id \
          ORDER BY v.id DESC LIMIT 1), registrazioni.riservato)")
