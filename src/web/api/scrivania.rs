@@ -19,8 +19,8 @@ const PAGINA: i64 = 50;
 /// What is asked of the desk.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub(super) struct Filtro {
-    /// Code of an office of the AOO.
-    ufficio: String,
+    /// Code of an office of the AOO; it must be there.
+    ufficio: Option<String>,
     /// `in-scadenza`, `da-prendere` (default), `in-carico-a-me`, `in-carico-all-ufficio`, `per-conoscenza` or `concluse`.
     gruppo: Option<String>,
     /// As given by the page before.
@@ -73,7 +73,9 @@ pub(super) async fn elenca(
 ) -> Result<HttpResponse, Problema> {
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());
     let filtro = filtro.into_inner();
-    let ufficio: CodiceUfficio = filtro.ufficio.parse().map_err(illeggibile)?;
+    // Said here and not by the extractor, which would answer before the token is looked at.
+    let ufficio = filtro.ufficio.ok_or_else(|| Problema::illeggibile("manca ufficio"))?;
+    let ufficio: CodiceUfficio = ufficio.parse().map_err(illeggibile)?;
     let gruppo = filtro.gruppo.map(|g| g.parse()).transpose().map_err(illeggibile)?.unwrap_or(Gruppo::DaPrendere);
     let dopo: Option<Cursore> = filtro.cursore.map(|c| c.parse()).transpose().map_err(illeggibile)?;
     let json = stato
