@@ -49,6 +49,21 @@ pub enum Errore {
     /// What is answered does not exist or may not be seen.
     #[error("la registrazione a cui si risponde non esiste o non è tra quelle che puoi vedere")]
     RispondeASconosciuta,
+    /// What is annulled is not answered.
+    #[error("la n. {0}/{1} è annullata: rispondi alla registrazione che la sostituisce")]
+    RispondeAAnnullata(NumeroProtocollo, i32),
+    /// A registration is not linked to itself.
+    #[error("una registrazione non si collega a sé stessa")]
+    CollegamentoASe,
+    /// An answer needs two registrations in force.
+    #[error("la n. {0}/{1} è annullata: si può collegare, ma non dire che risponde o che riceve risposta")]
+    CollegamentoAnnullata(NumeroProtocollo, i32),
+    /// The same link is there.
+    #[error("questo collegamento con la n. {0}/{1} c'è già")]
+    GiaCollegata(NumeroProtocollo, i32),
+    /// The link was taken away before.
+    #[error("questo collegamento è già stato tolto")]
+    GiaScollegata,
     /// It was annulled before.
     #[error("questa registrazione è già annullata, con {0}")]
     GiaAnnullata(String),

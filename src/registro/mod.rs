@@ -6,6 +6,7 @@
 
 mod annullamento;
 mod carico;
+mod collegamento;
 mod contatore;
 mod continuita;
 mod errore;
@@ -17,6 +18,7 @@ mod righe;
 mod uscita;
 
 pub use annullamento::{Annullamento, annulla};
+pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{buchi, numero_di, usano};
 pub use errore::Errore;
 pub use lettura::{
@@ -35,4 +37,6 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
     Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
+    Atto { tipo: collegamento::ATTO, ricalcola: collegamento::ricalcola, conta: collegamento::conta },
+    Atto { tipo: collegamento::ATTO_TOLTO, ricalcola: collegamento::ricalcola_tolti, conta: collegamento::conta_tolti },
 ];

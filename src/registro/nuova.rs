@@ -28,6 +28,7 @@ macro_rules! parole {
         }
     };
 }
+pub(super) use parole;
 
 /// The direction of a document (*tipologia di flusso*, LLGG Allegato 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -55,6 +55,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("riprove", &[&["id"]]),
     guardata("conferme_orologio", &[&["id"]]),
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
+    guardata("collegamenti", &[&["id"]]),
+    guardata("scollegamenti", &[&["collegamento_id"]]),
     guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),

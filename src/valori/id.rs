@@ -75,6 +75,8 @@ id! {
     ProcedimentoId,
     /// An *istanza* submitted on the portal.
     IstanzaId,
+    /// A link between two registrations.
+    CollegamentoId,
     /// A conservator of an AOO.
     ConservatoreId,
 }

@@ -251,6 +251,11 @@ impl From<registro::Errore> for Problema {
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),
             E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),
             E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
+            E::RispondeAAnnullata(..) => Self::campo("/rispondeA", e.to_string()),
+            E::CollegamentoASe => Self::campo("/registrazione", e.to_string()),
+            E::CollegamentoAnnullata(..) => Self::campo("/specie", e.to_string()),
+            E::GiaCollegata(..) => Self::conflitto("gia-collegata", e.to_string()),
+            E::GiaScollegata => Self::conflitto("gia-scollegata", e.to_string()),
             E::Sconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::SegnaturaNonPrevista(_) => {

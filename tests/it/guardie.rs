@@ -39,6 +39,8 @@ fn colonna(tabella: &str) -> &'static str {
         "accessi" => "cosa",
         "conferme_orologio" => "motivo",
         "annullamenti" => "motivo",
+        "collegamenti" => "nota",
+        "scollegamenti" => "istante",
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

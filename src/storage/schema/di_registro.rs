@@ -90,6 +90,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    collegamenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        da_id -> Text,
+        a_id -> Text,
+        specie -> Text,
+        nota -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    scollegamenti (collegamento_id) {
+        collegamento_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
     conferme_orologio (id) {
         id -> Text,
         aoo_id -> Text,

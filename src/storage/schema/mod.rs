@@ -74,5 +74,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contatori_provvedimenti,
     annullamenti,
     accessi,
+    collegamenti,
+    scollegamenti,
     conferme_orologio,
 );

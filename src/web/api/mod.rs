@@ -29,6 +29,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
+    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazioni::collega));
+    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazioni::scollega));
     cfg.service(
         web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),
     );

@@ -17,6 +17,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::classifica,
         registrazioni::annulla,
         registrazioni::assegna,
+        registrazioni::collega,
+        registrazioni::scollega,
         fascicoli::elenca,
         fascicoli::apri,
         fascicoli::mostra,

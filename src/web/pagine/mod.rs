@@ -24,6 +24,7 @@ mod provenienza;
 mod registrazione;
 mod registro;
 mod ricerca;
+mod richiamo;
 mod risorse;
 
 pub(super) use errata::smarrita;
@@ -111,6 +112,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazione::annulla));
+    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazione::collega));
+    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
     cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
     cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));

@@ -3,12 +3,14 @@
 mod annullamento;
 mod assegnazione;
 mod classificazione;
+mod collegamento;
 mod richiesta;
 mod risposta;
 
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use classificazione::{__path_classifica, classifica};
+pub(super) use collegamento::{__path_collega, __path_scollega, collega, scollega};
 pub(super) use richiesta::{RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 
@@ -180,7 +182,8 @@ pub(super) fn complete(
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti };
+            let collegamenti = registro::collegamenti(conn, vista, r.id)?;
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

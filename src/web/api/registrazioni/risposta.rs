@@ -2,7 +2,7 @@
 
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
-use crate::registro::{Annullamento, Corrispondente, DocumentoRegistrato, Registrazione};
+use crate::registro::{Annullamento, Collegamento, Corrispondente, DocumentoRegistrato, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
@@ -20,6 +20,7 @@ pub(super) struct Altro {
     pub assegnazioni: Vec<Assegnazione>,
     pub invii: Vec<Invio>,
     pub rapporti: HashMap<String, RapportoConservato>,
+    pub collegamenti: Vec<Collegamento>,
 }
 
 /// A list of registrations.
@@ -61,6 +62,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     riservato: bool,
     #[schema(value_type = Option<String>, format = "uuid")]
     risponde_a: Option<RegistrazioneId>,
+    /// The registrations it is linked with, seen from here; those taken away included.
+    collegamenti: Vec<CollegamentoJson>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
     /// Its annulment, if it was annulled.
@@ -98,6 +101,7 @@ impl RegistrazioneJson {
                 .map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
+            collegamenti: altro.collegamenti.iter().map(CollegamentoJson::from).collect(),
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             annullamenti: r.annullamento.into_iter().map(AnnullamentoJson::from).collect(),
@@ -204,6 +208,47 @@ impl DocumentoJson {
             media_type: d.media_type,
             dimensione: d.dimensione,
             firma,
+        }
+    }
+}
+
+/// A link with another registration.
+#[derive(Serialize, utoipa::ToSchema)]
+struct CollegamentoJson {
+    /// Null if it was said at the registration: then it is never taken away.
+    id: Option<String>,
+    /// What the other one is, seen from here: `risponde-a`, `risposta` or `collegata-a`.
+    relazione: &'static str,
+    registrazione: AltraJson,
+    nota: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    /// When it was taken away.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    tolto: Option<Istante>,
+}
+
+/// The registration on the other side of a link.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AltraJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: RegistrazioneId,
+    anno: i32,
+    #[schema(value_type = String, example = "0000123")]
+    numero: NumeroProtocollo,
+    oggetto: String,
+}
+
+impl From<&Collegamento> for CollegamentoJson {
+    fn from(c: &Collegamento) -> Self {
+        let a = &c.altra;
+        Self {
+            id: c.id.map(|id| id.to_string()),
+            relazione: c.relazione.as_str(),
+            registrazione: AltraJson { id: a.id, anno: a.anno, numero: a.numero, oggetto: a.oggetto.to_string() },
+            nota: c.nota.as_ref().map(ToString::to_string),
+            istante: c.istante,
+            tolto: c.tolto,
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
 };
 use crate::web::pagine::chi::Chi;
-use crate::web::pagine::nuova::riservata;
+use crate::web::pagine::nuova::{cerca, riservata};
+use crate::web::pagine::richiamo::Richiamo;
 use crate::web::pagine::{Errata, formato};
 use crate::web::{Problema, Stato};
 use crate::{titolario, utenti};
@@ -41,6 +42,15 @@ pub(in crate::web::pagine) struct Scritto {
     pub(super) riservato: Option<String>,
     #[serde(default)]
     pub(super) principale: String,
+    #[serde(default, rename = "risponde-a")]
+    risponde_a: String,
+    #[serde(default, rename = "risponde-scelta")]
+    risponde_scelta: String,
+    /// The button that looks for what is answered.
+    trova: Option<String>,
+    /// What is answered.
+    #[serde(skip)]
+    pub(super) richiamo: Richiamo,
     /// Field and sentence of every refusal.
     #[serde(skip)]
     pub(super) errori: Vec<(String, String)>,
@@ -58,6 +68,10 @@ impl Scritto {
             ufficio: String::new(),
             riservato: None,
             principale: p.principale.map(|i| i.to_string()).unwrap_or_default(),
+            risponde_a: String::new(),
+            risponde_scelta: String::new(),
+            trova: None,
+            richiamo: Richiamo::default(),
             errori: Vec::new(),
         }
     }
@@ -68,7 +82,9 @@ impl Scritto {
     }
 
     fn richiesta(&self, chi: &Chi, id: MessaggioId) -> Richiesta {
-        let chiesto = json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale]);
+        let risponde_a = self.richiamo.id;
+        let chiesto =
+            json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale, risponde_a]);
         Richiesta {
             ambito: format!("{} /da-protocollare/{id}", chi.attore()),
             chiave: self.chiave.chars().take(MASSIMO_CHIAVE).collect(),
@@ -85,6 +101,7 @@ struct Deciso {
     ufficio: CodiceUfficio,
     riservato: bool,
     principale: Option<Impronta>,
+    risponde_a: Option<RegistrazioneId>,
 }
 
 /// Registers the message and goes on to the next one.
@@ -98,6 +115,11 @@ pub(in crate::web::pagine) async fn protocolla(
     let mut scritto = form.into_inner();
     chi.modulo(&scritto.modulo)?;
     let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let richiamo = Richiamo::scritto(scritto.risponde_a.clone(), scritto.risponde_scelta.clone());
+    scritto.richiamo = cerca(&stato, &chi, richiamo).await?;
+    if scritto.trova.is_some() {
+        return mostra(&stato, &chi, id, None, Some(scritto), StatusCode::OK).await;
+    }
     let deciso = match leggi(&scritto) {
         Ok(deciso) => deciso,
         Err(errori) => {
@@ -158,7 +180,7 @@ fn scrivi(
         protocollo_mittente: None,
         tipologia: None,
         riservato: deciso.riservato,
-        risponde_a: None,
+        risponde_a: deciso.risponde_a,
         principale: deciso.principale,
     };
     let fatta = pec::protocolla(op, &aoo, posta, id, decisione)?;
@@ -184,9 +206,13 @@ fn leggi(s: &Scritto) -> Result<Deciso, Vec<(String, String)>> {
     let ufficio =
         serve("ufficio", &s.ufficio, "Manca l'ufficio. Scegli chi deve occuparsi del documento.", &mut errori);
     let principale = if s.principale.is_empty() { None } else { serve("principale", &s.principale, "", &mut errori) };
+    if let Some(testo) = &s.richiamo.errore {
+        errori.push(("risponde-a".to_owned(), testo.clone()));
+    }
     match (mittente, oggetto, voce, ufficio) {
         (Some(mittente), Some(oggetto), Some(voce), Some(ufficio)) if errori.is_empty() => {
-            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato: s.riservato.is_some(), principale })
+            let (riservato, risponde_a) = (s.riservato.is_some(), s.richiamo.id);
+            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato, principale, risponde_a })
         }
         _ => Err(errori),
     }

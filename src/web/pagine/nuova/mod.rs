@@ -7,6 +7,7 @@ use super::campi::{Difetto, frase};
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
+use super::richiamo::Richiamo;
 use super::{Errata, Pagine, invio};
 use crate::firma::Rapporto;
 use crate::registro::{Flusso, Mezzo};
@@ -94,6 +95,9 @@ pub(super) fn riservata(
 pub(super) struct Filtro {
     #[serde(default)]
     flusso: String,
+    /// The number that is answered.
+    #[serde(default, rename = "risponde-a")]
+    risponde_a: String,
 }
 
 pub(super) async fn modulo(
@@ -104,7 +108,15 @@ pub(super) async fn modulo(
     let chiesto = if filtro.flusso.is_empty() { "entrata" } else { &filtro.flusso };
     let flusso = chiesto.parse().map_err(|_| Problema::non_trovato())?;
     permesso(&chi, flusso)?;
-    mostra(&stato, &chi, Modulo::vuoto(flusso), StatusCode::OK).await
+    let mut modulo = Modulo::vuoto(flusso);
+    modulo.richiamo = cerca(&stato, &chi, Richiamo::scritto(filtro.into_inner().risponde_a, "")).await?;
+    mostra(&stato, &chi, modulo, StatusCode::OK).await
+}
+
+/// What is answered, looked for among what this person may see.
+pub(super) async fn cerca(stato: &Stato, chi: &Chi, richiamo: Richiamo) -> Result<Richiamo, Problema> {
+    let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
+    stato.blocca(move |stato| richiamo.cerca(stato, &vista, ora)).await
 }
 
 /// Registering what arrives is one permission, what leaves or stays another.
@@ -170,6 +182,10 @@ pub(super) async fn registra(
     if perduti {
         modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: PERDUTI.to_owned() }];
         return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    modulo.richiamo = cerca(&stato, &chi, std::mem::take(&mut modulo.richiamo)).await?;
+    if campi.contains_key("trova") {
+        return mostra(&stato, &chi, modulo, StatusCode::OK).await;
     }
     if campi.contains_key("aggiungi") {
         modulo.aggiungi_parte(stato.limiti.corrispondenti);
@@ -247,6 +263,7 @@ fn difetti(problema: &Problema) -> Vec<Difetto> {
         "/documenti" => "principale",
         "/voce" => "voce",
         "/ufficio" => "ufficio",
+        "/rispondeA" => "risponde-a",
         _ => "",
     };
     if problema.difetti().is_empty() {

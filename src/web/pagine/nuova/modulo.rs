@@ -4,6 +4,7 @@ use crate::registro::Flusso;
 use crate::web::Problema;
 use crate::web::pagine::campi::Difetto;
 use crate::web::pagine::invio::FileScelto;
+use crate::web::pagine::richiamo::Richiamo;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub(super) struct Modulo {
     pub(super) riservato: bool,
     pub(super) mittente_numero: String,
     pub(super) mittente_data: String,
+    /// The registration it answers.
+    pub(super) richiamo: Richiamo,
     pub(super) parti: Vec<ParteScritta>,
     pub(super) file: Vec<FileScelto>,
     pub(super) errori: Vec<Difetto>,
@@ -58,6 +61,7 @@ impl Modulo {
             riservato: false,
             mittente_numero: String::new(),
             mittente_data: String::new(),
+            richiamo: Richiamo::default(),
             parti: vec![ParteScritta { tipo: "persona-fisica".to_owned(), ..ParteScritta::default() }],
             file: Vec::new(),
             errori: Vec::new(),
@@ -95,6 +99,7 @@ impl Modulo {
             riservato: campi.contains_key("riservato"),
             mittente_numero: testo("mittente-numero"),
             mittente_data: testo("mittente-data"),
+            richiamo: Richiamo::scritto(testo("risponde-a"), testo("risponde-scelta")),
             parti: parti.collect(),
             file,
             errori: Vec::new(),
@@ -146,6 +151,7 @@ impl Modulo {
             self.riservato,
             self.mittente_numero,
             self.mittente_data,
+            self.richiamo.id,
             parti.collect::<Vec<_>>(),
             file.collect::<Vec<_>>(),
         ]);

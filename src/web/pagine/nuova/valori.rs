@@ -6,7 +6,7 @@ use crate::firma::Rapporto;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto};
+use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto, RegistrazioneId};
 use crate::web::pagine::campi::{Difetto, forse, rifiuta, serve};
 use crate::web::pagine::formato::leggi_data;
 use crate::web::{Problema, Stato};
@@ -22,6 +22,7 @@ pub(super) struct Chiesta {
     pub(super) voce: CodiceVoce,
     pub(super) ufficio: Option<CodiceUfficio>,
     riservato: bool,
+    risponde_a: Option<RegistrazioneId>,
     documenti: Vec<Documento>,
 }
 
@@ -62,7 +63,7 @@ impl Chiesta {
             voce,
             tipologia: None,
             riservato: self.riservato,
-            risponde_a: None,
+            risponde_a: self.risponde_a,
             documenti: self.documenti.clone(),
         }
     }
@@ -83,6 +84,9 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
     let ufficio = forse("ufficio", &m.ufficio, difetti);
     if m.flusso == Flusso::Entrata && m.ufficio.trim().is_empty() {
         rifiuta("ufficio", "Manca l'ufficio. Scegli chi deve occuparsi del documento.", difetti);
+    }
+    if let Some(testo) = &m.richiamo.errore {
+        rifiuta("risponde-a", testo, difetti);
     }
     if !m.file.is_empty() && !m.file.iter().any(super::FileScelto::e_principale) {
         rifiuta("principale", "Manca il documento principale: ci sono solo allegati.", difetti);
@@ -107,6 +111,7 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
         voce: voce?,
         ufficio,
         riservato: m.riservato,
+        risponde_a: m.richiamo.id,
         documenti: m.file.iter().map(documento).collect(),
     })
 }

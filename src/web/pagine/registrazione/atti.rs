@@ -1,6 +1,6 @@
 //! What may still change of a registration: its voce, its fascicoli.
 
-use super::mostra_con;
+use super::{Filtro, mostra_con};
 use crate::registro;
 use crate::storage::{Conn, Operazione};
 use crate::titolario::{self, CodiceFascicolo, Fascicolo};
@@ -178,6 +178,19 @@ async fn agisci(
     chi: &Chi,
     id: &str,
     modulo: &str,
+    rifiutato: (&'static str, String),
+    atto: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
+) -> Result<HttpResponse, Errata> {
+    agisci_qui(stato, chi, id, modulo, Filtro::default(), rifiutato, atto).await
+}
+
+/// The same, and the page shows again what was looked for in it.
+pub(super) async fn agisci_qui(
+    stato: &web::Data<Stato>,
+    chi: &Chi,
+    id: &str,
+    modulo: &str,
+    qui: Filtro,
     (campo, scritto): (&'static str, String),
     atto: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
 ) -> Result<HttpResponse, Errata> {
@@ -200,7 +213,7 @@ async fn agisci(
         }
         Err(problema) if problema.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
             let rifiuto = Rifiutato { campo, testo: problema.to_string(), scritto };
-            mostra_con(stato, chi, id, None, Some(rifiuto)).await
+            mostra_con(stato, chi, id, qui, Some(rifiuto)).await
         }
         Err(problema) => Err(problema.into()),
     }

@@ -1,16 +1,19 @@
 //! `/registrazioni/{id}`: everything about one registration, and what may still change of it.
 
 mod atti;
+mod collegate;
 mod documenti;
 mod invii;
 mod storia;
 
 pub(super) use atti::{annulla, classifica, fascicola};
+pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 
 use super::chi::Chi;
 use super::firme::{self, Frase};
 use super::guscio::{Guscio, rendi};
+use super::richiamo::Richiamo;
 use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
@@ -26,6 +29,7 @@ use crate::{pec, titolario};
 use actix_web::{HttpResponse, http::StatusCode, web};
 use askama::Template;
 use atti::{Atti, Rifiutato};
+use collegate::Collegate;
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -58,7 +62,7 @@ struct AssegnazioneVista {
     istante: String,
 }
 
-/// A thing that the registration is tied to: a fascicolo, another registration.
+/// A fascicolo it is in.
 struct Legata {
     id: String,
     codice: String,
@@ -106,7 +110,6 @@ struct Pagina {
     mezzo: &'static str,
     arrivo: Option<String>,
     protocollo_mittente: Option<String>,
-    risponde_a: Option<Legata>,
     riservato: bool,
     segnatura: String,
     uscita: bool,
@@ -128,13 +131,16 @@ struct Pagina {
     annullabile: bool,
     rifiuto_annullamento: Option<String>,
     atti: Option<Atti>,
+    collegate: Collegate,
     storia: Vec<Fatto>,
 }
 
-/// Which file is shown inside the page.
-#[derive(Deserialize)]
+/// Which file is shown inside the page, and what is looked for there to be linked.
+#[derive(Default, Deserialize)]
 pub(super) struct Filtro {
     anteprima: Option<usize>,
+    #[serde(default)]
+    collega: String,
 }
 
 pub(super) async fn mostra(
@@ -144,7 +150,7 @@ pub(super) async fn mostra(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
-    mostra_con(&stato, &chi, id, filtro.anteprima, None).await
+    mostra_con(&stato, &chi, id, filtro.into_inner(), None).await
 }
 
 /// The page; with what was refused, if something was.
@@ -152,7 +158,7 @@ async fn mostra_con(
     stato: &Stato,
     chi: &Chi,
     id: RegistrazioneId,
-    anteprima: Option<usize>,
+    filtro: Filtro,
     rifiuto: Option<Rifiutato>,
 ) -> Result<HttpResponse, Errata> {
     let codice = if rifiuto.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -160,13 +166,16 @@ async fn mostra_con(
     let vista = chi.vista();
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
+    let ora = stato.db.orologio().adesso();
     let letta = stato.blocca(move |stato| {
+        let richiamo = Richiamo::scritto(filtro.collega, "").cerca(stato, &vista, ora)?;
         stato.db.leggi(|conn| {
             let mut pagina = pagina(conn, &vista, id, guscio)?;
-            let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
+            let chiesta = |f: &&FileVisto| f.vedibile && filtro.anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.annullabile = annulla && pagina.annullamento.is_none();
             pagina.rifiuto_annullamento = rifiuto.as_ref().filter(|r| r.campo == "motivo").map(|r| r.testo.clone());
+            pagina.collegate.richiamo = richiamo;
             if agisce {
                 let voce = pagina.voce_codice.parse().ok();
                 pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
@@ -185,7 +194,9 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let termine = scrivania::termine(conn, id)?;
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
+    let collegamenti = registro::collegamenti(conn, vista, id)?;
     let materia = Materia {
+        collegamenti: &collegamenti,
         registrazione: &r,
         assegnazioni: &assegnazioni,
         classificazioni: &classificazioni,
@@ -196,7 +207,6 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let storia = storia::storia(conn, vista, &materia)?;
     let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
     let rapporti = rapporti_di(conn, &impronte)?;
-    let risponde_a = r.risponde_a.map(|a| registro::per_ids(conn, vista, &[a])).transpose()?.unwrap_or_default();
     let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
     let voce = classificazioni.last().map(|(_, c)| c);
     let competenza = assegnazioni.iter().rev().find(|a| a.titolo == Titolo::Competenza);
@@ -217,7 +227,6 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         mezzo: super::nuova::nome_mezzo(r.mezzo),
         arrivo: r.arrivo.map(|a| a.leggibile()),
         protocollo_mittente: r.protocollo_mittente.as_ref().map(mittente),
-        risponde_a: risponde_a.first().map(precedente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
         uscita: r.flusso == registro::Flusso::Uscita,
@@ -238,6 +247,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         annullabile: false,
         rifiuto_annullamento: None,
         atti: None,
+        collegate: Collegate::new(&collegamenti),
         storia,
         oggetto: r.oggetto.to_string(),
     })
@@ -319,12 +329,6 @@ fn annullamento(a: &Annullamento) -> AnnullamentoVisto {
 
 fn fascicolo(f: &titolario::Fascicolo) -> Legata {
     Legata { id: f.id.to_string(), codice: f.codice.to_string(), oggetto: f.oggetto.to_string() }
-}
-
-/// What a registration answers.
-fn precedente(r: &Registrazione) -> Legata {
-    let codice = format!("{}/{}", r.numero, r.anno);
-    Legata { id: r.id.to_string(), codice, oggetto: r.oggetto.to_string() }
 }
 
 fn versamento_visto(v: Versamento) -> VersamentoVisto {

@@ -2,7 +2,7 @@
 
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
-use crate::registro::Registrazione;
+use crate::registro::{Collegamento, Registrazione};
 use crate::scrivania::{Assegnazione, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
@@ -37,6 +37,7 @@ pub(super) struct Materia<'a> {
     pub(super) invii: &'a [Invio],
     pub(super) versamento: Option<&'a Versamento>,
     pub(super) termine: Option<&'a Termine>,
+    pub(super) collegamenti: &'a [Collegamento],
 }
 
 pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -90,6 +91,7 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         let titolo = if a.titolo == Titolo::Competenza { "per competenza" } else { "per conoscenza" };
         (a.id.to_string(), "", format!("Assegnata {titolo} a {}", a.denominazione))
     }));
+    frasi.extend(m.collegamenti.iter().flat_map(super::collegate::frasi));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
