@@ -15,3 +15,10 @@ CREATE TABLE scollegamenti (
     collegamento_id TEXT NOT NULL PRIMARY KEY REFERENCES collegamenti (id),
     istante TIMESTAMP NOT NULL
 );
+
+-- Duplicates are looked for at every registration: by file, by the sender's own number, by message.
+DROP INDEX documenti_registrati_per_file;
+CREATE INDEX documenti_registrati_per_file ON documenti_registrati (sha256, registrazione_id);
+CREATE INDEX registrazioni_per_protocollo_mittente ON registrazioni (aoo_id, protocollo_mittente_numero, id)
+    WHERE protocollo_mittente_numero IS NOT NULL;
+CREATE INDEX messaggi_per_message_id ON messaggi (aoo_id, message_id) WHERE message_id IS NOT NULL;

@@ -7,6 +7,7 @@
 
 pub mod busta;
 mod casella;
+mod duplicato;
 mod errore;
 mod invio;
 mod lettera;
@@ -18,6 +19,7 @@ mod ricevi;
 mod spedisci;
 
 pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
+pub use duplicato::{duplicati, duplicati_di};
 pub use errore::Errore;
 pub use invio::{Invio, StatoInvio, Tappa, invia, invii, registrazione_dell_invio};
 pub use messaggio::{

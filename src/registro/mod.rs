@@ -9,6 +9,7 @@ mod carico;
 mod collegamento;
 mod contatore;
 mod continuita;
+mod duplicato;
 mod errore;
 mod lettura;
 mod nuova;
@@ -20,6 +21,7 @@ mod uscita;
 pub use annullamento::{Annullamento, annulla};
 pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{buchi, numero_di, usano};
+pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;
 pub use lettura::{
     DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,

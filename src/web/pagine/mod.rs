@@ -7,6 +7,7 @@ mod campi;
 mod chi;
 mod conservazione;
 mod da_protocollare;
+mod duplicati;
 mod entra;
 mod errata;
 mod fascicoli;

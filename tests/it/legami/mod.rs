@@ -1,6 +1,7 @@
 //! What stands between a registration and the others: links, duplicates, deferral, scans, what is not registered.
 
 mod collegamenti;
+mod duplicati;
 
 use crate::casa::{Casa, Server, entrata, registra};
 use serde_json::Value;
@@ -12,8 +13,7 @@ fn una(casa: &Casa, server: &Server, oggetto: &str) -> String {
 
 /// Registers this, with these bytes.
 fn con(casa: &Casa, server: &Server, chiesta: &Value, file: &[u8]) -> Value {
-    let chiave = format!("{}{}", chiesta, hex::encode(file)).chars().rev().take(150).collect::<String>();
-    let chiave = tabulario::valori::Impronta::of(chiave.as_bytes()).to_string();
+    let chiave = tabulario::valori::Impronta::of(format!("{chiesta}{}", hex::encode(file)).as_bytes()).to_string();
     let risposta = registra(&server.url, &casa.gettone, &chiave, chiesta, file).unwrap();
     assert_eq!(risposta.stato, 201, "{}", risposta.json());
     risposta.json()

@@ -182,8 +182,9 @@ pub(super) fn complete(
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            let duplicati = pec::duplicati_di(conn, vista, &r)?;
             let collegamenti = registro::collegamenti(conn, vista, r.id)?;
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti };
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti, duplicati };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

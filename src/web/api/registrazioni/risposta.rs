@@ -21,6 +21,7 @@ pub(super) struct Altro {
     pub invii: Vec<Invio>,
     pub rapporti: HashMap<String, RapportoConservato>,
     pub collegamenti: Vec<Collegamento>,
+    pub duplicati: Vec<RegistrazioneId>,
 }
 
 /// A list of registrations.
@@ -64,6 +65,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     /// The registrations it is linked with, seen from here; those taken away included.
     collegamenti: Vec<CollegamentoJson>,
+    /// What was registered before and looks the same (message, main file, sender's own number), newest first. Never a refusal.
+    #[schema(value_type = Vec<String>)]
+    duplicati: Vec<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
     /// Its annulment, if it was annulled.
@@ -102,6 +106,7 @@ impl RegistrazioneJson {
             riservato: r.riservato,
             risponde_a: r.risponde_a,
             collegamenti: altro.collegamenti.iter().map(CollegamentoJson::from).collect(),
+            duplicati: altro.duplicati,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             annullamenti: r.annullamento.into_iter().map(AnnullamentoJson::from).collect(),

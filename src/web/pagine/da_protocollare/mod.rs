@@ -5,6 +5,7 @@ mod protocollo;
 pub(super) use protocollo::protocolla;
 
 use super::chi::Chi;
+use super::duplicati::Duplicati;
 use super::firme::{self, Frase};
 use super::formato;
 use super::guscio::{Guscio, rendi};
@@ -83,6 +84,7 @@ struct Pagina {
     corpo: String,
     rilievi: Vec<String>,
     doppione: Option<Doppione>,
+    duplicati: Duplicati,
     allegati: Vec<AllegatoVisto>,
     scritto: Scritto,
     voci: Vec<Scelta>,
@@ -174,6 +176,7 @@ async fn mostra(
 ) -> Result<HttpResponse, Errata> {
     let posta = posta(chi)?;
     let guscio = Guscio::new(chi, "/da-protocollare");
+    let ora = stato.db.orologio().adesso();
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
             let m = pec::messaggio(conn, &posta, id)?;
@@ -181,7 +184,7 @@ async fn mostra(
                 return Ok(Err(m.registrazione));
             }
             let fatta = trova_fatta(conn, &posta, fatta)?;
-            Ok::<_, Problema>(Ok(pagina(conn, &posta, &m, guscio, fatta, scritto)?))
+            Ok::<_, Problema>(Ok(pagina(conn, &posta, &m, guscio, (fatta, ora), scritto)?))
         })
     });
     match letta.await? {
@@ -198,7 +201,7 @@ fn pagina(
     posta: &Vista,
     m: &Messaggio,
     guscio: Guscio,
-    fatta: Option<Fatta>,
+    (fatta, ora): (Option<Fatta>, Istante),
     scritto: Option<Scritto>,
 ) -> Result<Pagina, Problema> {
     let proposta: Proposta = pec::proponi(m);
@@ -217,6 +220,8 @@ fn pagina(
         None => None,
         Some(id) => Some(Doppione { id: id.to_string(), visibile: pec::visibile(conn, posta, id)? }),
     };
+    let scritto = scritto.unwrap_or_else(|| Scritto::proposto(&proposta));
+    let duplicati = pec::duplicati(conn, posta, m, &scritto.corretta(proposta), ora.anno())?;
     let testo = |dove: &str| m.lettura.pointer(dove).and_then(|v| v.as_str()).map(str::to_owned);
     Ok(Pagina {
         fatta,
@@ -229,7 +234,8 @@ fn pagina(
         rilievi: m.rilievi(),
         doppione,
         allegati: allegati.collect(),
-        scritto: scritto.unwrap_or_else(|| Scritto::proposto(&proposta)),
+        scritto,
+        duplicati: Duplicati::new(&duplicati),
         voci,
         uffici,
         guscio,

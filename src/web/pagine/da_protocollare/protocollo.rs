@@ -11,6 +11,7 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
 };
 use crate::web::pagine::chi::Chi;
+use crate::web::pagine::duplicati::accettati;
 use crate::web::pagine::nuova::{cerca, riservata};
 use crate::web::pagine::richiamo::Richiamo;
 use crate::web::pagine::{Errata, formato};
@@ -46,6 +47,9 @@ pub(in crate::web::pagine) struct Scritto {
     risponde_a: String,
     #[serde(default, rename = "risponde-scelta")]
     risponde_scelta: String,
+    /// The button that goes on although it looks like a duplicate.
+    #[serde(default)]
+    comunque: String,
     /// The button that looks for what is answered.
     trova: Option<String>,
     /// What is answered.
@@ -70,9 +74,18 @@ impl Scritto {
             principale: p.principale.map(|i| i.to_string()).unwrap_or_default(),
             risponde_a: String::new(),
             risponde_scelta: String::new(),
+            comunque: String::new(),
             trova: None,
             richiamo: Richiamo::default(),
             errori: Vec::new(),
+        }
+    }
+
+    /// The proposal, with what was typed in its place as far as it can be read.
+    pub(super) fn corretta(&self, proposta: Proposta) -> Proposta {
+        match self.mittente.parse() {
+            Ok(mittente) => proposta.con(&mittente, self.principale.parse().ok()),
+            Err(_) => proposta,
         }
     }
 
@@ -128,25 +141,31 @@ pub(in crate::web::pagine) async fn protocolla(
         }
     };
     let richiesta = scritto.richiesta(&chi, id);
-    let (attore, aoo) = (chi.attore(), chi.aoo.id);
+    let (attore, aoo, comunque) = (chi.attore(), chi.aoo.id, scritto.comunque.clone());
     let esito = stato
         .blocca(move |stato| {
-            let fatta = stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, &richiesta, deciso))?;
+            let Some(fatta) =
+                stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, (&richiesta, &comunque), deciso))?
+            else {
+                return Ok(None);
+            };
             stato.misure.registrata();
             stato.db.leggi(|conn| {
                 let prossimo = pec::da_protocollare(conn, &posta, 1)?.first().map(|m| format!("/{}", m.id));
                 let prossimo = format!("/da-protocollare{}", prossimo.unwrap_or_default());
                 let rivede = registro::visibile(conn, &posta, fatta)?;
-                Ok::<_, Problema>((registro::per_id(conn, &Vista::Intera(aoo), fatta)?, rivede, prossimo))
+                Ok::<_, Problema>(Some((registro::per_id(conn, &Vista::Intera(aoo), fatta)?, rivede, prossimo)))
             })
         })
         .await;
     match esito {
-        Ok((fatta, true, prossimo)) => {
+        // The page shows what it looks like, with what was typed.
+        Ok(None) => mostra(&stato, &chi, id, None, Some(scritto), StatusCode::OK).await,
+        Ok(Some((fatta, true, prossimo))) => {
             let luogo = format!("{prossimo}?fatta={}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Ok((fatta, false, prossimo)) => Ok(riservata(&chi, &fatta, &prossimo, "Passa al prossimo")?),
+        Ok(Some((fatta, false, prossimo))) => Ok(riservata(&chi, &fatta, &prossimo, "Passa al prossimo")?),
         Err(problema)
             if problema.status_code().is_server_error() || problema.status_code() == StatusCode::NOT_FOUND =>
         {
@@ -159,18 +178,26 @@ pub(in crate::web::pagine) async fn protocolla(
     }
 }
 
+/// Nothing if it looks like a duplicate that was not shown yet.
 fn scrivi(
     op: &mut Operazione<'_>,
     posta: &Vista,
     id: MessaggioId,
-    richiesta: &Richiesta,
+    (richiesta, comunque): (&Richiesta, &str),
     deciso: Deciso,
-) -> Result<RegistrazioneId, Problema> {
+) -> Result<Option<RegistrazioneId>, Problema> {
     if let Some(prima) = risposte::precedente(op.conn, richiesta)? {
-        return prima.parse().map_err(Problema::interno);
+        return prima.parse().map(Some).map_err(Problema::interno);
     }
     let aoo = utenti::aoo(op.conn, op.aoo)?;
-    let proposta = pec::proponi(&pec::messaggio(op.conn, posta, id)?);
+    let messaggio = pec::messaggio(op.conn, posta, id)?;
+    let proposta = pec::proponi(&messaggio);
+    if messaggio.registrazione.is_none() {
+        let proposta = proposta.clone().con(&deciso.mittente, deciso.principale);
+        if !accettati(&pec::duplicati(op.conn, posta, &messaggio, &proposta, op.ora.anno())?, comunque) {
+            return Ok(None);
+        }
+    }
     let decisione = Decisione {
         voce: titolario::voce(op.conn, op.aoo, &deciso.voce)?,
         ufficio: utenti::ufficio_per_codice(op.conn, op.aoo, &deciso.ufficio)?,
@@ -185,7 +212,7 @@ fn scrivi(
     };
     let fatta = pec::protocolla(op, &aoo, posta, id, decisione)?;
     risposte::conserva(op, richiesta, &fatta.id.to_string())?;
-    Ok(fatta.id)
+    Ok(Some(fatta.id))
 }
 
 /// The proposed sender, under the name that a person gave it.

@@ -5,12 +5,13 @@ mod valori;
 
 use super::campi::{Difetto, frase};
 use super::chi::Chi;
+use super::duplicati::{Duplicati, accettati};
 use super::guscio::{Guscio, rendi};
 use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
 use super::richiamo::Richiamo;
 use super::{Errata, Pagine, invio};
 use crate::firma::Rapporto;
-use crate::registro::{Flusso, Mezzo};
+use crate::registro::{Duplicato, Flusso, Indizi, Mezzo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
@@ -205,15 +206,27 @@ pub(super) async fn registra(
         corpo_sha256: modulo.sha256(),
     };
     let (aoo, attore, vista) = (chi.aoo.clone(), chi.attore(), chi.vista());
+    let comunque = campi.get("comunque").cloned().unwrap_or_default();
     let esito = stato
         .blocca(move |stato| {
             let rapporti = chiesta.verifica(stato)?;
-            let id = scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti))?;
+            let id = match scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti, &comunque))? {
+                Ok(id) => id,
+                Err(trovati) => return Ok(Err(trovati)),
+            };
             let fatta =
                 stato.db.leggi(|conn| registro::per_id(conn, &utenti::visibilita::Vista::Intera(aoo.id), id))?;
-            Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?))
+            Ok(Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?)))
         })
         .await;
+    let esito = match esito {
+        Ok(Err(trovati)) => {
+            modulo.duplicati = Duplicati::new(&trovati);
+            return mostra(&stato, &chi, modulo, StatusCode::OK).await;
+        }
+        Ok(Ok(fatta)) => Ok(fatta),
+        Err(problema) => Err(problema),
+    };
     match esito {
         Ok((fatta, true)) => {
             let luogo = format!("/registrazioni/{}", fatta.id);
@@ -228,32 +241,38 @@ pub(super) async fn registra(
     }
 }
 
-/// One write; the same request finds what it made before.
+/// One write; the same request finds what it made before. What looks like a duplicate and was not shown yet is given back instead.
 fn scrivi(
     stato: &Stato,
     aoo: &utenti::Aoo,
     attore: &crate::valori::Attore,
     vista: &utenti::visibilita::Vista,
-    (richiesta, chiesta, rapporti): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)]),
-) -> Result<RegistrazioneId, Problema> {
-    let (id, nuova) = stato.db.scrivi(aoo.id, attore, |op| {
+    (richiesta, chiesta, rapporti, comunque): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)], &str),
+) -> Result<Result<RegistrazioneId, Vec<Duplicato>>, Problema> {
+    let esito = stato.db.scrivi(aoo.id, attore, |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
-            return Ok::<(RegistrazioneId, bool), Problema>((id.parse().map_err(Problema::interno)?, false));
+            return Ok::<_, Problema>(Ok((id.parse().map_err(Problema::interno)?, false)));
         }
         let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
         let nuova = chiesta.nuova(voce);
+        let trovati = registro::duplicati(op.conn, vista, &Indizi::nuova(&nuova, op.ora.anno()), &[])?;
+        if !accettati(&trovati, comunque) {
+            return Ok(Err(trovati));
+        }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
         for (impronta, rapporto, istante) in rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
         }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
-        Ok((registrata.id, true))
+        Ok(Ok((registrata.id, true)))
     })?;
-    if nuova {
-        stato.misure.registrata();
-    }
-    Ok(id)
+    Ok(esito.map(|(id, nuova)| {
+        if nuova {
+            stato.misure.registrata();
+        }
+        id
+    }))
 }
 
 /// What the domain refused, at the fields of the form.

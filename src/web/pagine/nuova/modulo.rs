@@ -3,6 +3,7 @@
 use crate::registro::Flusso;
 use crate::web::Problema;
 use crate::web::pagine::campi::Difetto;
+use crate::web::pagine::duplicati::Duplicati;
 use crate::web::pagine::invio::FileScelto;
 use crate::web::pagine::richiamo::Richiamo;
 use serde_json::json;
@@ -43,6 +44,8 @@ pub(super) struct Modulo {
     pub(super) mittente_data: String,
     /// The registration it answers.
     pub(super) richiamo: Richiamo,
+    /// What was registered before and looks the same.
+    pub(super) duplicati: Duplicati,
     pub(super) parti: Vec<ParteScritta>,
     pub(super) file: Vec<FileScelto>,
     pub(super) errori: Vec<Difetto>,
@@ -62,6 +65,7 @@ impl Modulo {
             mittente_numero: String::new(),
             mittente_data: String::new(),
             richiamo: Richiamo::default(),
+            duplicati: Duplicati::default(),
             parti: vec![ParteScritta { tipo: "persona-fisica".to_owned(), ..ParteScritta::default() }],
             file: Vec::new(),
             errori: Vec::new(),
@@ -100,6 +104,7 @@ impl Modulo {
             mittente_numero: testo("mittente-numero"),
             mittente_data: testo("mittente-data"),
             richiamo: Richiamo::scritto(testo("risponde-a"), testo("risponde-scelta")),
+            duplicati: Duplicati::default(),
             parti: parti.collect(),
             file,
             errori: Vec::new(),
@@ -126,6 +131,12 @@ impl Modulo {
     /// What the parties are here.
     pub(super) fn parte(&self) -> &'static str {
         if self.flusso == Flusso::Uscita { "Destinatario" } else { "Mittente" }
+    }
+
+    /// The first parties, in a line.
+    pub(super) fn nomi(&self) -> String {
+        let nomi = self.parti.iter().filter(|p| !p.vuota()).take(3);
+        nomi.map(|p| format!("{} {}", p.cognome, p.nome).trim().to_owned()).collect::<Vec<_>>().join("; ")
     }
 
     /// What was refused in a field.
