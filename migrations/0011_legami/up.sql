@@ -22,3 +22,26 @@ CREATE INDEX documenti_registrati_per_file ON documenti_registrati (sha256, regi
 CREATE INDEX registrazioni_per_protocollo_mittente ON registrazioni (aoo_id, protocollo_mittente_numero, id)
     WHERE protocollo_mittente_numero IS NOT NULL;
 CREATE INDEX messaggi_per_message_id ON messaggi (aoo_id, message_id) WHERE message_id IS NOT NULL;
+
+-- Deferral (module `registro`): an act of the RSP, its end, and the registrations that name it.
+CREATE TABLE differimenti (
+    id TEXT NOT NULL PRIMARY KEY,
+    aoo_id TEXT NOT NULL REFERENCES aoo (id),
+    causa TEXT NOT NULL,
+    documenti TEXT NOT NULL,
+    dal TIMESTAMP NOT NULL,
+    al TIMESTAMP NOT NULL,
+    autore TEXT NOT NULL,
+    istante TIMESTAMP NOT NULL
+);
+CREATE INDEX differimenti_per_aoo ON differimenti (aoo_id, id);
+
+CREATE TABLE chiusure_differimenti (
+    differimento_id TEXT NOT NULL PRIMARY KEY REFERENCES differimenti (id),
+    istante TIMESTAMP NOT NULL
+);
+
+CREATE TABLE registrazioni_differite (
+    registrazione_id TEXT NOT NULL PRIMARY KEY REFERENCES registrazioni (id),
+    differimento_id TEXT NOT NULL REFERENCES differimenti (id)
+);

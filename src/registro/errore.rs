@@ -64,6 +64,30 @@ pub enum Errore {
     /// The link was taken away before.
     #[error("questo collegamento è già stato tolto")]
     GiaScollegata,
+    /// A deferral is an act made before.
+    #[error("un differimento si dispone prima: può valere dal giorno in cui lo disponi, non per quelli passati")]
+    DifferimentoPassato,
+    /// A deferral that ends before it begins, or before it is made.
+    #[error("la fine del differimento deve essere dopo l'inizio, e non ancora passata")]
+    DifferimentoRovescio,
+    /// A deferral without a limit.
+    #[error(
+        "un differimento vale al massimo {} giorni: per andare oltre se ne dispone un altro",
+        super::differimento::MASSIMO_GIORNI
+    )]
+    DifferimentoLungo,
+    /// There is no such deferral.
+    #[error("questo differimento non esiste")]
+    DifferimentoSconosciuto,
+    /// It ended before.
+    #[error("questo differimento è già finito")]
+    DifferimentoChiuso,
+    /// Only what comes on paper is deferred.
+    #[error("il differimento vale solo per ciò che arriva su carta: sportello, posta, raccomandata o corriere")]
+    DifferimentoNonCartaceo,
+    /// It arrived at another time.
+    #[error("il differimento non copre l'arrivo del {}", .0.leggibile())]
+    DifferimentoNonCopre(Istante),
     /// It was annulled before.
     #[error("questa registrazione è già annullata, con {0}")]
     GiaAnnullata(String),

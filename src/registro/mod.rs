@@ -9,6 +9,7 @@ mod carico;
 mod collegamento;
 mod contatore;
 mod continuita;
+mod differimento;
 mod duplicato;
 mod errore;
 mod lettura;
@@ -21,6 +22,10 @@ mod uscita;
 pub use annullamento::{Annullamento, annulla};
 pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{buchi, numero_di, usano};
+pub use differimento::{
+    Differimento, MASSIMO_GIORNI as MASSIMO_GIORNI_DIFFERIMENTO, NuovoDifferimento, chiudi_differimento, differimenti,
+    differimento_di, differisci, registra_differita,
+};
 pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;
 pub use lettura::{
@@ -41,4 +46,11 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
     Atto { tipo: collegamento::ATTO, ricalcola: collegamento::ricalcola, conta: collegamento::conta },
     Atto { tipo: collegamento::ATTO_TOLTO, ricalcola: collegamento::ricalcola_tolti, conta: collegamento::conta_tolti },
+    Atto { tipo: differimento::ATTO, ricalcola: differimento::ricalcola, conta: differimento::conta },
+    Atto {
+        tipo: differimento::ATTO_CHIUSO,
+        ricalcola: differimento::ricalcola_chiusi,
+        conta: differimento::conta_chiusi,
+    },
+    Atto { tipo: differimento::ATTO_USATO, ricalcola: differimento::ricalcola_usati, conta: differimento::conta_usati },
 ];

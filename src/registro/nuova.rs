@@ -70,6 +70,14 @@ parole!(
     Raccomandata => "raccomandata", Aoo => "aoo", Sdi => "sdi", Corriere => "corriere",
 );
 
+impl Mezzo {
+    /// True if what travels is paper: it may wait for its registration, and its scan may come later.
+    #[must_use]
+    pub fn cartaceo(self) -> bool {
+        matches!(self, Self::Sportello | Self::Posta | Self::Raccomandata | Self::Corriere)
+    }
+}
+
 /// What a party is to a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuoloCorrispondente {

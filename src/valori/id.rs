@@ -77,6 +77,8 @@ id! {
     IstanzaId,
     /// A link between two registrations.
     CollegamentoId,
+    /// An act of deferral.
+    DifferimentoId,
     /// A conservator of an AOO.
     ConservatoreId,
 }

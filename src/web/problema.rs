@@ -256,6 +256,12 @@ impl From<registro::Errore> for Problema {
             E::CollegamentoAnnullata(..) => Self::campo("/specie", e.to_string()),
             E::GiaCollegata(..) => Self::conflitto("gia-collegata", e.to_string()),
             E::GiaScollegata => Self::conflitto("gia-scollegata", e.to_string()),
+            E::DifferimentoPassato => Self::campo("/dal", e.to_string()),
+            E::DifferimentoRovescio | E::DifferimentoLungo => Self::campo("/al", e.to_string()),
+            E::DifferimentoSconosciuto | E::DifferimentoNonCartaceo | E::DifferimentoNonCopre(_) => {
+                Self::campo("/differimento", e.to_string())
+            }
+            E::DifferimentoChiuso => Self::conflitto("differimento-chiuso", e.to_string()),
             E::Sconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::SegnaturaNonPrevista(_) => {

@@ -109,6 +109,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    differimenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        causa -> Text,
+        documenti -> Text,
+        dal -> Timestamp,
+        al -> Timestamp,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chiusure_differimenti (differimento_id) {
+        differimento_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registrazioni_differite (registrazione_id) {
+        registrazione_id -> Text,
+        differimento_id -> Text,
+    }
+}
+
+diesel::table! {
     conferme_orologio (id) {
         id -> Text,
         aoo_id -> Text,

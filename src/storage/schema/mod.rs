@@ -76,5 +76,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     accessi,
     collegamenti,
     scollegamenti,
+    differimenti,
+    chiusure_differimenti,
+    registrazioni_differite,
     conferme_orologio,
 );

@@ -2,6 +2,7 @@
 
 mod chiave;
 mod corpo;
+mod differimenti;
 pub(super) mod documenti;
 mod eventi;
 mod fascicoli;
@@ -36,6 +37,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
+    cfg.route("/differimenti", web::get().to(differimenti::elenca));
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));

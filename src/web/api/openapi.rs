@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, versamenti};
+use super::{differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, versamenti};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -23,6 +23,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         fascicoli::apri,
         fascicoli::mostra,
         fascicoli::fascicola,
+        differimenti::elenca,
         versamenti::elenca,
         documenti::scarica,
         ricerca::cerca,

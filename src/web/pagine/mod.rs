@@ -7,6 +7,7 @@ mod campi;
 mod chi;
 mod conservazione;
 mod da_protocollare;
+mod differimenti;
 mod duplicati;
 mod entra;
 mod errata;
@@ -103,6 +104,11 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(orologio::mostra))
             .route(web::post().to(orologio::conferma)),
     );
+        web::resource("/registro/differimenti")
+            .route(web::get().to(differimenti::elenco))
+            .route(web::post().to(differimenti::differisci)),
+    );
+    cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));

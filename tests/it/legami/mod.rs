@@ -1,6 +1,7 @@
 //! What stands between a registration and the others: links, duplicates, deferral, scans, what is not registered.
 
 mod collegamenti;
+mod differimento;
 mod duplicati;
 
 use crate::casa::{Casa, Server, entrata, registra};

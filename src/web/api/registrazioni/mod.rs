@@ -92,10 +92,14 @@ fn registra(
         }
         let aoo = utenti::aoo(op.conn, op.aoo)?;
         let fascicolo = chiesta.fascicolo.map(|id| fascicolo(op.conn, &vista, id)).transpose()?;
+        let differimento = chiesta.differimento;
         let (nuova, ufficio) = completa(op.conn, &chi.0, chiesta, fascicolo.as_ref())?;
         let registrata = scrivania::protocolla(op, &aoo, &vista, &nuova, ufficio.as_ref())?;
         if let Some(fascicolo) = &fascicolo {
             titolario::fascicola(op, registrata.id, fascicolo)?;
+        }
+        if let Some(differimento) = differimento {
+            registro::registra_differita(op, registrata.id, differimento)?;
         }
         for (impronta, rapporto) in &rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, istante)?;
@@ -183,8 +187,9 @@ pub(super) fn complete(
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
             let duplicati = pec::duplicati_di(conn, vista, &r)?;
+            let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
             let collegamenti = registro::collegamenti(conn, vista, r.id)?;
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti, duplicati };
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti, duplicati, differimento };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

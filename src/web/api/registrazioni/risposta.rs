@@ -2,7 +2,7 @@
 
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
-use crate::registro::{Annullamento, Collegamento, Corrispondente, DocumentoRegistrato, Registrazione};
+use crate::registro::{Annullamento, Collegamento, Corrispondente, Differimento, DocumentoRegistrato, Registrazione};
 use crate::scrivania::Assegnazione;
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
@@ -22,6 +22,7 @@ pub(super) struct Altro {
     pub rapporti: HashMap<String, RapportoConservato>,
     pub collegamenti: Vec<Collegamento>,
     pub duplicati: Vec<RegistrazioneId>,
+    pub differimento: Option<Differimento>,
 }
 
 /// A list of registrations.
@@ -63,6 +64,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     riservato: bool,
     #[schema(value_type = Option<String>, format = "uuid")]
     risponde_a: Option<RegistrazioneId>,
+    /// Id of the act of deferral by which it was made later than its document arrived.
+    differimento: Option<String>,
     /// The registrations it is linked with, seen from here; those taken away included.
     collegamenti: Vec<CollegamentoJson>,
     /// What was registered before and looks the same (message, main file, sender's own number), newest first. Never a refusal.
@@ -105,6 +108,7 @@ impl RegistrazioneJson {
                 .map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
+            differimento: altro.differimento.map(|d| d.id.to_string()),
             collegamenti: altro.collegamenti.iter().map(CollegamentoJson::from).collect(),
             duplicati: altro.duplicati,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),

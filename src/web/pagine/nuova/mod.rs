@@ -66,6 +66,8 @@ struct Pagina {
     mezzi: Vec<Scelta>,
     voci: Vec<Scelta>,
     uffici: Vec<Scelta>,
+    /// The acts that cover what arrived lately, for what comes on paper.
+    differimenti: Vec<Scelta>,
     massimo_mib: u32,
 }
 
@@ -128,7 +130,18 @@ fn permesso(chi: &Chi, flusso: Flusso) -> Result<(), Errata> {
 
 async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) -> Result<HttpResponse, Errata> {
     let aoo = chi.aoo.id;
-    let (voci, uffici) = stato.blocca(move |stato| stato.db.leggi(|conn| scelte(conn, aoo))).await?;
+    let leggi = move |conn: &mut Conn| Ok::<_, Problema>((scelte(conn, aoo)?, registro::differimenti(conn, aoo)?));
+    let ((voci, uffici), differimenti) = stato.blocca(move |stato| stato.db.leggi(leggi)).await?;
+    let differimento = |d: &registro::Differimento| Scelta {
+        valore: d.id.to_string(),
+        testo: format!(
+            "{}: {} (arrivati dal {} al {})",
+            d.causa,
+            d.documenti,
+            super::formato::minuto(d.dal),
+            super::formato::minuto(d.chiuso.unwrap_or(d.al))
+        ),
+    };
     let flussi = [Flusso::Entrata, Flusso::Uscita, Flusso::Interna].into_iter().filter(|f| permesso(chi, *f).is_ok());
     let pagina = Pagina {
         guscio: Guscio::new(chi, modulo.indirizzo()),
@@ -141,6 +154,7 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
             .collect(),
         voci,
         uffici,
+        differimenti: differimenti.iter().map(differimento).collect(),
         massimo_mib: stato.limiti.file_mib,
         modulo,
     };
@@ -261,6 +275,9 @@ fn scrivi(
             return Ok(Err(trovati));
         }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
+        if let Some(differimento) = chiesta.differimento {
+            registro::registra_differita(op, registrata.id, differimento)?;
+        }
         for (impronta, rapporto, istante) in rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
         }
@@ -282,6 +299,8 @@ fn difetti(problema: &Problema) -> Vec<Difetto> {
         "/documenti" => "principale",
         "/voce" => "voce",
         "/ufficio" => "ufficio",
+        "/arrivo" => "arrivo",
+        "/differimento" => "differimento",
         "/rispondeA" => "risponde-a",
         _ => "",
     };

@@ -109,6 +109,7 @@ struct Pagina {
     oggetto: String,
     mezzo: &'static str,
     arrivo: Option<String>,
+    differimento: Option<String>,
     protocollo_mittente: Option<String>,
     riservato: bool,
     segnatura: String,
@@ -194,6 +195,7 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
     let termine = scrivania::termine(conn, id)?;
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
+    let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
     let collegamenti = registro::collegamenti(conn, vista, id)?;
     let materia = Materia {
         collegamenti: &collegamenti,
@@ -226,6 +228,8 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         icona,
         mezzo: super::nuova::nome_mezzo(r.mezzo),
         arrivo: r.arrivo.map(|a| a.leggibile()),
+        differimento: differimento
+            .map(|d| format!("{}: {} (disposto da {} il {})", d.causa, d.documenti, d.autore, d.istante.leggibile())),
         protocollo_mittente: r.protocollo_mittente.as_ref().map(mittente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
