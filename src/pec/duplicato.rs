@@ -51,7 +51,11 @@ pub fn duplicati_di(conn: &mut Conn, vista: &Vista, r: &Registrazione) -> Result
 }
 
 /// The registrations of messages that are this one: the same PEC (identificativo), the same Message-ID, the same bytes.
-fn dello_stesso_messaggio(conn: &mut Conn, vista: &Vista, id: MessaggioId) -> Result<Vec<RegistrazioneId>, Errore> {
+pub(super) fn dello_stesso_messaggio(
+    conn: &mut Conn,
+    vista: &Vista,
+    id: MessaggioId,
+) -> Result<Vec<RegistrazioneId>, Errore> {
     let aoo = vista.aoo().to_string();
     let questo: Option<(String, Option<String>, Option<String>)> = messaggi::table
         .filter(messaggi::id.eq(id.to_string()).and(messaggi::aoo_id.eq(&aoo)))

@@ -7,7 +7,7 @@
 use super::{Errore, Flusso, Nuova, ProtocolloMittente, Registrazione, RuoloCorrispondente, RuoloDocumento, lettura};
 use crate::segnatura::{NomeParte, Parte};
 use crate::storage::Conn;
-use crate::storage::schema::{documenti_registrati, registrazioni};
+use crate::storage::schema::{acquisizioni, documenti_registrati, registrazioni};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Impronta, RegistrazioneId};
 use chrono::Datelike;
@@ -154,10 +154,19 @@ fn con_file(
         .limit(CONFRONTATE)
         .select(documenti_registrati::registrazione_id)
         .into_boxed();
+    let mut scansioni = acquisizioni::table
+        .filter(acquisizioni::sha256.eq(impronta.to_string()))
+        .order(acquisizioni::registrazione_id.desc())
+        .limit(CONFRONTATE)
+        .select(acquisizioni::registrazione_id)
+        .into_boxed();
     if let Some(id) = prima_di {
         query = query.filter(documenti_registrati::registrazione_id.lt(id.to_string()));
+        scansioni = scansioni.filter(acquisizioni::registrazione_id.lt(id.to_string()));
     }
-    Ok(leggibili(query.load(conn)?))
+    let mut ids: Vec<String> = query.load(conn)?;
+    ids.extend(scansioni.load::<String>(conn)?);
+    Ok(leggibili(ids))
 }
 
 /// The newest registrations that bear this number of a sender, whoever it is.

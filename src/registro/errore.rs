@@ -88,6 +88,27 @@ pub enum Errore {
     /// It arrived at another time.
     #[error("il differimento non copre l'arrivo del {}", .0.leggibile())]
     DifferimentoNonCopre(Istante),
+    /// Only what came on paper waits for a scan.
+    #[error("si aggiunge una scansione solo a ciò che viaggia su carta: sportello, posta, raccomandata o corriere")]
+    NonCartacea,
+    /// A scan without bytes.
+    #[error("il file della scansione è vuoto")]
+    ScansioneVuota,
+    /// The same file is there.
+    #[error("questo file è già tra i documenti della registrazione")]
+    GiaAcquisita,
+    /// No registration has that many files.
+    #[error("la registrazione ha già {0} file: non se ne aggiungono altri")]
+    TroppiFile(usize),
+    /// The list holds this kind.
+    #[error("questo genere è già nell'elenco")]
+    GenereEsclusoPresente,
+    /// The list does not hold this kind.
+    #[error("questo genere non è nell'elenco")]
+    GenereEsclusoSconosciuto,
+    /// No list is that long.
+    #[error("l'elenco ha già {0} generi: ritirane qualcuno")]
+    TroppiGeneriEsclusi(usize),
     /// It was annulled before.
     #[error("questa registrazione è già annullata, con {0}")]
     GiaAnnullata(String),

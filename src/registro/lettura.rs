@@ -1,5 +1,6 @@
 //! The register read back, through the eyes of whoever asks.
 
+use super::acquisizione::{Acquisita, Riga as RigaAcquisita};
 use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use super::{
@@ -7,7 +8,7 @@ use super::{
 };
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
-    corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
+    acquisizioni, corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
 };
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
@@ -29,6 +30,8 @@ pub struct DocumentoRegistrato {
     pub media_type: String,
     /// Its length in bytes.
     pub dimensione: i64,
+    /// The act by which it was added, if it was not there when the registration was made.
+    pub acquisita: Option<Acquisita>,
 }
 
 /// An entry of the register.
@@ -62,7 +65,7 @@ pub struct Registrazione {
     pub risponde_a: Option<RegistrazioneId>,
     /// The line of segnatura.
     pub segnatura: Identificatore,
-    /// Files, the main one first.
+    /// Files, the main one first, then those that were added later.
     pub documenti: Vec<DocumentoRegistrato>,
     /// Its annulment, if it was annulled: it keeps its number and its place.
     pub annullamento: Option<Annullamento>,
@@ -235,7 +238,7 @@ pub fn identificatore(conn: &mut Conn, id: RegistrazioneId) -> Result<Identifica
     Ok(linea.parse().map_err(|e| storage::Errore::riga("registrazioni", e))?)
 }
 
-/// Adds parties, files and annulments to rows, in three queries for all of them.
+/// Adds parties, files and annulments to rows, in four queries for all of them.
 fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Registrazione>, Errore> {
     let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
     let mut parti = raggruppa(
@@ -253,13 +256,27 @@ fn completa(conn: &mut Conn, righe: Vec<RigaRegistrazione>) -> Result<Vec<Regist
         .select((RigaDocumento::as_select(), file::media_type, file::dimensione))
         .load(conn)?;
     let mut file = raggruppa(file, |(d, ..)| d.registrazione_id.clone());
+    let scansioni: Vec<(RigaAcquisita, String, i64)> = acquisizioni::table
+        .inner_join(file::table.on(file::sha256.eq(acquisizioni::sha256)))
+        .filter(acquisizioni::registrazione_id.eq_any(&ids))
+        .order(acquisizioni::id)
+        .select((RigaAcquisita::as_select(), file::media_type, file::dimensione))
+        .load(conn)?;
+    let mut scansioni = raggruppa(scansioni, |(a, ..)| a.registrazione_id.clone());
     let mut annullamenti = annullamento::di(conn, &ids)?;
     righe
         .into_iter()
         .map(|r| {
             let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
             let annullamento = annullamenti.remove(&r.id);
-            valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e).into())
+            let scansioni = scansioni.remove(&r.id).unwrap_or_default();
+            let letta = valore(r, parti, file, annullamento).and_then(|mut r| {
+                for scansione in scansioni {
+                    r.documenti.push(acquisito(scansione)?);
+                }
+                Ok(r)
+            });
+            letta.map_err(|e| storage::Errore::riga("registrazioni", e).into())
         })
         .collect()
 }
@@ -318,6 +335,22 @@ fn documento(
         impronta: d.sha256.parse()?,
         nome: d.nome.parse()?,
         descrizione: d.descrizione.map(|t| t.parse()).transpose()?,
+        media_type,
+        dimensione,
+        acquisita: None,
+    })
+}
+
+/// A file that came later, after those that were there.
+fn acquisito(
+    (a, media_type, dimensione): (RigaAcquisita, String, i64),
+) -> Result<DocumentoRegistrato, crate::valori::Rifiuto> {
+    Ok(DocumentoRegistrato {
+        ruolo: a.ruolo.parse()?,
+        impronta: a.sha256.parse()?,
+        nome: a.nome.parse()?,
+        acquisita: Some(a.acquisita()?),
+        descrizione: a.descrizione.map(|t| t.parse()).transpose()?,
         media_type,
         dimensione,
     })

@@ -4,6 +4,7 @@
 //! or nothing at all. The rows it writes never change again. What the module never does: assign (that is `scrivania`), send
 //! (that is `pec`), decide who may see (that is `utenti::visibilita`, which every query here joins).
 
+mod acquisizione;
 mod annullamento;
 mod carico;
 mod collegamento;
@@ -12,6 +13,7 @@ mod continuita;
 mod differimento;
 mod duplicato;
 mod errore;
+mod escluso;
 mod lettura;
 mod nuova;
 pub mod orologio;
@@ -19,6 +21,7 @@ mod registra;
 mod righe;
 mod uscita;
 
+pub use acquisizione::{Acquisita, Scansione, acquisisci};
 pub use annullamento::{Annullamento, annulla};
 pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{buchi, numero_di, usano};
@@ -28,6 +31,7 @@ pub use differimento::{
 };
 pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;
+pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
 pub use lettura::{
     DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
     quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile,
@@ -46,6 +50,8 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
     Atto { tipo: collegamento::ATTO, ricalcola: collegamento::ricalcola, conta: collegamento::conta },
     Atto { tipo: collegamento::ATTO_TOLTO, ricalcola: collegamento::ricalcola_tolti, conta: collegamento::conta_tolti },
+    Atto { tipo: acquisizione::ATTO, ricalcola: acquisizione::ricalcola, conta: acquisizione::conta },
+    Atto { tipo: escluso::ATTO, ricalcola: escluso::ricalcola, conta: escluso::conta },
     Atto { tipo: differimento::ATTO, ricalcola: differimento::ricalcola, conta: differimento::conta },
     Atto {
         tipo: differimento::ATTO_CHIUSO,

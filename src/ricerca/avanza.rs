@@ -3,7 +3,7 @@
 use super::indice::{Aperto, Scrittura};
 use super::{Errore, Indice, scheda};
 use crate::audit::{self, Evento};
-use crate::storage::schema::{assegnazioni, classificazioni, eventi};
+use crate::storage::schema::{acquisizioni, assegnazioni, classificazioni, eventi};
 use crate::storage::{Conn, Db};
 use crate::valori::{AooId, RegistrazioneId};
 use diesel::prelude::*;
@@ -107,6 +107,10 @@ fn toccate(conn: &mut Conn, nuovi: &[Evento]) -> Result<BTreeSet<RegistrazioneId
     for pezzo in di("assegnazione").chunks(INSIEME) {
         let query = assegnazioni::table.filter(assegnazioni::id.eq_any(pezzo));
         ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
+    }
+    for pezzo in di("acquisizione").chunks(INSIEME) {
+        let query = acquisizioni::table.filter(acquisizioni::id.eq_any(pezzo));
+        ids.extend(query.select(acquisizioni::registrazione_id).load::<String>(conn)?);
     }
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }

@@ -79,6 +79,8 @@ id! {
     CollegamentoId,
     /// An act of deferral.
     DifferimentoId,
+    /// A scan added to a registration.
+    AcquisizioneId,
     /// A conservator of an AOO.
     ConservatoreId,
 }

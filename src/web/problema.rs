@@ -262,6 +262,13 @@ impl From<registro::Errore> for Problema {
                 Self::campo("/differimento", e.to_string())
             }
             E::DifferimentoChiuso => Self::conflitto("differimento-chiuso", e.to_string()),
+            E::NonCartacea => Self::conflitto("non-cartacea", e.to_string()),
+            E::ScansioneVuota => Self::campo("/file", e.to_string()),
+            E::GiaAcquisita => Self::conflitto("gia-acquisita", e.to_string()),
+            E::TroppiFile(_) => Self::conflitto("troppi-file", e.to_string()),
+            E::GenereEsclusoPresente | E::GenereEsclusoSconosciuto | E::TroppiGeneriEsclusi(_) => {
+                Self::campo("/genere", e.to_string())
+            }
             E::Sconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::SegnaturaNonPrevista(_) => {
@@ -296,6 +303,10 @@ impl From<pec::Errore> for Problema {
             E::Sconosciuto => Self::non_trovato(),
             E::GiaProtocollato { .. } => Self::conflitto("gia-protocollato", e.to_string()),
             E::Ricevuta => Self::conflitto("ricevuta", e.to_string()),
+            E::GiaEscluso => Self::conflitto("gia-escluso", e.to_string()),
+            E::NonEscluso => Self::conflitto("non-escluso", e.to_string()),
+            E::DaRipristinare => Self::conflitto("da-ripristinare", e.to_string()),
+            E::DomicilioDigitale | E::GenereSconosciuto => Self::campo("/genere", e.to_string()),
             E::AllegatoSconosciuto(_) => Self::campo("/principale", e.to_string()),
             E::NonUscita => Self::conflitto("non-uscita", e.to_string()),
             E::SenzaIndirizzo => Self::conflitto("senza-indirizzo", e.to_string()),

@@ -136,6 +136,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    acquisizioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        ruolo -> Text,
+        sha256 -> Text,
+        nome -> Text,
+        descrizione -> Nullable<Text>,
+        autore -> Text,
+        confermata_da -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    generi_esclusi (id) {
+        id -> Text,
+        aoo_id -> Text,
+        genere -> Text,
+        escluso -> Bool,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
     conferme_orologio (id) {
         id -> Text,
         aoo_id -> Text,

@@ -79,5 +79,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     differimenti,
     chiusure_differimenti,
     registrazioni_differite,
+    acquisizioni,
+    generi_esclusi,
+    esclusioni,
+    ripristini,
     conferme_orologio,
 );

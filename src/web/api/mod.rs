@@ -12,7 +12,7 @@ mod lettore;
 pub(super) mod multipart;
 mod openapi;
 mod pec;
-mod registrazioni;
+pub(super) mod registrazioni;
 mod ricerca;
 mod versamenti;
 
@@ -30,6 +30,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
+    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazioni::acquisisci));
     cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazioni::collega));
     cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazioni::scollega));
     cfg.service(

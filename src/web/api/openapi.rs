@@ -17,6 +17,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::classifica,
         registrazioni::annulla,
         registrazioni::assegna,
+        registrazioni::acquisisci,
         registrazioni::collega,
         registrazioni::scollega,
         fascicoli::elenca,

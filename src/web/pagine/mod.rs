@@ -11,6 +11,7 @@ mod differimenti;
 mod duplicati;
 mod entra;
 mod errata;
+mod esclusi;
 mod fascicoli;
 mod firme;
 mod formato;
@@ -108,9 +109,15 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(differimenti::elenco))
             .route(web::post().to(differimenti::differisci)),
     );
+    cfg.service(
+        web::resource("/registro/esclusi").route(web::get().to(esclusi::elenco)).route(web::post().to(esclusi::cambia)),
+    );
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
+    cfg.route("/da-protocollare/non-protocollati", web::get().to(da_protocollare::non_protocollati));
+    cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
+    cfg.route("/da-protocollare/{id}/ripristino", web::post().to(da_protocollare::ripristina));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
@@ -119,6 +126,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazione::annulla));
+    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazione::acquisisci));
     cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazione::collega));
     cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));

@@ -3,7 +3,7 @@
 mod http;
 mod processo;
 
-pub use http::{Parte, chiama, chiama_json, entrata, leggi, registra, uscita};
+pub use http::{Parte, Risposta, chiama, chiama_json, entrata, leggi, registra, uscita};
 pub use processo::{Servizio, comando, libera};
 
 use diesel::connection::SimpleConnection;

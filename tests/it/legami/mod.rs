@@ -1,8 +1,11 @@
 //! What stands between a registration and the others: links, duplicates, deferral, scans, what is not registered.
 
+mod acquisizioni;
 mod collegamenti;
 mod differimento;
 mod duplicati;
+mod esclusi;
+mod ostili;
 
 use crate::casa::{Casa, Server, entrata, registra};
 use serde_json::Value;

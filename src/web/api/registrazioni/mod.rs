@@ -1,5 +1,6 @@
 //! `registrazioni` over the API.
 
+mod acquisizione;
 mod annullamento;
 mod assegnazione;
 mod classificazione;
@@ -7,6 +8,8 @@ mod collegamento;
 mod richiesta;
 mod risposta;
 
+pub(in crate::web) use acquisizione::verificata;
+pub(super) use acquisizione::{__path_acquisisci, acquisisci};
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use classificazione::{__path_classifica, classifica};

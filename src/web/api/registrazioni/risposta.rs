@@ -194,8 +194,22 @@ struct DocumentoJson {
     descrizione: Option<String>,
     media_type: String,
     dimensione: i64,
+    /// How it came, if it was added after the registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acquisita: Option<AcquisitaJson>,
     /// The outcome of its signatures; null if it is not signed or was not verified yet.
     firma: Option<FirmaJson>,
+}
+
+/// How a scan was added.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct AcquisitaJson {
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    autore: String,
+    /// Who compared it with the paper.
+    confermata_da: String,
 }
 
 /// The outcome of the signatures of a file.
@@ -216,6 +230,11 @@ impl DocumentoJson {
             descrizione: d.descrizione.map(|t| t.to_string()),
             media_type: d.media_type,
             dimensione: d.dimensione,
+            acquisita: d.acquisita.map(|a| AcquisitaJson {
+                istante: a.istante,
+                autore: a.autore,
+                confermata_da: a.confermata_da,
+            }),
             firma,
         }
     }

@@ -1,7 +1,9 @@
 //! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
 
+mod esclusione;
 mod protocollo;
 
+pub(super) use esclusione::{elenco as non_protocollati, escludi, ripristina};
 pub(super) use protocollo::protocolla;
 
 use super::chi::Chi;
@@ -85,6 +87,13 @@ struct Pagina {
     rilievi: Vec<String>,
     doppione: Option<Doppione>,
     duplicati: Duplicati,
+    /// The act that left it out: when, who, why.
+    esclusa: Option<String>,
+    /// It may be left out.
+    escludibile: bool,
+    generi: Vec<String>,
+    /// Why it was not left out, and what had been typed.
+    non_escluso: Option<(String, String)>,
     allegati: Vec<AllegatoVisto>,
     scritto: Scritto,
     voci: Vec<Scelta>,
@@ -162,7 +171,7 @@ pub(super) async fn messaggio(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
-    mostra(&stato, &chi, id, filtro.into_inner().fatta, None, StatusCode::OK).await
+    mostra(&stato, &chi, id, filtro.into_inner().fatta, None, None, StatusCode::OK).await
 }
 
 /// The page of a message; with what was typed, if it was refused.
@@ -172,6 +181,7 @@ async fn mostra(
     id: MessaggioId,
     fatta: Option<String>,
     scritto: Option<Scritto>,
+    non_escluso: Option<(String, String)>,
     codice: StatusCode,
 ) -> Result<HttpResponse, Errata> {
     let posta = posta(chi)?;
@@ -184,7 +194,9 @@ async fn mostra(
                 return Ok(Err(m.registrazione));
             }
             let fatta = trova_fatta(conn, &posta, fatta)?;
-            Ok::<_, Problema>(Ok(pagina(conn, &posta, &m, guscio, (fatta, ora), scritto)?))
+            let mut pagina = pagina(conn, &posta, &m, guscio, (fatta, ora), scritto)?;
+            pagina.non_escluso = non_escluso;
+            Ok::<_, Problema>(Ok(pagina))
         })
     });
     match letta.await? {
@@ -236,6 +248,10 @@ fn pagina(
         allegati: allegati.collect(),
         scritto,
         duplicati: Duplicati::new(&duplicati),
+        esclusa: m.esclusione.as_ref().map(|e| format!("{} ({}, il {})", e.motivo, e.autore, e.istante.leggibile())),
+        escludibile: pec::escludibile(conn, posta, m)?,
+        generi: registro::generi_esclusi(conn, guscio.aoo_id)?.into_iter().map(|g| g.nome).collect(),
+        non_escluso: None,
         voci,
         uffici,
         guscio,

@@ -131,13 +131,13 @@ pub(in crate::web::pagine) async fn protocolla(
     let richiamo = Richiamo::scritto(scritto.risponde_a.clone(), scritto.risponde_scelta.clone());
     scritto.richiamo = cerca(&stato, &chi, richiamo).await?;
     if scritto.trova.is_some() {
-        return mostra(&stato, &chi, id, None, Some(scritto), StatusCode::OK).await;
+        return mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::OK).await;
     }
     let deciso = match leggi(&scritto) {
         Ok(deciso) => deciso,
         Err(errori) => {
             scritto.errori = errori;
-            return mostra(&stato, &chi, id, None, Some(scritto), StatusCode::UNPROCESSABLE_ENTITY).await;
+            return mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let richiesta = scritto.richiesta(&chi, id);
@@ -160,7 +160,7 @@ pub(in crate::web::pagine) async fn protocolla(
         .await;
     match esito {
         // The page shows what it looks like, with what was typed.
-        Ok(None) => mostra(&stato, &chi, id, None, Some(scritto), StatusCode::OK).await,
+        Ok(None) => mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::OK).await,
         Ok(Some((fatta, true, prossimo))) => {
             let luogo = format!("{prossimo}?fatta={}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
@@ -173,7 +173,7 @@ pub(in crate::web::pagine) async fn protocolla(
         }
         Err(problema) => {
             scritto.errori = vec![(String::new(), problema.to_string())];
-            mostra(&stato, &chi, id, None, Some(scritto), problema.status_code()).await
+            mostra(&stato, &chi, id, None, Some(scritto), None, problema.status_code()).await
         }
     }
 }

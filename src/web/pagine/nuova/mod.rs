@@ -233,24 +233,30 @@ pub(super) async fn registra(
             Ok(Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?)))
         })
         .await;
-    let esito = match esito {
-        Ok(Err(trovati)) => {
-            modulo.duplicati = Duplicati::new(&trovati);
-            return mostra(&stato, &chi, modulo, StatusCode::OK).await;
-        }
-        Ok(Ok(fatta)) => Ok(fatta),
-        Err(problema) => Err(problema),
-    };
+    rispondi(&stato, &chi, modulo, esito).await
+}
+
+/// To what was registered; or the form again, with what looks the same or what was refused.
+async fn rispondi(
+    stato: &Stato,
+    chi: &Chi,
+    mut modulo: Modulo,
+    esito: Result<Result<(registro::Registrazione, bool), Vec<Duplicato>>, Problema>,
+) -> Result<HttpResponse, Errata> {
     match esito {
-        Ok((fatta, true)) => {
+        Ok(Ok((fatta, true))) => {
             let luogo = format!("/registrazioni/{}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Ok((fatta, false)) => Ok(riservata(&chi, &fatta, modulo.indirizzo(), "Altra nuova")?),
+        Ok(Ok((fatta, false))) => Ok(riservata(chi, &fatta, modulo.indirizzo(), "Altra nuova")?),
+        Ok(Err(trovati)) => {
+            modulo.duplicati = Duplicati::new(&trovati);
+            mostra(stato, chi, modulo, StatusCode::OK).await
+        }
         Err(problema) if problema.status_code() == StatusCode::INTERNAL_SERVER_ERROR => Err(problema.into()),
         Err(problema) => {
             modulo.errori = difetti(&problema);
-            mostra(&stato, &chi, modulo, problema.status_code()).await
+            mostra(stato, chi, modulo, problema.status_code()).await
         }
     }
 }

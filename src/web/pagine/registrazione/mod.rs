@@ -4,11 +4,14 @@ mod atti;
 mod collegate;
 mod documenti;
 mod invii;
+mod scansione;
 mod storia;
 
 pub(super) use atti::{annulla, classifica, fascicola};
 pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
+
+pub(super) use scansione::acquisisci;
 
 use super::chi::Chi;
 use super::firme::{self, Frase};
@@ -48,6 +51,8 @@ struct FileVisto {
     media_type: String,
     dimensione: String,
     impronta: String,
+    /// When and by whom it was added, if it came later.
+    acquisita: Option<String>,
     firme: Vec<Frase>,
     /// It can be shown inside the page.
     vedibile: bool,
@@ -130,6 +135,9 @@ struct Pagina {
     annullamento: Option<AnnullamentoVisto>,
     /// This person may annul it.
     annullabile: bool,
+    /// This person may add a scan.
+    scansionabile: bool,
+    rifiuto_scansione: Option<(String, String)>,
     rifiuto_annullamento: Option<String>,
     atti: Option<Atti>,
     collegate: Collegate,
@@ -166,6 +174,7 @@ async fn mostra_con(
     let guscio = Guscio::new(chi, "");
     let vista = chi.vista();
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
+    let acquisisce = chi.permesso(Azione::Entrata) >= Permesso::Agisce;
     let annulla = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let ora = stato.db.orologio().adesso();
     let letta = stato.blocca(move |stato| {
@@ -174,6 +183,9 @@ async fn mostra_con(
             let mut pagina = pagina(conn, &vista, id, guscio)?;
             let chiesta = |f: &&FileVisto| f.vedibile && filtro.anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
+            pagina.scansionabile &= acquisisce;
+            let scansione = rifiuto.as_ref().filter(|r| r.campo == "scansione");
+            pagina.rifiuto_scansione = scansione.map(|r| (r.testo.clone(), r.scritto.clone()));
             pagina.annullabile = annulla && pagina.annullamento.is_none();
             pagina.rifiuto_annullamento = rifiuto.as_ref().filter(|r| r.campo == "motivo").map(|r| r.testo.clone());
             pagina.collegate.richiamo = richiamo;
@@ -249,6 +261,8 @@ fn pagina(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, guscio: Guscio) -
         termine: termine.map(|t| format!("{} ({} giorni)", formato::data(t.scade), t.giorni)),
         annullamento: r.annullamento.as_ref().map(annullamento),
         annullabile: false,
+        scansionabile: r.mezzo.cartaceo() && r.annullamento.is_none(),
+        rifiuto_scansione: None,
         rifiuto_annullamento: None,
         atti: None,
         collegate: Collegate::new(&collegamenti),
@@ -288,10 +302,17 @@ fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Ve
             firme: firme::frasi(rapporto, &d.media_type),
             vedibile: formato::da_vedere(&tipo).is_some(),
             firmato: tipo != d.media_type,
+            acquisita: d.acquisita.as_ref().map(acquisita),
             impronta,
         }
     };
     r.documenti.iter().zip(1..).map(visto).collect()
+}
+
+fn acquisita(a: &registro::Acquisita) -> String {
+    let conferma =
+        if a.confermata_da == a.autore { String::new() } else { format!(", confermata da {}", a.confermata_da) };
+    format!("acquisita il {} da {}{conferma}", a.istante.leggibile(), a.autore)
 }
 
 fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {

@@ -92,6 +92,10 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         (a.id.to_string(), "", format!("Assegnata {titolo} a {}", a.denominazione))
     }));
     frasi.extend(m.collegamenti.iter().flat_map(super::collegate::frasi));
+    frasi.extend(r.documenti.iter().filter_map(|d| {
+        let a = d.acquisita.as_ref()?;
+        Some((a.id.to_string(), "acquisizione", format!("Aggiunta la scansione «{}»", d.nome)))
+    }));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
