@@ -12,9 +12,10 @@ use crate::pagine::registrazione::{arrivano_ricevute, fixture, per_api, spedita}
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use tabulario::registro;
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{AooId, Attore};
+use tabulario::valori::{AooId, Attore, Istante};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -47,6 +48,8 @@ fn rotte_pagine() -> Vec<Rotta> {
 /// One of each thing that a path may name, all of them seen by the office of the house.
 struct Cose {
     registrazione: String,
+    collegamento: String,
+    differimento: String,
     sha256: String,
     messaggio: String,
     ricevuta: String,
@@ -56,11 +59,23 @@ struct Cose {
 
 /// A house with something of everything, so that a 404 means that one may not.
 fn arreda(casa: &Casa, url: &str) -> Cose {
+    let domanda = registra(url, &casa.gettone, "d", &entrata("Domanda"), b"domanda").unwrap().json();
     let mut chiesta = uscita("Risposta");
     chiesta["ufficio"] = "EDIL".into();
     let registrazione = per_api(casa, url, &chiesta, &[("risposta.pdf.p7m", &fixture("firma/rsa-ber.pdf.p7m"))]);
     let letta = leggi(&format!("{url}/api/v1/registrazioni/{registrazione}"), &casa.gettone).json();
     let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
+    let legame = format!(r#"{{ "specie": "collegato-a", "registrazione": {} }}"#, domanda["id"]);
+    let legata =
+        chiama_json(&format!("{url}/api/v1/registrazioni/{registrazione}/collegamenti"), &casa.gettone, &legame);
+    let collegamento = legata.json()["collegamenti"][0]["id"].as_str().unwrap().to_owned();
+    let differisci = |op: &mut Operazione<'_>| {
+        let (causa, documenti) = ("Guasto".parse()?, "Posta".parse()?);
+        let al = Istante::new(op.ora.date_time() + chrono::Duration::days(1));
+        let nuovo = registro::NuovoDifferimento { causa, documenti, dal: op.ora, al };
+        Ok::<_, Rotto>(registro::differisci(op, &nuovo)?.to_string())
+    };
+    let differimento = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), differisci).unwrap();
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
@@ -80,7 +95,7 @@ fn arreda(casa: &Casa, url: &str) -> Cose {
     apri_procedimento(casa);
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Cose { registrazione, sha256, messaggio, ricevuta, fascicolo, risorsa }
+    Cose { registrazione, collegamento, differimento, sha256, messaggio, ricevuta, fascicolo, risorsa }
 }
 
 impl Cose {
@@ -90,11 +105,13 @@ impl Cose {
             Some("da-protocollare" | "pec") => &self.messaggio,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
+            Some("registro") => &self.differimento,
             _ => "nessuno",
         };
         let codice = if rotta.starts_with("/servizi/") { "accesso-atti" } else { "di-nessuna" };
         let strada = rotta
             .replace("{id}", id)
+            .replace("{collegamento}", &self.collegamento)
             .replace("{posizione}", "1")
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)

@@ -105,6 +105,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(orologio::mostra))
             .route(web::post().to(orologio::conferma)),
     );
+    cfg.service(
         web::resource("/registro/differimenti")
             .route(web::get().to(differimenti::elenco))
             .route(web::post().to(differimenti::differisci)),

@@ -342,10 +342,6 @@ pub fn casella(casa: &Casa) -> pec::Casella {
     if let Some(presente) = casa.db.leggi(pec::caselle).unwrap().pop() {
         return presente;
     }
-pub fn arriva(casa: &crate::casa::Casa, nome: &str) {
-    use crate::casa::Rotto;
-    use tabulario::pec;
-    use tabulario::valori::Attore;
     let maildir = casa.dir.path().join("maildir");
     for cartella in ["cur", "new", "tmp"] {
         std::fs::create_dir_all(maildir.join(cartella)).unwrap();

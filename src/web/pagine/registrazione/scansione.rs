@@ -17,7 +17,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// Fields of the form.
-const MASSIMO_PARTI: usize = 10;
+const MASSIMO_PARTI: usize = 50;
 
 /// Bytes of its fields.
 const MASSIMO_TESTO: usize = 64 * 1024;
