@@ -39,6 +39,24 @@ pub enum Errore {
     /// A receipt is evidence of a send, not a document to register.
     #[error("è una ricevuta: si conserva con l'invio a cui si riferisce e non si protocolla")]
     Ricevuta,
+    /// The message was left out before.
+    #[error("questo messaggio è già tra i non protocollati")]
+    GiaEscluso,
+    /// The message was not left out.
+    #[error("questo messaggio non è tra i non protocollati")]
+    NonEscluso,
+    /// What was left out is brought back before it gets a number.
+    #[error("questo messaggio è tra i non protocollati: prima ripristinalo")]
+    DaRipristinare,
+    /// A PEC is always registered.
+    #[error(
+        "una PEC arriva da un domicilio digitale e si protocolla sempre (CAD art. 40-bis); resta fuori solo la copia di una PEC \
+         già protocollata"
+    )]
+    DomicilioDigitale,
+    /// The list has no such kind.
+    #[error("questo genere non è tra quelli esclusi dalla registrazione: sceglilo dall'elenco o scrivi il motivo")]
+    GenereSconosciuto,
     /// The message has no such attachment.
     #[error("il messaggio non ha un allegato con l'impronta {0}")]
     AllegatoSconosciuto(crate::valori::Impronta),

@@ -2,13 +2,13 @@
 
 use super::busta::Busta;
 use super::ricevi::Allegata;
-use super::{Casella, Errore};
+use super::{Casella, Errore, Esclusione, esclusione};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::registro;
 use crate::storage::schema::{
-    allegati, annullamenti, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni, visibilita,
-    visti as ledger,
+    allegati, annullamenti, esclusioni, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni,
+    visibilita, visti as ledger,
 };
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
@@ -21,6 +21,9 @@ pub(super) const ATTO: &str = "ricezione";
 
 /// Longest reading kept beside a message; the whole is always in the store.
 const MASSIMO_CORPO: usize = 200_000;
+
+/// Kind of a message that a provider certifies.
+pub(super) const POSTA_CERTIFICATA: &str = "posta-certificata";
 
 /// The kinds that bring a document; the others speak of what we sent.
 const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", "ordinaria"];
@@ -42,6 +45,8 @@ pub enum Stato {
     DaProtocollare,
     /// It was registered.
     Protocollato,
+    /// A person left it out.
+    NonProtocollato,
     /// A receipt joined to its send.
     Ricevuta,
     /// A receipt of nothing that we sent.
@@ -55,6 +60,7 @@ impl Stato {
         match self {
             Self::DaProtocollare => "da-protocollare",
             Self::Protocollato => "protocollato",
+            Self::NonProtocollato => "non-protocollato",
             Self::Ricevuta => "ricevuta",
             Self::RicevutaSenzaInvio => "ricevuta-senza-invio",
         }
@@ -116,6 +122,8 @@ pub struct Messaggio {
     pub allegati: Vec<AllegatoMessaggio>,
     /// The registration it became.
     pub registrazione: Option<RegistrazioneId>,
+    /// The act that left it out, if one is in force.
+    pub esclusione: Option<Esclusione>,
     /// What it is waiting for.
     pub stato: Stato,
 }
@@ -329,7 +337,22 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
                 .or(tabella::firma_gestore.eq("TOTAL-FAILED")),
         )
         .filter(diesel::dsl::not(tabella::id.eq_any(in_vigore().select(protocolli_messaggi::messaggio_id))))
+        .filter(diesel::dsl::not(tabella::id.eq_any(esclusione::in_vigore().select(esclusioni::messaggio_id))))
         .order(tabella::id)
+        .limit(quanti)
+        .select(RigaMessaggio::as_select())
+        .load(conn)?;
+    completa(conn, righe)
+}
+
+/// The messages that a person left out, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn non_protocollati(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Vec<Messaggio>, Errore> {
+    let righe = vede(vista)
+        .filter(tabella::id.eq_any(esclusione::in_vigore().select(esclusioni::messaggio_id)))
+        .order(tabella::id.desc())
         .limit(quanti)
         .select(RigaMessaggio::as_select())
         .load(conn)?;
@@ -407,6 +430,7 @@ fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>
         .load(conn)?
         .into_iter()
         .collect();
+    let mut esclusi = esclusione::di(conn, &ids)?;
     let riferiti: Vec<&String> = righe.iter().filter_map(|r| r.riferito.as_ref()).collect();
     let inviati: HashSet<String> = invii::table
         .filter(invii::message_id.eq_any(riferiti))
@@ -420,7 +444,8 @@ fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>
             let allegati = per_messaggio.remove(&r.id).unwrap_or_default();
             let registrazione = coppie.get(&r.id).cloned();
             let noto = r.riferito.as_ref().is_some_and(|m| inviati.contains(m));
-            valore(r, allegati, registrazione, noto).map_err(|e| storage::Errore::riga("messaggi", e).into())
+            let esclusa = esclusi.remove(&r.id);
+            valore(r, allegati, (registrazione, esclusa), noto).map_err(|e| storage::Errore::riga("messaggi", e).into())
         })
         .collect()
 }
@@ -428,12 +453,13 @@ fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>
 fn valore(
     r: RigaMessaggio,
     allegati: Vec<AllegatoMessaggio>,
-    registrazione: Option<String>,
+    (registrazione, esclusione): (Option<String>, Option<Esclusione>),
     noto: bool,
 ) -> Result<Messaggio, String> {
     let testo = |e: crate::valori::Rifiuto| e.to_string();
     let stato = match (&registrazione, e_ricevuta(&r.genere), r.firma_gestore.as_deref()) {
         (Some(_), ..) => Stato::Protocollato,
+        _ if esclusione.is_some() => Stato::NonProtocollato,
         (None, true, Some(PROVATA)) if noto => Stato::Ricevuta,
         (None, true, Some(PROVATA | INDETERMINATA)) => Stato::RicevutaSenzaInvio,
         // What nobody signed, or somebody changed, is no receipt whatever it says of itself: a person looks at it.
@@ -455,6 +481,7 @@ fn valore(
         ricevuto: Istante::from_utc(r.ricevuto),
         lettura: serde_json::from_str(&r.lettura).map_err(|e| e.to_string())?,
         allegati,
+        esclusione,
         registrazione: registrazione.map(|d| d.parse()).transpose().map_err(testo)?,
         stato,
     })

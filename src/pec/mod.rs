@@ -7,7 +7,9 @@
 
 pub mod busta;
 mod casella;
+mod duplicato;
 mod errore;
+mod esclusione;
 mod invio;
 mod lettera;
 mod maildir;
@@ -18,10 +20,13 @@ mod ricevi;
 mod spedisci;
 
 pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
+pub use duplicato::{duplicati, duplicati_di};
 pub use errore::Errore;
+pub use esclusione::{Esclusione, MotivoEsclusione, escludi, escludibile, ripristina};
 pub use invio::{Invio, StatoInvio, Tappa, invia, invii, registrazione_dell_invio};
 pub use messaggio::{
-    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file, visibile,
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, non_protocollati,
+    usa_file, visibile,
 };
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};
@@ -44,5 +49,7 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: casella::ATTO, ricalcola: casella::ricalcola, conta: casella::conta },
     Atto { tipo: messaggio::ATTO, ricalcola: messaggio::ricalcola, conta: messaggio::conta },
     Atto { tipo: protocolla::ATTO, ricalcola: protocolla::ricalcola, conta: protocolla::conta },
+    Atto { tipo: esclusione::ATTO, ricalcola: esclusione::ricalcola, conta: esclusione::conta },
+    Atto { tipo: esclusione::ATTO_TOLTO, ricalcola: esclusione::ricalcola_tolti, conta: esclusione::conta_tolti },
     Atto { tipo: invio::ATTO, ricalcola: invio::ricalcola, conta: invio::conta },
 ];

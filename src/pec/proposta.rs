@@ -27,6 +27,18 @@ pub struct Proposta {
     pub principale: Option<Impronta>,
 }
 
+impl Proposta {
+    /// With the sender's name and the document that a person chose.
+    #[must_use]
+    pub fn con(mut self, mittente: &Denominazione, principale: Option<Impronta>) -> Self {
+        if !matches!(&self.mittente.parte.nome, NomeParte::Denominazione(d) if d == mittente) {
+            self.mittente.parte.nome = NomeParte::Denominazione(mittente.clone());
+        }
+        self.principale = principale.or(self.principale);
+        self
+    }
+}
+
 /// What the message proposes.
 #[must_use]
 pub fn proponi(m: &Messaggio) -> Proposta {

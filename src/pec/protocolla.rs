@@ -1,6 +1,6 @@
 //! Protocolling a message: the registration, its assignment and the pair message-registration, in one act.
 
-use super::messaggio::RipostoNoto;
+use super::messaggio::{POSTA_CERTIFICATA, RipostoNoto};
 use super::{Errore, Messaggio, Proposta, messaggio, proponi};
 use crate::audit::{self, Carico};
 use crate::documenti::{Riposto, media_type};
@@ -21,9 +21,6 @@ pub(super) const ATTO: &str = "protocollo-messaggio";
 
 /// Name of the whole message among the documents of its registration.
 const NOME_MESSAGGIO: &str = "messaggio.eml";
-
-/// Kind of a message that a provider certifies.
-const POSTA_CERTIFICATA: &str = "posta-certificata";
 
 /// What a person (or a rule) decides about a message; what is left out is taken from the proposal.
 #[derive(Debug, Clone)]
@@ -66,6 +63,9 @@ pub fn protocolla(
         let prima = registro::identificatore(op.conn, prima)?;
         let anno = chrono::Datelike::year(&prima.data);
         return Err(Errore::GiaProtocollato { numero: prima.numero, anno });
+    }
+    if messaggio.esclusione.is_some() {
+        return Err(Errore::DaRipristinare);
     }
     if matches!(messaggio.stato, super::Stato::Ricevuta | super::Stato::RicevutaSenzaInvio) {
         return Err(Errore::Ricevuta);

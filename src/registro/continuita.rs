@@ -2,7 +2,7 @@
 
 use super::Errore;
 use crate::audit::{Differenza, Genere};
-use crate::storage::schema::{contatori, documenti_registrati, registrazioni};
+use crate::storage::schema::{acquisizioni, contatori, documenti_registrati, registrazioni};
 use crate::storage::{self, Conn};
 use crate::valori::{AooId, Impronta};
 use diesel::dsl::{count_star, max, min};
@@ -83,9 +83,14 @@ fn mancanti(conn: &mut Conn, aoo: &str, registro: &str, anno: i32, ultimo: i64) 
 /// # Errors
 /// Those of the database.
 pub fn usano(conn: &mut Conn, impronta: &Impronta) -> Result<Vec<(AooId, i32, i64)>, Errore> {
+    let impronta = impronta.to_string();
+    let registrate = documenti_registrati::table
+        .filter(documenti_registrati::sha256.eq(&impronta))
+        .select(documenti_registrati::registrazione_id);
+    let acquisite =
+        acquisizioni::table.filter(acquisizioni::sha256.eq(&impronta)).select(acquisizioni::registrazione_id);
     let righe: Vec<(String, i32, i64)> = registrazioni::table
-        .inner_join(documenti_registrati::table.on(documenti_registrati::registrazione_id.eq(registrazioni::id)))
-        .filter(documenti_registrati::sha256.eq(impronta.to_string()))
+        .filter(registrazioni::id.eq_any(registrate).or(registrazioni::id.eq_any(acquisite)))
         .order(registrazioni::id)
         .select((registrazioni::aoo_id, registrazioni::anno, registrazioni::numero))
         .load(conn)?;

@@ -49,6 +49,66 @@ pub enum Errore {
     /// What is answered does not exist or may not be seen.
     #[error("la registrazione a cui si risponde non esiste o non è tra quelle che puoi vedere")]
     RispondeASconosciuta,
+    /// What is annulled is not answered.
+    #[error("la n. {0}/{1} è annullata: rispondi alla registrazione che la sostituisce")]
+    RispondeAAnnullata(NumeroProtocollo, i32),
+    /// A registration is not linked to itself.
+    #[error("una registrazione non si collega a sé stessa")]
+    CollegamentoASe,
+    /// An answer needs two registrations in force.
+    #[error("la n. {0}/{1} è annullata: si può collegare, ma non dire che risponde o che riceve risposta")]
+    CollegamentoAnnullata(NumeroProtocollo, i32),
+    /// The same link is there.
+    #[error("questo collegamento con la n. {0}/{1} c'è già")]
+    GiaCollegata(NumeroProtocollo, i32),
+    /// The link was taken away before.
+    #[error("questo collegamento è già stato tolto")]
+    GiaScollegata,
+    /// A deferral is an act made before.
+    #[error("un differimento si dispone prima: può valere dal giorno in cui lo disponi, non per quelli passati")]
+    DifferimentoPassato,
+    /// A deferral that ends before it begins, or before it is made.
+    #[error("la fine del differimento deve essere dopo l'inizio, e non ancora passata")]
+    DifferimentoRovescio,
+    /// A deferral without a limit.
+    #[error(
+        "un differimento vale al massimo {} giorni: per andare oltre se ne dispone un altro",
+        super::differimento::MASSIMO_GIORNI
+    )]
+    DifferimentoLungo,
+    /// There is no such deferral.
+    #[error("questo differimento non esiste")]
+    DifferimentoSconosciuto,
+    /// It ended before.
+    #[error("questo differimento è già finito")]
+    DifferimentoChiuso,
+    /// Only what comes on paper is deferred.
+    #[error("il differimento vale solo per ciò che arriva su carta: sportello, posta, raccomandata o corriere")]
+    DifferimentoNonCartaceo,
+    /// It arrived at another time.
+    #[error("il differimento non copre l'arrivo del {}", .0.leggibile())]
+    DifferimentoNonCopre(Istante),
+    /// Only what came on paper waits for a scan.
+    #[error("si aggiunge una scansione solo a ciò che viaggia su carta: sportello, posta, raccomandata o corriere")]
+    NonCartacea,
+    /// A scan without bytes.
+    #[error("il file della scansione è vuoto")]
+    ScansioneVuota,
+    /// The same file is there.
+    #[error("questo file è già tra i documenti della registrazione")]
+    GiaAcquisita,
+    /// No registration has that many files.
+    #[error("la registrazione ha già {0} file: non se ne aggiungono altri")]
+    TroppiFile(usize),
+    /// The list holds this kind.
+    #[error("questo genere è già nell'elenco")]
+    GenereEsclusoPresente,
+    /// The list does not hold this kind.
+    #[error("questo genere non è nell'elenco")]
+    GenereEsclusoSconosciuto,
+    /// No list is that long.
+    #[error("l'elenco ha già {0} generi: ritirane qualcuno")]
+    TroppiGeneriEsclusi(usize),
     /// It was annulled before.
     #[error("questa registrazione è già annullata, con {0}")]
     GiaAnnullata(String),

@@ -1,5 +1,6 @@
 //! The register read back, through the eyes of whoever asks.
 
+use super::acquisizione::{Acquisita, Riga as RigaAcquisita};
 use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use super::riservatezza::{self, riservata};
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
-    corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
+    acquisizioni, corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
 };
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
@@ -33,6 +34,8 @@ pub struct DocumentoRegistrato {
     pub media_type: String,
     /// Its length in bytes.
     pub dimensione: i64,
+    /// The act by which it was added, if it was not there when the registration was made.
+    pub acquisita: Option<Acquisita>,
 }
 
 /// An entry of the register.
@@ -66,7 +69,7 @@ pub struct Registrazione {
     pub risponde_a: Option<RegistrazioneId>,
     /// The line of segnatura.
     pub segnatura: Identificatore,
-    /// Files, the main one first.
+    /// Files, the main one first, then those that were added later.
     pub documenti: Vec<DocumentoRegistrato>,
     /// Its annulment, if it was annulled: it keeps its number and its place.
     pub annullamento: Option<Annullamento>,
@@ -267,6 +270,13 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
         .select((RigaDocumento::as_select(), file::media_type, file::dimensione))
         .load(conn)?;
     let mut file = raggruppa(file, |(d, ..)| d.registrazione_id.clone());
+    let scansioni: Vec<(RigaAcquisita, String, i64)> = acquisizioni::table
+        .inner_join(file::table.on(file::sha256.eq(acquisizioni::sha256)))
+        .filter(acquisizioni::registrazione_id.eq_any(&ids))
+        .order(acquisizioni::id)
+        .select((RigaAcquisita::as_select(), file::media_type, file::dimensione))
+        .load(conn)?;
+    let mut scansioni = raggruppa(scansioni, |(a, ..)| a.registrazione_id.clone());
     let mut annullamenti = annullamento::di(conn, &ids)?;
     let mut dati = dato::di(conn, &ids)?;
     let con_riservati = dati.values().flatten().any(|d| d.riservato);
@@ -281,6 +291,10 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
             let riservato = riservate.get(&r.id).copied().unwrap_or(r.riservato);
             let letta = valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e))?;
             let mut registrazione = Registrazione { riservato, ..letta };
+            for scansione in scansioni.remove(registrazione.id.to_string().as_str()).unwrap_or_default() {
+                let scansione = acquisito(scansione).map_err(|e| storage::Errore::riga("acquisizioni", e))?;
+                registrazione.documenti.push(scansione);
+            }
             dato::applica(&mut registrazione, dati, svelata)?;
             Ok(registrazione)
         })
@@ -342,6 +356,22 @@ fn documento(
         impronta: d.sha256.parse()?,
         nome: d.nome.parse()?,
         descrizione: d.descrizione.map(|t| t.parse()).transpose()?,
+        media_type,
+        dimensione,
+        acquisita: None,
+    })
+}
+
+/// A file that came later, after those that were there.
+fn acquisito(
+    (a, media_type, dimensione): (RigaAcquisita, String, i64),
+) -> Result<DocumentoRegistrato, crate::valori::Rifiuto> {
+    Ok(DocumentoRegistrato {
+        ruolo: a.ruolo.parse()?,
+        impronta: a.sha256.parse()?,
+        nome: a.nome.parse()?,
+        acquisita: Some(a.acquisita()?),
+        descrizione: a.descrizione.map(|t| t.parse()).transpose()?,
         media_type,
         dimensione,
     })

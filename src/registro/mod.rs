@@ -4,12 +4,17 @@
 //! or nothing at all. The rows it writes never change again. What the module never does: assign (that is `scrivania`), send
 //! (that is `pec`), decide who may see (that is `utenti::visibilita`, which every query here joins).
 
+mod acquisizione;
 mod annullamento;
 mod carico;
+mod collegamento;
 mod contatore;
 mod continuita;
 mod dato;
+mod differimento;
+mod duplicato;
 mod errore;
+mod escluso;
 mod lettura;
 mod nuova;
 pub mod orologio;
@@ -21,10 +26,18 @@ mod riservatezza;
 mod uscita;
 mod valore;
 
+pub use acquisizione::{Acquisita, Scansione, acquisisci};
 pub use annullamento::{Annullamento, annulla};
+pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{aoo_di, buchi, numero_di, usano};
 pub use dato::{DatoAnnullato, Provvedimento, Rettifica, annulla_dato};
+pub use differimento::{
+    Differimento, MASSIMO_GIORNI as MASSIMO_GIORNI_DIFFERIMENTO, NuovoDifferimento, chiudi_differimento, differimenti,
+    differimento_di, differisci, registra_differita,
+};
+pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;
+pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
 pub use lettura::{
     DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
     quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile,
@@ -49,4 +62,15 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: proposta::ATTO, ricalcola: proposta::ricalcola, conta: proposta::conta },
     Atto { tipo: proposta::DECISIONE, ricalcola: proposta::ricalcola_decisioni, conta: proposta::conta_decisioni },
     Atto { tipo: riservatezza::ATTO, ricalcola: riservatezza::ricalcola, conta: riservatezza::conta },
+    Atto { tipo: collegamento::ATTO, ricalcola: collegamento::ricalcola, conta: collegamento::conta },
+    Atto { tipo: collegamento::ATTO_TOLTO, ricalcola: collegamento::ricalcola_tolti, conta: collegamento::conta_tolti },
+    Atto { tipo: acquisizione::ATTO, ricalcola: acquisizione::ricalcola, conta: acquisizione::conta },
+    Atto { tipo: escluso::ATTO, ricalcola: escluso::ricalcola, conta: escluso::conta },
+    Atto { tipo: differimento::ATTO, ricalcola: differimento::ricalcola, conta: differimento::conta },
+    Atto {
+        tipo: differimento::ATTO_CHIUSO,
+        ricalcola: differimento::ricalcola_chiusi,
+        conta: differimento::conta_chiusi,
+    },
+    Atto { tipo: differimento::ATTO_USATO, ricalcola: differimento::ricalcola_usati, conta: differimento::conta_usati },
 ];

@@ -28,6 +28,7 @@ macro_rules! parole {
         }
     };
 }
+pub(super) use parole;
 
 /// The direction of a document (*tipologia di flusso*, LLGG Allegato 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,14 @@ parole!(
     Pec => "pec", Email => "email", Portale => "portale", Sportello => "sportello", Posta => "posta",
     Raccomandata => "raccomandata", Aoo => "aoo", Sdi => "sdi", Corriere => "corriere",
 );
+
+impl Mezzo {
+    /// True if what travels is paper: it may wait for its registration, and its scan may come later.
+    #[must_use]
+    pub fn cartaceo(self) -> bool {
+        matches!(self, Self::Sportello | Self::Posta | Self::Raccomandata | Self::Corriere)
+    }
+}
 
 /// What a party is to a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

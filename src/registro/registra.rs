@@ -35,10 +35,11 @@ pub struct Registrata {
 /// A refusal uses no number and leaves nothing behind.
 pub fn registra(op: &mut Operazione<'_>, aoo: &Aoo, vista: &Vista, nuova: &Nuova) -> Result<Registrata, Errore> {
     nuova.controlla(op.ora)?;
-    if let Some(id) = nuova.risponde_a
-        && !lettura::visibile(op.conn, vista, id)?
-    {
-        return Err(Errore::RispondeASconosciuta);
+    if let Some(id) = nuova.risponde_a {
+        let altra = lettura::per_ids(op.conn, vista, &[id])?.pop().ok_or(Errore::RispondeASconosciuta)?;
+        if altra.annullamento.is_some() {
+            return Err(Errore::RispondeAAnnullata(altra.numero, altra.anno));
+        }
     }
     let (anno, numero) = contatore::prossimo(op, &aoo.registro)?;
     let segnatura = Identificatore {

@@ -3,7 +3,9 @@
 use super::indice::{Aperto, Scrittura};
 use super::{Errore, Indice, scheda};
 use crate::audit::{self, Evento};
-use crate::storage::schema::{assegnazioni, classificazioni, dati_annullati, eventi, movimenti, riservatezze};
+use crate::storage::schema::{
+    acquisizioni, assegnazioni, classificazioni, dati_annullati, eventi, movimenti, riservatezze,
+};
 use crate::storage::{Conn, Db};
 use crate::valori::{AooId, RegistrazioneId};
 use diesel::prelude::*;
@@ -121,6 +123,10 @@ fn toccate(conn: &mut Conn, nuovi: &[Evento]) -> Result<BTreeSet<RegistrazioneId
             .inner_join(assegnazioni::table.on(assegnazioni::id.eq(movimenti::assegnazione_id)))
             .filter(movimenti::id.eq_any(pezzo));
         ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
+    }
+    for pezzo in di("acquisizione").chunks(INSIEME) {
+        let query = acquisizioni::table.filter(acquisizioni::id.eq_any(pezzo));
+        ids.extend(query.select(acquisizioni::registrazione_id).load::<String>(conn)?);
     }
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }

@@ -77,6 +77,12 @@ id! {
     IstanzaId,
     /// A proposal to annul a registration, or one datum of it.
     PropostaId,
+    /// A link between two registrations.
+    CollegamentoId,
+    /// An act of deferral.
+    DifferimentoId,
+    /// A scan added to a registration.
+    AcquisizioneId,
     /// A conservator of an AOO.
     ConservatoreId,
 }

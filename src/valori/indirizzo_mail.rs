@@ -1,5 +1,6 @@
 //! Addresses of electronic mail and of PEC.
 
+use super::testo::is_direzione;
 use super::{Rifiuto, macro_testo::valore_testuale};
 use std::str::FromStr;
 
@@ -25,7 +26,9 @@ impl FromStr for IndirizzoMail {
         let testo = testo.trim();
         let no = || Rifiuto::new("indirizzo di posta", "serve un indirizzo come nome@dominio.it");
         let (locale, dominio) = testo.rsplit_once('@').ok_or_else(no)?;
-        let atomo = |c: char| !c.is_whitespace() && !c.is_control() && !"()<>[]:;@\\,\"".contains(c);
+        // What turns the direction of a text would disguise an address.
+        let vista = |c: char| !c.is_whitespace() && !c.is_control() && !is_direzione(c);
+        let atomo = |c: char| vista(c) && !"()<>[]:;@\\,\"".contains(c);
         let etichetta = |e: &str| {
             !e.is_empty()
                 && !e.starts_with('-')

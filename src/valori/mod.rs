@@ -23,8 +23,9 @@ pub use calendario::{Calendario, Festivo, giorno_breve};
 pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
-    AooId, ApplicazioneId, AssegnazioneId, CasellaId, ConservatoreId, EnteId, FascicoloId, InvioId, IstanzaId,
-    MessaggioId, ProcedimentoId, PropostaId, RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
+    AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, CollegamentoId, ConservatoreId, DifferimentoId,
+    EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, ProcedimentoId, PropostaId, RegistrazioneId, TitolarioId,
+    UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

@@ -75,7 +75,7 @@ impl Oggetto {
 }
 
 /// Characters that turn the direction of the text around them and so can disguise what a line says (Trojan Source).
-fn is_direzione(c: char) -> bool {
+pub(super) fn is_direzione(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -251,6 +251,24 @@ impl From<registro::Errore> for Problema {
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),
             E::ArrivoFuturo(_) => Self::campo("/arrivo", e.to_string()),
             E::RispondeASconosciuta => Self::campo("/rispondeA", e.to_string()),
+            E::RispondeAAnnullata(..) => Self::campo("/rispondeA", e.to_string()),
+            E::CollegamentoASe => Self::campo("/registrazione", e.to_string()),
+            E::CollegamentoAnnullata(..) => Self::campo("/specie", e.to_string()),
+            E::GiaCollegata(..) => Self::conflitto("gia-collegata", e.to_string()),
+            E::GiaScollegata => Self::conflitto("gia-scollegata", e.to_string()),
+            E::DifferimentoPassato => Self::campo("/dal", e.to_string()),
+            E::DifferimentoRovescio | E::DifferimentoLungo => Self::campo("/al", e.to_string()),
+            E::DifferimentoSconosciuto | E::DifferimentoNonCartaceo | E::DifferimentoNonCopre(_) => {
+                Self::campo("/differimento", e.to_string())
+            }
+            E::DifferimentoChiuso => Self::conflitto("differimento-chiuso", e.to_string()),
+            E::NonCartacea => Self::conflitto("non-cartacea", e.to_string()),
+            E::ScansioneVuota => Self::campo("/file", e.to_string()),
+            E::GiaAcquisita => Self::conflitto("gia-acquisita", e.to_string()),
+            E::TroppiFile(_) => Self::conflitto("troppi-file", e.to_string()),
+            E::GenereEsclusoPresente | E::GenereEsclusoSconosciuto | E::TroppiGeneriEsclusi(_) => {
+                Self::campo("/genere", e.to_string())
+            }
             E::Sconosciuta | E::PropostaSconosciuta => Self::non_trovato(),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::ValoreUguale(_) => Self::campo("/dato/valore", e.to_string()),
@@ -311,6 +329,10 @@ impl From<pec::Errore> for Problema {
             E::Sconosciuto => Self::non_trovato(),
             E::GiaProtocollato { .. } => Self::conflitto("gia-protocollato", e.to_string()),
             E::Ricevuta => Self::conflitto("ricevuta", e.to_string()),
+            E::GiaEscluso => Self::conflitto("gia-escluso", e.to_string()),
+            E::NonEscluso => Self::conflitto("non-escluso", e.to_string()),
+            E::DaRipristinare => Self::conflitto("da-ripristinare", e.to_string()),
+            E::DomicilioDigitale | E::GenereSconosciuto => Self::campo("/genere", e.to_string()),
             E::AllegatoSconosciuto(_) => Self::campo("/principale", e.to_string()),
             E::NonUscita => Self::conflitto("non-uscita", e.to_string()),
             E::SenzaIndirizzo => Self::conflitto("senza-indirizzo", e.to_string()),

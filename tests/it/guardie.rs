@@ -42,6 +42,14 @@ fn colonna(tabella: &str) -> &'static str {
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
             "motivo"
         }
+        "collegamenti" => "nota",
+        "scollegamenti" | "chiusure_differimenti" => "istante",
+        "differimenti" => "causa",
+        "generi_esclusi" => "genere",
+        "esclusioni" => "motivo",
+        "ripristini" => "istante",
+        "acquisizioni" => "sha256",
+        "registrazioni_differite" => "differimento_id",
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

@@ -26,6 +26,7 @@ mod dimostrazione;
 mod fascicoli;
 mod firma;
 mod guardie;
+mod legami;
 mod ostile;
 mod pagine;
 mod permessi;

@@ -17,7 +17,7 @@ use tabulario::istanze::{self, Sportello};
 use tabulario::registro;
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{AooId, Attore, Calendario};
+use tabulario::valori::{AooId, Attore, Calendario, Istante};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -51,6 +51,8 @@ fn rotte_pagine() -> Vec<Rotta> {
 pub struct Cose {
     registrazione: String,
     altra: String,
+    collegamento: String,
+    differimento: String,
     sha256: String,
     messaggio: String,
     ricevuta: String,
@@ -70,6 +72,17 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
     let altra = registra(url, &casa.gettone, "altra", &entrata("Altra"), b"altra").unwrap().json();
     let altra = altra["id"].as_str().unwrap().to_owned();
+    let legame = format!(r#"{{ "specie": "collegato-a", "registrazione": "{altra}" }}"#);
+    let legata =
+        chiama_json(&format!("{url}/api/v1/registrazioni/{registrazione}/collegamenti"), &casa.gettone, &legame);
+    let collegamento = legata.json()["collegamenti"][0]["id"].as_str().unwrap().to_owned();
+    let differisci = |op: &mut Operazione<'_>| {
+        let (causa, documenti) = ("Guasto".parse()?, "Posta".parse()?);
+        let al = Istante::new(op.ora.date_time() + chrono::Duration::days(1));
+        let nuovo = registro::NuovoDifferimento { causa, documenti, dal: op.ora, al };
+        Ok::<_, Rotto>(registro::differisci(op, &nuovo)?.to_string())
+    };
+    let differimento = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), differisci).unwrap();
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
@@ -90,7 +103,20 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    Cose { registrazione, altra, sha256, messaggio, ricevuta, fascicolo, risorsa, proposta, istanza, anno }
+    Cose {
+        registrazione,
+        altra,
+        collegamento,
+        differimento,
+        sha256,
+        messaggio,
+        ricevuta,
+        fascicolo,
+        risorsa,
+        proposta,
+        istanza,
+        anno,
+    }
 }
 
 /// One datum of a registration annulled, a proposal that waits, an istanza that came back.
@@ -138,11 +164,13 @@ impl Cose {
             Some("annullamenti") => &self.proposta,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
+            Some("registro") => &self.differimento,
             _ => "nessuno",
         };
         let codice = if rotta.starts_with("/servizi/") { "accesso-atti" } else { "di-nessuna" };
         let strada = rotta
             .replace("{id}", id)
+            .replace("{collegamento}", &self.collegamento)
             .replace("{posizione}", "1")
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)

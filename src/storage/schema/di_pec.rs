@@ -75,3 +75,22 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    esclusioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        messaggio_id -> Text,
+        genere -> Nullable<Text>,
+        motivo -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ripristini (esclusione_id) {
+        esclusione_id -> Text,
+        istante -> Timestamp,
+    }
+}

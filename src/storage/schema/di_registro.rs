@@ -144,6 +144,77 @@ diesel::table! {
 }
 
 diesel::table! {
+    collegamenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        da_id -> Text,
+        a_id -> Text,
+        specie -> Text,
+        nota -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    scollegamenti (collegamento_id) {
+        collegamento_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    differimenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        causa -> Text,
+        documenti -> Text,
+        dal -> Timestamp,
+        al -> Timestamp,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chiusure_differimenti (differimento_id) {
+        differimento_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    registrazioni_differite (registrazione_id) {
+        registrazione_id -> Text,
+        differimento_id -> Text,
+    }
+}
+
+diesel::table! {
+    acquisizioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        ruolo -> Text,
+        sha256 -> Text,
+        nome -> Text,
+        descrizione -> Nullable<Text>,
+        autore -> Text,
+        confermata_da -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    generi_esclusi (id) {
+        id -> Text,
+        aoo_id -> Text,
+        genere -> Text,
+        escluso -> Bool,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
     conferme_orologio (id) {
         id -> Text,
         aoo_id -> Text,

@@ -2,6 +2,7 @@
 
 mod chiave;
 mod corpo;
+mod differimenti;
 pub(super) mod documenti;
 mod eventi;
 mod fascicoli;
@@ -11,7 +12,7 @@ mod lettore;
 pub(super) mod multipart;
 mod openapi;
 mod pec;
-mod registrazioni;
+pub(super) mod registrazioni;
 mod ricerca;
 mod scrivania;
 mod versamenti;
@@ -42,11 +43,15 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazioni::riprendi));
     cfg.route("/scrivania", web::get().to(scrivania::elenca));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazioni::classifica));
+    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazioni::acquisisci));
+    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazioni::collega));
+    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazioni::scollega));
     cfg.service(
         web::resource("/fascicoli").route(web::get().to(fascicoli::elenca)).route(web::post().to(fascicoli::apri)),
     );
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
+    cfg.route("/differimenti", web::get().to(differimenti::elenca));
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, scrivania, versamenti};
+use super::{differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, scrivania, versamenti};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -29,10 +29,14 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::preavvisa,
         registrazioni::riprendi,
         scrivania::elenca,
+        registrazioni::acquisisci,
+        registrazioni::collega,
+        registrazioni::scollega,
         fascicoli::elenca,
         fascicoli::apri,
         fascicoli::mostra,
         fascicoli::fascicola,
+        differimenti::elenca,
         versamenti::elenca,
         documenti::scarica,
         ricerca::cerca,

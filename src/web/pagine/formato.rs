@@ -111,6 +111,23 @@ pub(super) fn leggi_numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, 
     Some((numero.parse().ok()?, anno))
 }
 
+/// Reads a day and a time of day in Rome: `12/3/2026` and `8:30`.
+///
+/// # Errors
+/// If one of them is none, or if in Rome that time is not there that night.
+pub(super) fn leggi_istante(giorno: &str, orario: &str, oggi: NaiveDate) -> Result<Istante, Rifiuto> {
+    let giorno = leggi_data(giorno, oggi)?;
+    let no = |regola: &str| Rifiuto { che: "ora", regola: regola.to_owned() };
+    let orario = orario.trim().replace('.', ":");
+    let (ore, minuti) = orario.split_once(':').unwrap_or((&orario, "0"));
+    let numero = |t: &str| t.parse::<u32>().ok().filter(|_| t.len() <= 2);
+    let istante = numero(ore).zip(numero(minuti)).and_then(|(ore, minuti)| giorno.and_hms_opt(ore, minuti, 0));
+    let istante = istante.ok_or_else(|| no("scrivi ore e minuti, come 08:30"))?;
+    let istante = istante.and_local_timezone(ROMA).earliest();
+    let istante = istante.ok_or_else(|| no("quella notte quest'ora non c'è: cambia l'ora legale"))?;
+    Ok(Istante::new(istante.to_utc()))
+}
+
 /// Reads a date as a clerk types it: `12/3/2025`, `12-3-25`, `120325`, `12/3`, `oggi`, `ieri`.
 ///
 /// # Errors

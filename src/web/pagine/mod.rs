@@ -8,8 +8,11 @@ mod campi;
 mod chi;
 mod conservazione;
 mod da_protocollare;
+mod differimenti;
+mod duplicati;
 mod entra;
 mod errata;
+mod esclusi;
 mod fascicoli;
 mod firme;
 mod formato;
@@ -25,6 +28,7 @@ mod provenienza;
 mod registrazione;
 mod registro;
 mod ricerca;
+mod richiamo;
 mod risorse;
 mod scrivania;
 
@@ -103,8 +107,20 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(orologio::mostra))
             .route(web::post().to(orologio::conferma)),
     );
+    cfg.service(
+        web::resource("/registro/differimenti")
+            .route(web::get().to(differimenti::elenco))
+            .route(web::post().to(differimenti::differisci)),
+    );
+    cfg.service(
+        web::resource("/registro/esclusi").route(web::get().to(esclusi::elenco)).route(web::post().to(esclusi::cambia)),
+    );
+    cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
+    cfg.route("/da-protocollare/non-protocollati", web::get().to(da_protocollare::non_protocollati));
+    cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
+    cfg.route("/da-protocollare/{id}/ripristino", web::post().to(da_protocollare::ripristina));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
@@ -118,6 +134,9 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(annullamento::modulo))
             .route(web::post().to(annullamento::annulla)),
     );
+    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazione::acquisisci));
+    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazione::collega));
+    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
     cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
     cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));

@@ -18,7 +18,7 @@ use tabulario::utenti::Ruolo;
 use tabulario::valori::Attore;
 
 /// Fills in the form that `pagina` shows and sends it.
-fn compila(cliente: &Cliente<'_>, pagina: &Pagina, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
+pub fn compila(cliente: &Cliente<'_>, pagina: &Pagina, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
     let (modulo, chiave, flusso) = (pagina.campo("modulo"), pagina.campo("chiave"), pagina.campo("flusso"));
     let mut campi = vec![
         ("modulo", modulo.as_str()),
@@ -39,7 +39,7 @@ fn compila(cliente: &Cliente<'_>, pagina: &Pagina, oggetto: &str, altri: &[(&str
     cliente.modulo("/registrazioni", &campi)
 }
 
-fn registra(cliente: &Cliente<'_>, flusso: &str, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
+pub fn registra(cliente: &Cliente<'_>, flusso: &str, oggetto: &str, altri: &[(&str, &str)]) -> Pagina {
     let pagina = cliente.apri(&format!("/registrazioni/nuova?flusso={flusso}"));
     assert_eq!(pagina.stato, 200, "{}", pagina.html);
     compila(cliente, &pagina, oggetto, altri)

@@ -1,15 +1,19 @@
 //! `registrazioni` over the API.
 
+mod acquisizione;
 mod annullamenti;
 mod annullamento;
 mod assegnazione;
 mod carico;
 mod classificazione;
+mod collegamento;
 mod richiesta;
 mod riservatezza;
 mod risposta;
 mod termine;
 
+pub(in crate::web) use acquisizione::verificata;
+pub(super) use acquisizione::{__path_acquisisci, acquisisci};
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use carico::{
@@ -17,6 +21,7 @@ pub(super) use carico::{
     leggi, prendi, restituisci, rifiuta,
 };
 pub(super) use classificazione::{__path_classifica, classifica};
+pub(super) use collegamento::{__path_collega, __path_scollega, collega, scollega};
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
@@ -103,10 +108,14 @@ fn registra(
         }
         let aoo = utenti::aoo(op.conn, op.aoo)?;
         let fascicolo = chiesta.fascicolo.map(|id| fascicolo(op.conn, &vista, id)).transpose()?;
+        let differimento = chiesta.differimento;
         let (nuova, ufficio) = completa(op.conn, &chi.0, chiesta, fascicolo.as_ref())?;
         let registrata = scrivania::protocolla(op, &aoo, &vista, &nuova, ufficio.as_ref())?;
         if let Some(fascicolo) = &fascicolo {
             titolario::fascicola(op, registrata.id, fascicolo)?;
+        }
+        if let Some(differimento) = differimento {
+            registro::registra_differita(op, registrata.id, differimento)?;
         }
         for (impronta, rapporto) in &rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, istante)?;
@@ -196,7 +205,10 @@ pub(super) fn complete(
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti };
+            let duplicati = pec::duplicati_di(conn, vista, &r)?;
+            let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
+            let collegamenti = registro::collegamenti(conn, vista, r.id)?;
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti, duplicati, differimento };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

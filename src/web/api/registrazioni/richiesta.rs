@@ -9,8 +9,8 @@ use crate::registro::{
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
 use crate::valori::{
-    CodiceUfficio, CodiceVoce, Denominazione, FascicoloId, Impronta, Istante, NomeFile, Oggetto as OggettoProtocollo,
-    RegistrazioneId, Rifiuto, Testo,
+    CodiceUfficio, CodiceVoce, Denominazione, DifferimentoId, FascicoloId, Impronta, Istante, NomeFile,
+    Oggetto as OggettoProtocollo, RegistrazioneId, Rifiuto, Testo,
 };
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::api::multipart::FileArrivato;
@@ -32,6 +32,7 @@ const CAMPI: &[&str] = &[
     "ufficio",
     "riservato",
     "rispondeA",
+    "differimento",
     "documenti",
 ];
 const CAMPI_CORRISPONDENTE: &[&str] = &[
@@ -54,6 +55,7 @@ pub(super) struct Chiesta {
     pub voce: Option<CodiceVoce>,
     pub ufficio: Option<CodiceUfficio>,
     pub fascicolo: Option<FascicoloId>,
+    pub differimento: Option<DifferimentoId>,
     oggetto: OggettoProtocollo,
     mezzo: Mezzo,
     corrispondenti: Vec<Corrispondente>,
@@ -122,6 +124,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     let protocollo_mittente = protocollo_mittente(&o, difetti);
     let (voce, ufficio) = (o.forse("voce", difetti), o.forse("ufficio", difetti));
     let fascicolo = o.forse("fascicolo", difetti);
+    let differimento = o.forse("differimento", difetti);
     let tipologia = o.forse("tipologia", difetti);
     let riservato = o.vero("riservato", difetti);
     let risponde_a = o.forse("rispondeA", difetti);
@@ -131,6 +134,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
         voce,
         ufficio,
         fascicolo,
+        differimento,
         oggetto: oggetto?,
         mezzo: mezzo?,
         corrispondenti: corrispondenti.into_iter().collect::<Option<_>>()?,
@@ -256,6 +260,8 @@ pub(in crate::web::api) struct RegistrazioneRichiesta {
     riservato: Option<bool>,
     /// Id of the registration that is answered.
     risponde_a: Option<String>,
+    /// Id of the act of deferral that covers the arrival; only for a paper entrata.
+    differimento: Option<String>,
     documenti: Vec<DocumentoRichiesta>,
 }
 

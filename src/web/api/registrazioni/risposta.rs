@@ -5,7 +5,9 @@ use super::carico::AssegnazioneJson;
 use super::termine::TermineJson;
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
-use crate::registro::{Corrispondente, DocumentoRegistrato, ProtocolloMittente, Registrazione};
+use crate::registro::{
+    Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
+};
 use crate::scrivania::{self, Assegnazione, Termine};
 use crate::segnatura::NomeParte;
 use crate::titolario::{Classificazione, Fascicolo};
@@ -23,6 +25,9 @@ pub(super) struct Altro {
     pub assegnazioni: Vec<Assegnazione>,
     pub invii: Vec<Invio>,
     pub rapporti: HashMap<String, RapportoConservato>,
+    pub collegamenti: Vec<Collegamento>,
+    pub duplicati: Vec<RegistrazioneId>,
+    pub differimento: Option<Differimento>,
 }
 
 /// A list of registrations.
@@ -64,6 +69,13 @@ pub(in crate::web::api) struct RegistrazioneJson {
     riservato: bool,
     #[schema(value_type = Option<String>, format = "uuid")]
     risponde_a: Option<RegistrazioneId>,
+    /// Id of the act of deferral by which it was made later than its document arrived.
+    differimento: Option<String>,
+    /// The registrations it is linked with, seen from here; those taken away included.
+    collegamenti: Vec<CollegamentoJson>,
+    /// What was registered before and looks the same (message, main file, sender's own number), newest first. Never a refusal.
+    #[schema(value_type = Vec<String>)]
+    duplicati: Vec<RegistrazioneId>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
     /// The term within which the office must answer; only on the registration's own road.
@@ -101,6 +113,9 @@ impl RegistrazioneJson {
             ufficio: scrivania::corrente(assegnazioni).map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
+            differimento: altro.differimento.map(|d| d.id.to_string()),
+            collegamenti: altro.collegamenti.iter().map(CollegamentoJson::from).collect(),
+            duplicati: altro.duplicati,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             termine: None,
@@ -197,8 +212,22 @@ struct DocumentoJson {
     descrizione: Option<String>,
     media_type: String,
     dimensione: i64,
+    /// How it came, if it was added after the registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acquisita: Option<AcquisitaJson>,
     /// The outcome of its signatures; null if it is not signed or was not verified yet.
     firma: Option<FirmaJson>,
+}
+
+/// How a scan was added.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct AcquisitaJson {
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    autore: String,
+    /// Who compared it with the paper.
+    confermata_da: String,
 }
 
 /// The outcome of the signatures of a file.
@@ -219,7 +248,53 @@ impl DocumentoJson {
             descrizione: d.descrizione.map(|t| t.to_string()),
             media_type: d.media_type,
             dimensione: d.dimensione,
+            acquisita: d.acquisita.map(|a| AcquisitaJson {
+                istante: a.istante,
+                autore: a.autore,
+                confermata_da: a.confermata_da,
+            }),
             firma,
+        }
+    }
+}
+
+/// A link with another registration.
+#[derive(Serialize, utoipa::ToSchema)]
+struct CollegamentoJson {
+    /// Null if it was said at the registration: then it is never taken away.
+    id: Option<String>,
+    /// What the other one is, seen from here: `risponde-a`, `risposta` or `collegata-a`.
+    relazione: &'static str,
+    registrazione: AltraJson,
+    nota: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
+    /// When it was taken away.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    tolto: Option<Istante>,
+}
+
+/// The registration on the other side of a link.
+#[derive(Serialize, utoipa::ToSchema)]
+struct AltraJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: RegistrazioneId,
+    anno: i32,
+    #[schema(value_type = String, example = "0000123")]
+    numero: NumeroProtocollo,
+    oggetto: String,
+}
+
+impl From<&Collegamento> for CollegamentoJson {
+    fn from(c: &Collegamento) -> Self {
+        let a = &c.altra;
+        Self {
+            id: c.id.map(|id| id.to_string()),
+            relazione: c.relazione.as_str(),
+            registrazione: AltraJson { id: a.id, anno: a.anno, numero: a.numero, oggetto: a.oggetto.to_string() },
+            nota: c.nota.as_ref().map(ToString::to_string),
+            istante: c.istante,
+            tolto: c.tolto,
         }
     }
 }

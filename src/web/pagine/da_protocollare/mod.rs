@@ -1,12 +1,15 @@
 //! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
 
+mod esclusione;
 mod istanza;
 mod protocollo;
 
+pub(super) use esclusione::{elenco as non_protocollati, escludi, ripristina};
 pub(super) use istanza::riprotocolla;
 pub(super) use protocollo::protocolla;
 
 use super::chi::Chi;
+use super::duplicati::Duplicati;
 use super::firme::{self, Frase};
 use super::formato;
 use super::guscio::{Guscio, rendi};
@@ -87,6 +90,14 @@ struct Pagina {
     corpo: String,
     rilievi: Vec<String>,
     doppione: Option<Doppione>,
+    duplicati: Duplicati,
+    /// The act that left it out: when, who, why.
+    esclusa: Option<String>,
+    /// It may be left out.
+    escludibile: bool,
+    generi: Vec<String>,
+    /// Why it was not left out, and what had been typed.
+    non_escluso: Option<(String, String)>,
     allegati: Vec<AllegatoVisto>,
     scritto: Scritto,
     voci: Vec<Scelta>,
@@ -166,7 +177,7 @@ pub(super) async fn messaggio(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
-    mostra(&stato, &chi, id, filtro.into_inner().fatta, None, StatusCode::OK).await
+    mostra(&stato, &chi, id, filtro.into_inner().fatta, None, None, StatusCode::OK).await
 }
 
 /// The page of a message; with what was typed, if it was refused.
@@ -176,10 +187,12 @@ async fn mostra(
     id: MessaggioId,
     fatta: Option<String>,
     scritto: Option<Scritto>,
+    non_escluso: Option<(String, String)>,
     codice: StatusCode,
 ) -> Result<HttpResponse, Errata> {
     let posta = posta(chi)?;
     let guscio = Guscio::new(chi, "/da-protocollare");
+    let ora = stato.db.orologio().adesso();
     let letta = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
             let m = pec::messaggio(conn, &posta, id)?;
@@ -187,7 +200,9 @@ async fn mostra(
                 return Ok(Err(m.registrazione));
             }
             let fatta = trova_fatta(conn, &posta, fatta)?;
-            Ok::<_, Problema>(Ok(pagina(conn, &posta, &m, guscio, fatta, scritto)?))
+            let mut pagina = pagina(conn, &posta, &m, guscio, (fatta, ora), scritto)?;
+            pagina.non_escluso = non_escluso;
+            Ok::<_, Problema>(Ok(pagina))
         })
     });
     match letta.await? {
@@ -204,7 +219,7 @@ fn pagina(
     posta: &Vista,
     m: &Messaggio,
     guscio: Guscio,
-    fatta: Option<Fatta>,
+    (fatta, ora): (Option<Fatta>, Istante),
     scritto: Option<Scritto>,
 ) -> Result<Pagina, Problema> {
     let proposta: Proposta = pec::proponi(m);
@@ -223,6 +238,8 @@ fn pagina(
         None => None,
         Some(id) => Some(Doppione { id: id.to_string(), visibile: pec::visibile(conn, posta, id)? }),
     };
+    let scritto = scritto.unwrap_or_else(|| Scritto::proposto(&proposta));
+    let duplicati = pec::duplicati(conn, posta, m, &scritto.corretta(proposta), ora.anno())?;
     let testo = |dove: &str| m.lettura.pointer(dove).and_then(|v| v.as_str()).map(str::to_owned);
     Ok(Pagina {
         fatta,
@@ -235,7 +252,12 @@ fn pagina(
         rilievi: m.rilievi(),
         doppione,
         allegati: allegati.collect(),
-        scritto: scritto.unwrap_or_else(|| Scritto::proposto(&proposta)),
+        scritto,
+        duplicati: Duplicati::new(&duplicati),
+        esclusa: m.esclusione.as_ref().map(|e| format!("{} ({}, il {})", e.motivo, e.autore, e.istante.leggibile())),
+        escludibile: pec::escludibile(conn, posta, m)?,
+        generi: registro::generi_esclusi(conn, guscio.aoo_id)?.into_iter().map(|g| g.nome).collect(),
+        non_escluso: None,
         voci,
         uffici,
         guscio,

@@ -11,7 +11,9 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
 };
 use crate::web::pagine::chi::Chi;
-use crate::web::pagine::nuova::riservata;
+use crate::web::pagine::duplicati::accettati;
+use crate::web::pagine::nuova::{cerca, riservata};
+use crate::web::pagine::richiamo::Richiamo;
 use crate::web::pagine::{Errata, formato};
 use crate::web::{Problema, Stato};
 use crate::{titolario, utenti};
@@ -41,6 +43,18 @@ pub(in crate::web::pagine) struct Scritto {
     pub(super) riservato: Option<String>,
     #[serde(default)]
     pub(super) principale: String,
+    #[serde(default, rename = "risponde-a")]
+    risponde_a: String,
+    #[serde(default, rename = "risponde-scelta")]
+    risponde_scelta: String,
+    /// The button that goes on although it looks like a duplicate.
+    #[serde(default)]
+    comunque: String,
+    /// The button that looks for what is answered.
+    trova: Option<String>,
+    /// What is answered.
+    #[serde(skip)]
+    pub(super) richiamo: Richiamo,
     /// Field and sentence of every refusal.
     #[serde(skip)]
     pub(super) errori: Vec<(String, String)>,
@@ -58,7 +72,20 @@ impl Scritto {
             ufficio: String::new(),
             riservato: None,
             principale: p.principale.map(|i| i.to_string()).unwrap_or_default(),
+            risponde_a: String::new(),
+            risponde_scelta: String::new(),
+            comunque: String::new(),
+            trova: None,
+            richiamo: Richiamo::default(),
             errori: Vec::new(),
+        }
+    }
+
+    /// The proposal, with what was typed in its place as far as it can be read.
+    pub(super) fn corretta(&self, proposta: Proposta) -> Proposta {
+        match self.mittente.parse() {
+            Ok(mittente) => proposta.con(&mittente, self.principale.parse().ok()),
+            Err(_) => proposta,
         }
     }
 
@@ -68,7 +95,9 @@ impl Scritto {
     }
 
     fn richiesta(&self, chi: &Chi, id: MessaggioId) -> Richiesta {
-        let chiesto = json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale]);
+        let risponde_a = self.richiamo.id;
+        let chiesto =
+            json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale, risponde_a]);
         Richiesta {
             ambito: format!("{} /da-protocollare/{id}", chi.attore()),
             chiave: self.chiave.chars().take(MASSIMO_CHIAVE).collect(),
@@ -85,6 +114,7 @@ struct Deciso {
     ufficio: CodiceUfficio,
     riservato: bool,
     principale: Option<Impronta>,
+    risponde_a: Option<RegistrazioneId>,
 }
 
 /// Registers the message and goes on to the next one.
@@ -98,33 +128,44 @@ pub(in crate::web::pagine) async fn protocolla(
     let mut scritto = form.into_inner();
     chi.modulo(&scritto.modulo)?;
     let id: MessaggioId = id.parse().map_err(|_| Problema::non_trovato())?;
+    let richiamo = Richiamo::scritto(scritto.risponde_a.clone(), scritto.risponde_scelta.clone());
+    scritto.richiamo = cerca(&stato, &chi, richiamo).await?;
+    if scritto.trova.is_some() {
+        return mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::OK).await;
+    }
     let deciso = match leggi(&scritto) {
         Ok(deciso) => deciso,
         Err(errori) => {
             scritto.errori = errori;
-            return mostra(&stato, &chi, id, None, Some(scritto), StatusCode::UNPROCESSABLE_ENTITY).await;
+            return mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
     let richiesta = scritto.richiesta(&chi, id);
-    let (attore, aoo) = (chi.attore(), chi.aoo.id);
+    let (attore, aoo, comunque) = (chi.attore(), chi.aoo.id, scritto.comunque.clone());
     let esito = stato
         .blocca(move |stato| {
-            let fatta = stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, &richiesta, deciso))?;
+            let Some(fatta) =
+                stato.db.scrivi(aoo, &attore, |op| scrivi(op, &posta, id, (&richiesta, &comunque), deciso))?
+            else {
+                return Ok(None);
+            };
             stato.misure.registrata();
             stato.db.leggi(|conn| {
                 let prossimo = pec::da_protocollare(conn, &posta, 1)?.first().map(|m| format!("/{}", m.id));
                 let prossimo = format!("/da-protocollare{}", prossimo.unwrap_or_default());
                 let rivede = registro::visibile(conn, &posta, fatta)?;
-                Ok::<_, Problema>((registro::per_id(conn, &Vista::Intera(aoo), fatta)?, rivede, prossimo))
+                Ok::<_, Problema>(Some((registro::per_id(conn, &Vista::Intera(aoo), fatta)?, rivede, prossimo)))
             })
         })
         .await;
     match esito {
-        Ok((fatta, true, prossimo)) => {
+        // The page shows what it looks like, with what was typed.
+        Ok(None) => mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::OK).await,
+        Ok(Some((fatta, true, prossimo))) => {
             let luogo = format!("{prossimo}?fatta={}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Ok((fatta, false, prossimo)) => Ok(riservata(&chi, &fatta, &prossimo, "Passa al prossimo")?),
+        Ok(Some((fatta, false, prossimo))) => Ok(riservata(&chi, &fatta, &prossimo, "Passa al prossimo")?),
         Err(problema)
             if problema.status_code().is_server_error() || problema.status_code() == StatusCode::NOT_FOUND =>
         {
@@ -132,23 +173,31 @@ pub(in crate::web::pagine) async fn protocolla(
         }
         Err(problema) => {
             scritto.errori = vec![(String::new(), problema.to_string())];
-            mostra(&stato, &chi, id, None, Some(scritto), problema.status_code()).await
+            mostra(&stato, &chi, id, None, Some(scritto), None, problema.status_code()).await
         }
     }
 }
 
+/// Nothing if it looks like a duplicate that was not shown yet.
 fn scrivi(
     op: &mut Operazione<'_>,
     posta: &Vista,
     id: MessaggioId,
-    richiesta: &Richiesta,
+    (richiesta, comunque): (&Richiesta, &str),
     deciso: Deciso,
-) -> Result<RegistrazioneId, Problema> {
+) -> Result<Option<RegistrazioneId>, Problema> {
     if let Some(prima) = risposte::precedente(op.conn, richiesta)? {
-        return prima.parse().map_err(Problema::interno);
+        return prima.parse().map(Some).map_err(Problema::interno);
     }
     let aoo = utenti::aoo(op.conn, op.aoo)?;
-    let proposta = pec::proponi(&pec::messaggio(op.conn, posta, id)?);
+    let messaggio = pec::messaggio(op.conn, posta, id)?;
+    let proposta = pec::proponi(&messaggio);
+    if messaggio.registrazione.is_none() {
+        let proposta = proposta.clone().con(&deciso.mittente, deciso.principale);
+        if !accettati(&pec::duplicati(op.conn, posta, &messaggio, &proposta, op.ora.anno())?, comunque) {
+            return Ok(None);
+        }
+    }
     let decisione = Decisione {
         voce: titolario::voce(op.conn, op.aoo, &deciso.voce)?,
         ufficio: utenti::ufficio_per_codice(op.conn, op.aoo, &deciso.ufficio)?,
@@ -158,12 +207,12 @@ fn scrivi(
         protocollo_mittente: None,
         tipologia: None,
         riservato: deciso.riservato,
-        risponde_a: None,
+        risponde_a: deciso.risponde_a,
         principale: deciso.principale,
     };
     let fatta = pec::protocolla(op, &aoo, posta, id, decisione)?;
     risposte::conserva(op, richiesta, &fatta.id.to_string())?;
-    Ok(fatta.id)
+    Ok(Some(fatta.id))
 }
 
 /// The proposed sender, under the name that a person gave it.
@@ -184,9 +233,13 @@ fn leggi(s: &Scritto) -> Result<Deciso, Vec<(String, String)>> {
     let ufficio =
         serve("ufficio", &s.ufficio, "Manca l'ufficio. Scegli chi deve occuparsi del documento.", &mut errori);
     let principale = if s.principale.is_empty() { None } else { serve("principale", &s.principale, "", &mut errori) };
+    if let Some(testo) = &s.richiamo.errore {
+        errori.push(("risponde-a".to_owned(), testo.clone()));
+    }
     match (mittente, oggetto, voce, ufficio) {
         (Some(mittente), Some(oggetto), Some(voce), Some(ufficio)) if errori.is_empty() => {
-            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato: s.riservato.is_some(), principale })
+            let (riservato, risponde_a) = (s.riservato.is_some(), s.richiamo.id);
+            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato, principale, risponde_a })
         }
         _ => Err(errori),
     }

@@ -5,11 +5,13 @@ mod valori;
 
 use super::campi::{Difetto, frase};
 use super::chi::Chi;
+use super::duplicati::{Duplicati, accettati};
 use super::guscio::{Guscio, rendi};
 use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
+use super::richiamo::Richiamo;
 use super::{Errata, Pagine, invio};
 use crate::firma::Rapporto;
-use crate::registro::{Flusso, Mezzo};
+use crate::registro::{Duplicato, Flusso, Indizi, Mezzo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
@@ -64,6 +66,8 @@ struct Pagina {
     mezzi: Vec<Scelta>,
     voci: Vec<Scelta>,
     uffici: Vec<Scelta>,
+    /// The acts that cover what arrived lately, for what comes on paper.
+    differimenti: Vec<Scelta>,
     massimo_mib: u32,
 }
 
@@ -94,6 +98,9 @@ pub(super) fn riservata(
 pub(super) struct Filtro {
     #[serde(default)]
     flusso: String,
+    /// The number that is answered.
+    #[serde(default, rename = "risponde-a")]
+    risponde_a: String,
 }
 
 pub(super) async fn modulo(
@@ -104,7 +111,15 @@ pub(super) async fn modulo(
     let chiesto = if filtro.flusso.is_empty() { "entrata" } else { &filtro.flusso };
     let flusso = chiesto.parse().map_err(|_| Problema::non_trovato())?;
     permesso(&chi, flusso)?;
-    mostra(&stato, &chi, Modulo::vuoto(flusso), StatusCode::OK).await
+    let mut modulo = Modulo::vuoto(flusso);
+    modulo.richiamo = cerca(&stato, &chi, Richiamo::scritto(filtro.into_inner().risponde_a, "")).await?;
+    mostra(&stato, &chi, modulo, StatusCode::OK).await
+}
+
+/// What is answered, looked for among what this person may see.
+pub(super) async fn cerca(stato: &Stato, chi: &Chi, richiamo: Richiamo) -> Result<Richiamo, Problema> {
+    let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
+    stato.blocca(move |stato| richiamo.cerca(stato, &vista, ora)).await
 }
 
 /// Registering what arrives is one permission, what leaves or stays another.
@@ -115,7 +130,18 @@ fn permesso(chi: &Chi, flusso: Flusso) -> Result<(), Errata> {
 
 async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) -> Result<HttpResponse, Errata> {
     let aoo = chi.aoo.id;
-    let (voci, uffici) = stato.blocca(move |stato| stato.db.leggi(|conn| scelte(conn, aoo))).await?;
+    let leggi = move |conn: &mut Conn| Ok::<_, Problema>((scelte(conn, aoo)?, registro::differimenti(conn, aoo)?));
+    let ((voci, uffici), differimenti) = stato.blocca(move |stato| stato.db.leggi(leggi)).await?;
+    let differimento = |d: &registro::Differimento| Scelta {
+        valore: d.id.to_string(),
+        testo: format!(
+            "{}: {} (arrivati dal {} al {})",
+            d.causa,
+            d.documenti,
+            super::formato::minuto(d.dal),
+            super::formato::minuto(d.chiuso.unwrap_or(d.al))
+        ),
+    };
     let flussi = [Flusso::Entrata, Flusso::Uscita, Flusso::Interna].into_iter().filter(|f| permesso(chi, *f).is_ok());
     let pagina = Pagina {
         guscio: Guscio::new(chi, modulo.indirizzo()),
@@ -128,6 +154,7 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
             .collect(),
         voci,
         uffici,
+        differimenti: differimenti.iter().map(differimento).collect(),
         massimo_mib: stato.limiti.file_mib,
         modulo,
     };
@@ -171,6 +198,10 @@ pub(super) async fn registra(
         modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: PERDUTI.to_owned() }];
         return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
+    modulo.richiamo = cerca(&stato, &chi, std::mem::take(&mut modulo.richiamo)).await?;
+    if campi.contains_key("trova") {
+        return mostra(&stato, &chi, modulo, StatusCode::OK).await;
+    }
     if campi.contains_key("aggiungi") {
         modulo.aggiungi_parte(stato.limiti.corrispondenti);
         return mostra(&stato, &chi, modulo, StatusCode::OK).await;
@@ -189,55 +220,82 @@ pub(super) async fn registra(
         corpo_sha256: modulo.sha256(),
     };
     let (aoo, attore, vista) = (chi.aoo.clone(), chi.attore(), chi.vista());
+    let comunque = campi.get("comunque").cloned().unwrap_or_default();
     let esito = stato
         .blocca(move |stato| {
             let rapporti = chiesta.verifica(stato)?;
-            let id = scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti))?;
+            let id = match scrivi(stato, &aoo, &attore, &vista, (&richiesta, &chiesta, &rapporti, &comunque))? {
+                Ok(id) => id,
+                Err(trovati) => return Ok(Err(trovati)),
+            };
             let fatta =
                 stato.db.leggi(|conn| registro::per_id(conn, &utenti::visibilita::Vista::Intera(aoo.id), id))?;
-            Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?))
+            Ok(Ok((fatta, stato.db.leggi(|conn| registro::visibile(conn, &vista, id))?)))
         })
         .await;
+    rispondi(&stato, &chi, modulo, esito).await
+}
+
+/// To what was registered; or the form again, with what looks the same or what was refused.
+async fn rispondi(
+    stato: &Stato,
+    chi: &Chi,
+    mut modulo: Modulo,
+    esito: Result<Result<(registro::Registrazione, bool), Vec<Duplicato>>, Problema>,
+) -> Result<HttpResponse, Errata> {
     match esito {
-        Ok((fatta, true)) => {
+        Ok(Ok((fatta, true))) => {
             let luogo = format!("/registrazioni/{}", fatta.id);
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Ok((fatta, false)) => Ok(riservata(&chi, &fatta, modulo.indirizzo(), "Altra nuova")?),
+        Ok(Ok((fatta, false))) => Ok(riservata(chi, &fatta, modulo.indirizzo(), "Altra nuova")?),
+        Ok(Err(trovati)) => {
+            modulo.duplicati = Duplicati::new(&trovati);
+            mostra(stato, chi, modulo, StatusCode::OK).await
+        }
         Err(problema) if problema.status_code() == StatusCode::INTERNAL_SERVER_ERROR => Err(problema.into()),
         Err(problema) => {
             modulo.errori = difetti(&problema);
-            mostra(&stato, &chi, modulo, problema.status_code()).await
+            mostra(stato, chi, modulo, problema.status_code()).await
         }
     }
 }
 
-/// One write; the same request finds what it made before.
+/// One write; the same request finds what it made before. What looks like a duplicate and was not shown yet is given back instead.
 fn scrivi(
     stato: &Stato,
     aoo: &utenti::Aoo,
     attore: &crate::valori::Attore,
     vista: &utenti::visibilita::Vista,
-    (richiesta, chiesta, rapporti): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)]),
-) -> Result<RegistrazioneId, Problema> {
-    let (id, nuova) = stato.db.scrivi(aoo.id, attore, |op| {
+    (richiesta, chiesta, rapporti, comunque): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)], &str),
+) -> Result<Result<RegistrazioneId, Vec<Duplicato>>, Problema> {
+    let esito = stato.db.scrivi(aoo.id, attore, |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
-            return Ok::<(RegistrazioneId, bool), Problema>((id.parse().map_err(Problema::interno)?, false));
+            return Ok::<_, Problema>(Ok((id.parse().map_err(Problema::interno)?, false)));
         }
         let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
         let nuova = chiesta.nuova(voce);
+        let trovati = registro::duplicati(op.conn, vista, &Indizi::nuova(&nuova, op.ora.anno()), &[])?;
+        if !accettati(&trovati, comunque) {
+            return Ok(Err(trovati));
+        }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
+        if let Some(differimento) = chiesta.differimento {
+            registro::registra_differita(op, registrata.id, differimento)?;
+        }
         for (impronta, rapporto, istante) in rapporti {
             documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
         }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
-        Ok((registrata.id, true))
+        Ok(Ok((registrata.id, true)))
     })?;
-    if nuova {
-        stato.misure.registrata();
-    }
-    Ok(id)
+    Ok(esito.map(|(id, nuova)| {
+        if nuova {
+            stato.misure.registrata();
+        }
+        id
+    }))
 }
 
 /// What the domain refused, at the fields of the form.
@@ -247,6 +305,9 @@ fn difetti(problema: &Problema) -> Vec<Difetto> {
         "/documenti" => "principale",
         "/voce" => "voce",
         "/ufficio" => "ufficio",
+        "/arrivo" => "arrivo",
+        "/differimento" => "differimento",
+        "/rispondeA" => "risponde-a",
         _ => "",
     };
     if problema.difetti().is_empty() {

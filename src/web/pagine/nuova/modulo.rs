@@ -3,7 +3,9 @@
 use crate::registro::Flusso;
 use crate::web::Problema;
 use crate::web::pagine::campi::Difetto;
+use crate::web::pagine::duplicati::Duplicati;
 use crate::web::pagine::invio::FileScelto;
+use crate::web::pagine::richiamo::Richiamo;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -40,6 +42,14 @@ pub(super) struct Modulo {
     pub(super) riservato: bool,
     pub(super) mittente_numero: String,
     pub(super) mittente_data: String,
+    /// Day and time of the arrival, if it was before.
+    pub(super) arrivo: String,
+    pub(super) arrivo_ora: String,
+    pub(super) differimento: String,
+    /// The registration it answers.
+    pub(super) richiamo: Richiamo,
+    /// What was registered before and looks the same.
+    pub(super) duplicati: Duplicati,
     pub(super) parti: Vec<ParteScritta>,
     pub(super) file: Vec<FileScelto>,
     pub(super) errori: Vec<Difetto>,
@@ -58,6 +68,11 @@ impl Modulo {
             riservato: false,
             mittente_numero: String::new(),
             mittente_data: String::new(),
+            arrivo: String::new(),
+            arrivo_ora: String::new(),
+            differimento: String::new(),
+            richiamo: Richiamo::default(),
+            duplicati: Duplicati::default(),
             parti: vec![ParteScritta { tipo: "persona-fisica".to_owned(), ..ParteScritta::default() }],
             file: Vec::new(),
             errori: Vec::new(),
@@ -95,6 +110,11 @@ impl Modulo {
             riservato: campi.contains_key("riservato"),
             mittente_numero: testo("mittente-numero"),
             mittente_data: testo("mittente-data"),
+            arrivo: testo("arrivo"),
+            arrivo_ora: testo("arrivo-ora"),
+            differimento: testo("differimento"),
+            richiamo: Richiamo::scritto(testo("risponde-a"), testo("risponde-scelta")),
+            duplicati: Duplicati::default(),
             parti: parti.collect(),
             file,
             errori: Vec::new(),
@@ -123,6 +143,12 @@ impl Modulo {
         if self.flusso == Flusso::Uscita { "Destinatario" } else { "Mittente" }
     }
 
+    /// The first parties, in a line.
+    pub(super) fn nomi(&self) -> String {
+        let nomi = self.parti.iter().filter(|p| !p.vuota()).take(3);
+        nomi.map(|p| format!("{} {}", p.cognome, p.nome).trim().to_owned()).collect::<Vec<_>>().join("; ")
+    }
+
     /// What was refused in a field.
     pub(super) fn errore(&self, campo: &str) -> Option<&str> {
         self.errori.iter().find(|d| d.campo == campo).map(|d| d.testo.as_str())
@@ -146,6 +172,10 @@ impl Modulo {
             self.riservato,
             self.mittente_numero,
             self.mittente_data,
+            self.arrivo,
+            self.arrivo_ora,
+            self.differimento,
+            self.richiamo.id,
             parti.collect::<Vec<_>>(),
             file.collect::<Vec<_>>(),
         ]);

@@ -6,9 +6,9 @@ use crate::firma::Rapporto;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, Oggetto};
+use crate::valori::{CodiceUfficio, CodiceVoce, DifferimentoId, Impronta, Istante, Oggetto, RegistrazioneId};
 use crate::web::pagine::campi::{Difetto, forse, rifiuta, serve};
-use crate::web::pagine::formato::leggi_data;
+use crate::web::pagine::formato::{leggi_data, leggi_istante};
 use crate::web::{Problema, Stato};
 use chrono::NaiveDate;
 
@@ -22,6 +22,9 @@ pub(super) struct Chiesta {
     pub(super) voce: CodiceVoce,
     pub(super) ufficio: Option<CodiceUfficio>,
     riservato: bool,
+    risponde_a: Option<RegistrazioneId>,
+    arrivo: Option<Istante>,
+    pub(super) differimento: Option<DifferimentoId>,
     documenti: Vec<Documento>,
 }
 
@@ -57,12 +60,12 @@ impl Chiesta {
             oggetto: self.oggetto.clone(),
             mezzo: self.mezzo,
             corrispondenti: self.corrispondenti.clone(),
-            arrivo: None,
+            arrivo: self.arrivo,
             protocollo_mittente: self.protocollo_mittente.clone(),
             voce,
             tipologia: None,
             riservato: self.riservato,
-            risponde_a: None,
+            risponde_a: self.risponde_a,
             documenti: self.documenti.clone(),
         }
     }
@@ -79,10 +82,15 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
     let oggetto = serve("oggetto", &m.oggetto, manca_oggetto, difetti);
     let mezzo = serve("mezzo", &m.mezzo, "Manca il mezzo.", difetti);
     let protocollo_mittente = protocollo_mittente(m, oggi, difetti);
+    let arrivo = arrivo(m, oggi, difetti);
+    let differimento = forse("differimento", &m.differimento, difetti);
     let voce = serve("voce", &m.voce, "Manca la voce di titolario. Scegline una dall'elenco.", difetti);
     let ufficio = forse("ufficio", &m.ufficio, difetti);
     if m.flusso == Flusso::Entrata && m.ufficio.trim().is_empty() {
         rifiuta("ufficio", "Manca l'ufficio. Scegli chi deve occuparsi del documento.", difetti);
+    }
+    if let Some(testo) = &m.richiamo.errore {
+        rifiuta("risponde-a", testo, difetti);
     }
     if !m.file.is_empty() && !m.file.iter().any(super::FileScelto::e_principale) {
         rifiuta("principale", "Manca il documento principale: ci sono solo allegati.", difetti);
@@ -107,6 +115,9 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
         voce: voce?,
         ufficio,
         riservato: m.riservato,
+        risponde_a: m.richiamo.id,
+        arrivo,
+        differimento,
         documenti: m.file.iter().map(documento).collect(),
     })
 }
@@ -127,6 +138,14 @@ fn parte(indice: usize, p: &ParteScritta, che: &str, difetti: &mut Vec<Difetto>)
     let codice_fiscale = forse(&campo("cf"), &p.codice_fiscale, difetti);
     let pec = forse(&campo("pec"), &p.pec, difetti);
     Some(Parte { tipo, nome: nome?, codice_fiscale, codice_ipa: None, codice_aoo: None, pec })
+}
+
+/// The arrival of an entrata, if it was before; a time without a day, or the other way round, says nothing.
+fn arrivo(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Istante> {
+    if m.flusso != Flusso::Entrata || (m.arrivo.trim().is_empty() && m.arrivo_ora.trim().is_empty()) {
+        return None;
+    }
+    leggi_istante(&m.arrivo, &m.arrivo_ora, oggi).map_err(|e| rifiuta("arrivo", e, difetti)).ok()
 }
 
 fn protocollo_mittente(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<ProtocolloMittente> {

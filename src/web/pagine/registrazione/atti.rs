@@ -1,6 +1,6 @@
 //! What may still change of a registration: its voce, its fascicoli.
 
-use super::mostra_con;
+use super::{Filtro, mostra_con};
 use crate::registro;
 use crate::storage::{Conn, Operazione};
 use crate::titolario::{self, CodiceFascicolo, Fascicolo};
@@ -39,6 +39,8 @@ pub(super) struct Agire<'a> {
     pub(super) modulo: &'a str,
     pub(super) campo: &'static str,
     pub(super) scritto: String,
+    /// What the page shows again.
+    pub(super) qui: Filtro,
 }
 
 impl Atti {
@@ -58,7 +60,7 @@ impl Atti {
 
     /// What is said above the page: a refusal that may have no form here any more. The others stand at their fields.
     pub(super) fn in_testa(&self) -> Option<&Rifiutato> {
-        self.rifiuto.as_ref().filter(|r| !["codice", "voce", "motivo"].contains(&r.campo))
+        self.rifiuto.as_ref().filter(|r| !["codice", "voce", "perche", "collega", "scansione"].contains(&r.campo))
     }
 
     /// What was refused in a field.
@@ -94,10 +96,16 @@ pub(in crate::web::pagine) async fn fascicola(
 ) -> Result<HttpResponse, Errata> {
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.codice.clone());
-    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "codice", scritto }, move |op, vista, id| {
-        let fascicolo = scelto(op.conn, vista, id, &form)?;
-        Ok(titolario::fascicola(op, id, &fascicolo)?)
-    })
+    agisci(
+        &stato,
+        &chi,
+        &id,
+        Agire { modulo: &modulo, campo: "codice", scritto, qui: Filtro::default() },
+        move |op, vista, id| {
+            let fascicolo = scelto(op.conn, vista, id, &form)?;
+            Ok(titolario::fascicola(op, id, &fascicolo)?)
+        },
+    )
     .await
 }
 
@@ -138,17 +146,23 @@ pub(in crate::web::pagine) async fn classifica(
 ) -> Result<HttpResponse, Errata> {
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.voce.clone());
-    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "voce", scritto }, move |op, _, id| {
-        let codice = form.voce.parse().map_err(|_| Problema::campo("/voce", "Scegli la voce dall'elenco."))?;
-        let voce = titolario::voce(op.conn, op.aoo, &codice)?;
-        let testuale = id.to_string();
-        let corrente = titolario::correnti(op.conn, std::slice::from_ref(&testuale))?.remove(&testuale);
-        // Choosing what is there already is no act.
-        if corrente.is_some_and(|c| c.voce == codice) {
-            return Ok(());
-        }
-        Ok(titolario::classifica(op, id, &voce)?)
-    })
+    agisci(
+        &stato,
+        &chi,
+        &id,
+        Agire { modulo: &modulo, campo: "voce", scritto, qui: Filtro::default() },
+        move |op, _, id| {
+            let codice = form.voce.parse().map_err(|_| Problema::campo("/voce", "Scegli la voce dall'elenco."))?;
+            let voce = titolario::voce(op.conn, op.aoo, &codice)?;
+            let testuale = id.to_string();
+            let corrente = titolario::correnti(op.conn, std::slice::from_ref(&testuale))?.remove(&testuale);
+            // Choosing what is there already is no act.
+            if corrente.is_some_and(|c| c.voce == codice) {
+                return Ok(());
+            }
+            Ok(titolario::classifica(op, id, &voce)?)
+        },
+    )
     .await
 }
 
@@ -172,14 +186,20 @@ pub(in crate::web::pagine) async fn riserva(
     chi.serve(Azione::Registro, Permesso::Agisce)?;
     let form = form.into_inner();
     let (modulo, scritto) = (form.modulo.clone(), form.perche.clone());
-    agisci(&stato, &chi, &id, Agire { modulo: &modulo, campo: "perche", scritto }, move |op, vista, id| {
-        let no = |testo: &str| Problema::campo("/perche", testo);
-        if form.perche.trim().is_empty() {
-            return Err(no("Scrivi il motivo: resta nella storia della registrazione."));
-        }
-        let motivo = form.perche.parse().map_err(|e: Rifiuto| no(&e.to_string()))?;
-        Ok(registro::riserva(op, vista, id, form.riservato == "1", &motivo)?)
-    })
+    agisci(
+        &stato,
+        &chi,
+        &id,
+        Agire { modulo: &modulo, campo: "perche", scritto, qui: Filtro::default() },
+        move |op, vista, id| {
+            let no = |testo: &str| Problema::campo("/perche", testo);
+            if form.perche.trim().is_empty() {
+                return Err(no("Scrivi il motivo: resta nella storia della registrazione."));
+            }
+            let motivo = form.perche.parse().map_err(|e: Rifiuto| no(&e.to_string()))?;
+            Ok(registro::riserva(op, vista, id, form.riservato == "1", &motivo)?)
+        },
+    )
     .await
 }
 
@@ -188,7 +208,7 @@ pub(super) async fn agisci(
     stato: &web::Data<Stato>,
     chi: &Chi,
     id: &str,
-    Agire { modulo, campo, scritto }: Agire<'_>,
+    Agire { modulo, campo, scritto, qui }: Agire<'_>,
     atto: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Fascicoli, Permesso::Agisce)?;
@@ -218,5 +238,5 @@ pub(super) async fn agisci(
         },
     };
     let rifiuto = Rifiutato { campo, testo: frase(&testo), scritto, stato: stato_http };
-    mostra_con(stato, chi, id, None, Some(rifiuto)).await
+    mostra_con(stato, chi, id, qui, Some(rifiuto)).await
 }

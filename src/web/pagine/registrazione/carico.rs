@@ -1,5 +1,6 @@
 //! Who has a registration, by when, and the acts by which that changes: `POST /registrazioni/{id}/presa-in-carico` and its siblings.
 
+use super::Filtro;
 use super::atti::{Agire, agisci};
 use crate::istanze;
 use crate::registro::Flusso;
@@ -182,7 +183,7 @@ pub(in crate::web::pagine) async fn muovi(
     let form = form.into_inner();
     let (modulo, scritto, torna) = (form.modulo.clone(), form.testo.clone(), form.torna == "scrivania");
     let (attore, ruoli, calendario) = (chi.attore(), chi.ruoli.clone(), stato.calendario.clone());
-    let agire = Agire { modulo: &modulo, campo: mossa, scritto };
+    let agire = Agire { modulo: &modulo, campo: mossa, scritto, qui: Filtro::default() };
     let risposta = agisci(&stato, &chi, &id, agire, move |op, vista, id| {
         let persona = Persona { attore, ruoli };
         fai(op, (vista, &persona), (mossa, id), &form, &calendario)

@@ -3,18 +3,23 @@
 mod annullati;
 mod atti;
 mod carico;
+mod collegate;
 mod documenti;
 mod invii;
+mod scansione;
 mod storia;
 
 pub(super) use atti::{classifica, fascicola, riserva};
 pub(super) use carico::muovi;
+pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
+pub(super) use scansione::acquisisci;
 
 use super::annullamento::{self as annullamento_pagina, Potere};
 use super::chi::Chi;
 use super::firme::{self, Frase};
 use super::guscio::{Guscio, rendi};
+use super::richiamo::Richiamo;
 use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, rapporti_di};
@@ -33,6 +38,7 @@ use askama::Template;
 use atti::{Atti, Rifiutato};
 use carico::{Carico, Sguardo};
 use chrono::NaiveDate;
+use collegate::Collegate;
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -51,6 +57,8 @@ struct FileVisto {
     media_type: String,
     dimensione: String,
     impronta: String,
+    /// When and by whom it was added, if it came later.
+    acquisita: Option<String>,
     firme: Vec<Frase>,
     /// It can be shown inside the page.
     vedibile: bool,
@@ -67,7 +75,7 @@ struct AssegnazioneVista {
     istante: String,
 }
 
-/// A thing that the registration is tied to: a fascicolo, another registration.
+/// A fascicolo it is in.
 struct Legata {
     id: String,
     codice: String,
@@ -118,8 +126,8 @@ struct Pagina {
     oggetto: String,
     mezzo: &'static str,
     arrivo: Option<String>,
+    differimento: Option<String>,
     protocollo_mittente: Option<String>,
-    risponde_a: Option<Legata>,
     riservato: bool,
     segnatura: String,
     uscita: bool,
@@ -146,7 +154,11 @@ struct Pagina {
     potere: Option<Potere>,
     /// This person decides who may see it.
     riserva: bool,
+    /// This person may add a scan.
+    scansionabile: bool,
+    rifiuto_scansione: Option<(String, String)>,
     atti: Option<Atti>,
+    collegate: Collegate,
     carico: Carico,
     storia: Vec<Fatto>,
 }
@@ -163,10 +175,12 @@ impl Pagina {
     }
 }
 
-/// Which file is shown inside the page.
-#[derive(Deserialize)]
+/// Which file is shown inside the page, and what is looked for there to be linked.
+#[derive(Default, Deserialize)]
 pub(super) struct Filtro {
     anteprima: Option<usize>,
+    #[serde(default)]
+    collega: String,
 }
 
 pub(super) async fn mostra(
@@ -176,7 +190,7 @@ pub(super) async fn mostra(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
-    mostra_con(&stato, &chi, id, filtro.anteprima, None).await
+    mostra_con(&stato, &chi, id, filtro.into_inner(), None).await
 }
 
 /// The page; with what was refused, if something was.
@@ -184,24 +198,30 @@ async fn mostra_con(
     stato: &Stato,
     chi: &Chi,
     id: RegistrazioneId,
-    anteprima: Option<usize>,
+    filtro: Filtro,
     rifiuto: Option<Rifiutato>,
 ) -> Result<HttpResponse, Errata> {
     let codice = rifiuto.as_ref().map_or(StatusCode::OK, |r| r.stato);
     let guscio = Guscio::new(chi, "");
-    let (vista, oggi) = (chi.vista(), stato.db.orologio().adesso().giorno());
+    let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
     let (attore, ruoli) = (chi.attore(), chi.ruoli.clone());
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let potere = annullamento_pagina::puo(chi);
+    let acquisisce = chi.permesso(Azione::Entrata) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
+        let richiamo = Richiamo::scritto(filtro.collega, "").cerca(stato, &vista, ora)?;
         stato.db.leggi(|conn| {
             let addetto = Addetto { attore: &attore, ruoli: &ruoli };
-            let mut pagina = pagina(conn, &vista, (id, oggi), (guscio, addetto))?;
-            let chiesta = |f: &&FileVisto| f.vedibile && anteprima.is_none_or(|n| n == f.posizione);
+            let mut pagina = pagina(conn, &vista, (id, ora.giorno()), (guscio, addetto))?;
+            let chiesta = |f: &&FileVisto| f.vedibile && filtro.anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
+            pagina.scansionabile &= acquisisce;
+            let scansione = rifiuto.as_ref().filter(|r| r.campo == "scansione");
+            pagina.rifiuto_scansione = scansione.map(|r| (r.testo.clone(), r.scritto.clone()));
             pagina.potere = potere.filter(|_| pagina.annullamento.is_none());
             pagina.riserva = riserva;
+            pagina.collegate.richiamo = richiamo;
             if agisce {
                 let voce = pagina.voce_codice.parse().ok();
                 pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
@@ -234,9 +254,12 @@ fn pagina(
     let invii = pec::invii(conn, vista, Some(id))?;
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
+    let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
+    let collegamenti = registro::collegamenti(conn, vista, id)?;
     let materia = Materia {
         proposte: &proposte,
         riservatezze: &riservatezze,
+        collegamenti: &collegamenti,
         registrazione: &r,
         assegnazioni: &assegnazioni,
         classificazioni: &classificazioni,
@@ -247,7 +270,6 @@ fn pagina(
     let storia = storia::storia(conn, vista, &materia)?;
     let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
     let rapporti = rapporti_di(conn, &impronte)?;
-    let risponde_a = r.risponde_a.map(|a| registro::per_ids(conn, vista, &[a])).transpose()?.unwrap_or_default();
     let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
     let voce = classificazioni.last().map(|(_, c)| c);
     let (flusso, icona) = formato::flusso(r.flusso);
@@ -262,8 +284,9 @@ fn pagina(
         icona,
         mezzo: super::nuova::nome_mezzo(r.mezzo),
         arrivo: r.arrivo.map(|a| a.leggibile()),
+        differimento: differimento
+            .map(|d| format!("{}: {} (disposto da {} il {})", d.causa, d.documenti, d.autore, d.istante.leggibile())),
         protocollo_mittente: r.protocollo_mittente.as_ref().map(del_mittente),
-        risponde_a: risponde_a.first().map(precedente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
         uscita: r.flusso == registro::Flusso::Uscita,
@@ -286,8 +309,11 @@ fn pagina(
         nascosti: r.ha_nascosti(),
         potere: None,
         riserva: false,
+        scansionabile: r.mezzo.cartaceo() && r.annullamento.is_none(),
+        rifiuto_scansione: None,
         atti: None,
         carico: Carico::leggi(conn, id, &sguardo)?,
+        collegate: Collegate::new(&collegamenti),
         storia,
         oggetto: r.oggetto.to_string(),
     })
@@ -332,10 +358,17 @@ fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Ve
             firme: firme::frasi(rapporto, &d.media_type),
             vedibile: formato::da_vedere(&tipo).is_some(),
             firmato: tipo != d.media_type,
+            acquisita: d.acquisita.as_ref().map(acquisita),
             impronta,
         }
     };
     r.documenti.iter().zip(1..).map(visto).collect()
+}
+
+fn acquisita(a: &registro::Acquisita) -> String {
+    let conferma =
+        if a.confermata_da == a.autore { String::new() } else { format!(", confermata da {}", a.confermata_da) };
+    format!("acquisita il {} da {}{conferma}", a.istante.leggibile(), a.autore)
 }
 
 fn assegnazione(a: &Assegnazione) -> AssegnazioneVista {
@@ -385,12 +418,6 @@ fn annullamento(a: &Annullamento) -> AnnullamentoVisto {
 
 fn fascicolo(f: &titolario::Fascicolo) -> Legata {
     Legata { id: f.id.to_string(), codice: f.codice.to_string(), oggetto: f.oggetto.to_string() }
-}
-
-/// What a registration answers.
-fn precedente(r: &Registrazione) -> Legata {
-    let codice = format!("{}/{}", r.numero, r.anno);
-    Legata { id: r.id.to_string(), codice, oggetto: r.oggetto.to_string() }
 }
 
 fn versamento_visto(v: Versamento) -> VersamentoVisto {

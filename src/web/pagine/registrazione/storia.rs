@@ -2,7 +2,7 @@
 
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
-use crate::registro::{Proposta, Registrazione, Riservatezza};
+use crate::registro::{Collegamento, Proposta, Registrazione, Riservatezza};
 use crate::scrivania::{self, Assegnazione, Cosa, CosaVicenda, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
@@ -40,6 +40,7 @@ pub(super) struct Materia<'a> {
     pub(super) termine: Option<&'a Termine>,
     pub(super) proposte: &'a [Proposta],
     pub(super) riservatezze: &'a [Riservatezza],
+    pub(super) collegamenti: &'a [Collegamento],
 }
 
 pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -111,6 +112,11 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         frasi.push((id, "", format!("Fascicolata in {}, {}", fascicolo.codice, fascicolo.oggetto)));
     }
     frasi.extend(m.assegnazioni.iter().flat_map(dell_assegnazione));
+    frasi.extend(m.collegamenti.iter().flat_map(super::collegate::frasi));
+    frasi.extend(r.documenti.iter().filter_map(|d| {
+        let a = d.acquisita.as_ref()?;
+        Some((a.id.to_string(), "acquisizione", format!("Aggiunta la scansione «{}»", d.nome)))
+    }));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
