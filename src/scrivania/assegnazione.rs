@@ -4,7 +4,7 @@ use super::Errore;
 use crate::audit::{self, Carico};
 use crate::storage::schema::{assegnazioni, uffici};
 use crate::storage::{self, Conn, Operazione};
-use crate::utenti::{Ufficio, visibilita};
+use crate::utenti::{self, Ufficio, visibilita};
 use crate::valori::{AssegnazioneId, CodiceUfficio, Istante, RegistrazioneId, Rifiuto};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -43,7 +43,7 @@ impl FromStr for Titolo {
     }
 }
 
-/// An assignment, with the office's names.
+/// An assignment, with the names the office had then.
 #[derive(Debug, Clone)]
 pub struct Assegnazione {
     /// Its id.
@@ -61,13 +61,14 @@ pub struct Assegnazione {
 /// Assigns a registration to an office, which may see it from now on.
 ///
 /// # Errors
-/// Those of the database.
+/// If the office is closed.
 pub fn assegna(
     op: &mut Operazione<'_>,
     registrazione: RegistrazioneId,
     ufficio: &Ufficio,
     titolo: Titolo,
 ) -> Result<(), Errore> {
+    ufficio.aperto()?;
     let riga = Riga {
         id: AssegnazioneId::new().to_string(),
         registrazione_id: registrazione.to_string(),
@@ -92,9 +93,11 @@ pub fn per_registrazione(conn: &mut Conn, registrazione: RegistrazioneId) -> Res
         .order(assegnazioni::id)
         .select((Riga::as_select(), uffici::codice, uffici::denominazione))
         .load(conn)?;
+    let nomi = utenti::nomi_uffici(conn, &righe.iter().map(|(r, ..)| r.ufficio_id.as_str()).collect::<Vec<_>>())?;
     righe
         .into_iter()
-        .map(|(r, codice, denominazione)| {
+        .map(|(r, codice, prima)| {
+            let denominazione = nomi.al(&r.ufficio_id, Istante::from_utc(r.istante)).map_or(prima, str::to_owned);
             let ufficio = codice.parse().map_err(|e| storage::Errore::riga("uffici", e))?;
             let titolo = r.titolo.parse().map_err(|e| storage::Errore::riga("assegnazioni", e))?;
             let id = r.id.parse().map_err(|e| storage::Errore::riga("assegnazioni", e))?;

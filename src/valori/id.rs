@@ -77,6 +77,8 @@ id! {
     IstanzaId,
     /// A conservator of an AOO.
     ConservatoreId,
+    /// A person standing in for another.
+    SostituzioneId,
 }
 
 impl AooId {

@@ -24,7 +24,7 @@ pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, Codic
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
     AooId, ApplicazioneId, AssegnazioneId, CasellaId, ConservatoreId, EnteId, FascicoloId, InvioId, IstanzaId,
-    MessaggioId, ProcedimentoId, RegistrazioneId, TitolarioId, UfficioId, UtenteId, VoceId,
+    MessaggioId, ProcedimentoId, RegistrazioneId, SostituzioneId, TitolarioId, UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

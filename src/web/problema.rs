@@ -195,7 +195,14 @@ impl From<utenti::Errore> for Problema {
             E::CredenzialiErrate => {
                 Self::new(StatusCode::UNAUTHORIZED, "credenziali-errate", "Accesso rifiutato", e.to_string())
             }
-            E::UfficioSconosciuto(_) => Self::campo("/ufficio", e.to_string()),
+            E::UfficioSconosciuto(_) | E::UfficioChiuso { .. } => Self::campo("/ufficio", e.to_string()),
+            E::UfficioSottoSeStesso { .. } | E::UfficiSotto { .. } => Self::conflitto("organigramma", e.to_string()),
+            E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
+            E::NomeUtente => Self::campo("/nomeUtente", e.to_string()),
+            E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
+            E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),
+            E::Periodo => Self::campo("/al", e.to_string()),
+            E::SostituzioneSconosciuta => Self::non_trovato(),
             E::ChiaveRiusata => {
                 let stato = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(stato, "chiave-riusata", "Chiave di idempotenza già usata", e.to_string())

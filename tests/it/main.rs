@@ -25,6 +25,7 @@ mod dimostrazione;
 mod fascicoli;
 mod firma;
 mod guardie;
+mod organico;
 mod ostile;
 mod pagine;
 mod permessi;

@@ -74,5 +74,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     contatori_provvedimenti,
     annullamenti,
     accessi,
+    ruoli_tolti,
+    variazioni_uffici,
+    sostituzioni,
+    revoche_sostituzioni,
     conferme_orologio,
 );
