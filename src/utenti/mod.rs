@@ -10,8 +10,10 @@ mod applicazione;
 mod autore;
 mod ente;
 mod errore;
+pub mod importazione;
 mod organigramma;
 mod parola;
+mod permesso;
 mod persona;
 pub mod politica;
 pub mod risposta;
@@ -25,13 +27,15 @@ pub mod visibilita;
 pub use accesso::{cambia_la_propria, cambia_parola, escludi, escluso, riammetti};
 pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo, tutte as tutte_le_aoo};
 pub use applicazione::{
-    Applicazione, crea as crea_applicazione, per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
+    Applicazione, crea as crea_applicazione, crea_con_permessi as crea_applicazione_con_permessi,
+    per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
 };
 pub use autore::nome as nome_autore;
 pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};
 pub use errore::Errore;
 pub use organigramma::{Dipendenze, Incaricato, Posto, organigramma};
 pub use parola::{Parola, verifica as verifica_parola};
+pub use permesso::{Permessi, PermessoGettone};
 pub use persona::{
     Persona, crea as crea_utente, crea_senza_parola, parola as parola_di, per_nome as utente_per_nome, tutte as utenti,
 };

@@ -105,6 +105,11 @@ pub fn togli(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruol
     Ok(())
 }
 
+/// True if a person has this role for this office now.
+pub(super) fn ha(conn: &mut Conn, utente: UtenteId, ufficio: UfficioId, ruolo: Ruolo) -> Result<bool, Errore> {
+    Ok(in_vigore(conn, utente, ufficio, ruolo)?.is_some())
+}
+
 fn in_vigore(
     conn: &mut Conn,
     utente: UtenteId,

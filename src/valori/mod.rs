@@ -15,6 +15,7 @@ mod istante;
 mod macro_testo;
 mod nome_file;
 mod numero;
+mod tabella;
 mod testo;
 mod url_servizio;
 
@@ -31,6 +32,7 @@ pub use indirizzo_mail::IndirizzoMail;
 pub use istante::{Istante, ROMA};
 pub use nome_file::NomeFile;
 pub use numero::NumeroProtocollo;
+pub use tabella::{RigaTabella, Tabella, TabellaRifiutata, testo_di_tabella};
 pub use testo::{Denominazione, Oggetto, Testo};
 pub use url_servizio::UrlServizio;
 

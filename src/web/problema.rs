@@ -59,6 +59,13 @@ impl Problema {
         Self::new(StatusCode::UNAUTHORIZED, "non-autenticato", "Accesso non autenticato", detail)
     }
 
+    /// 403: the token is known, and not for this call (RFC 6750, section 3.1). It says nothing of what may be seen.
+    #[must_use]
+    pub fn permesso_mancante(permesso: utenti::PermessoGettone) -> Self {
+        let detail = format!("Il gettone non ha il permesso «{}»: serve un gettone che lo abbia.", permesso.as_str());
+        Self::new(StatusCode::FORBIDDEN, "permesso-mancante", "Permesso mancante", detail)
+    }
+
     /// 404: does not exist, or may not be seen: the same words.
     #[must_use]
     pub fn non_trovato() -> Self {
@@ -145,6 +152,9 @@ impl ResponseError for Problema {
         }
         if self.stato == StatusCode::UNAUTHORIZED {
             risposta.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if self.stato == StatusCode::FORBIDDEN {
+            risposta.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""));
         }
         let corpo = Corpo {
             tipo: format!("urn:tabulario:{}", self.slug),

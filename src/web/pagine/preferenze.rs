@@ -137,8 +137,12 @@ fn leggi(
     ora: Istante,
     (per_conto, per_tutti): (bool, bool),
 ) -> Result<(Vec<Scelta>, Vec<SostituzioneVista>), Problema> {
-    let mut persone: Vec<Persona> =
-        utenti::organigramma(conn, aoo, ora)?.into_iter().flat_map(|p| p.persone).map(|i| i.persona).collect();
+    let mut persone: Vec<Persona> = utenti::organigramma(conn, aoo, ora)?
+        .into_iter()
+        .flat_map(|p| p.persone)
+        .filter(|i| !i.escluso)
+        .map(|i| i.persona)
+        .collect();
     persone
         .sort_by(|a, b| (a.cognome.as_str(), a.nome.as_str(), a.id).cmp(&(b.cognome.as_str(), b.nome.as_str(), b.id)));
     persone.dedup_by_key(|p| p.id);

@@ -126,16 +126,16 @@ fn leggi(s: &Scritta, oggi: NaiveDate) -> Result<((Istante, Istante), Testo), Er
     if s.sostituto.trim().is_empty() {
         errori.push(("sostituto", "Manca chi sostituisce: scegli una persona.".to_owned()));
     }
-    let mut giorno = |campo, testo: &str| match formato::leggi_data(testo, oggi) {
+    let mut giorno = |campo, nome: &str, testo: &str| match formato::leggi_data(testo, oggi) {
         Ok(giorno) => Some(giorno),
         Err(e) => {
-            errori.push((campo, maiuscola(&e.to_string())));
+            errori.push((campo, format!("{nome}: {}.", e.regola)));
             None
         }
     };
-    let (dal, al) = (giorno("dal", &s.dal), giorno("al", &s.al));
+    let (dal, al) = (giorno("dal", "Primo giorno", &s.dal), giorno("al", "Ultimo giorno", &s.al));
     let motivo: Result<Testo, Rifiuto> = s.motivo.parse();
-    let motivo = motivo.map_err(|e| errori.push(("motivo", maiuscola(&format!("motivo: {}", e.regola))))).ok();
+    let motivo = motivo.map_err(|e| errori.push(("motivo", format!("Motivo: {}.", e.regola)))).ok();
     match (dal, al, motivo) {
         (Some(dal), Some(al), Some(motivo)) if errori.is_empty() => {
             Ok(((Istante::inizio(dal), Istante::fine(al)), motivo))

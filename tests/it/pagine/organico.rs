@@ -1,5 +1,6 @@
 //! The organigramma, the preferences, and acting for another.
 
+use super::browser::{entra, naviga, pulita, ritratto};
 use super::cliente::{Cliente, PASSWORD, assumi, tributi};
 use crate::casa::{Casa, Rotto, comando, entrata, registra, su_entrambi};
 use crate::organico::attore_dell_ultimo;
@@ -7,6 +8,7 @@ use serde_json::json;
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Parola, Persona, Ruolo, Ufficio};
 use tabulario::valori::{AooId, Attore};
+use thirtyfour::prelude::*;
 
 /// Creates a person with a name of their own.
 fn nominata(casa: &Casa, nome_utente: &str, (nome, cognome): (&str, &str), ruolo: Ruolo, ufficio: &Ufficio) -> Persona {
@@ -234,4 +236,63 @@ su_entrambi! {
         assert_eq!(operatore.modulo_semplice("/sostituzioni", "modulo=x&sostituto=anna&dal=oggi&al=oggi&motivo=x").stato, 403);
         assert_eq!(Cliente::nuovo(&server).modulo_semplice("/sostituzioni", "modulo=x&sostituto=anna").stato, 303);
     }
+}
+
+/// In a real browser, on a desk and on a phone: looks at the organigramma, lets somebody stand in, and acts for them.
+#[test]
+fn a_substitute_acts_for_another_and_goes_back() {
+    let casa = Casa::sqlite();
+    let server = casa.server();
+    let tributi = tributi(&casa);
+    let catasto = |op: &mut Operazione<'_>| {
+        Ok::<_, Rotto>(utenti::crea_ufficio(op, "CAT".parse()?, "Catasto e toponomastica".parse()?, Some(&tributi))?)
+    };
+    let catasto = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), catasto).unwrap();
+    nominata(&casa, "mario", ("Mario", "Neri"), Ruolo::Rsp, &tributi);
+    nominata(&casa, "anna", ("Anna", "Bianchi"), Ruolo::Addetto, &catasto);
+    for finestra in [(1440, 900), (390, 844)] {
+        naviga(finestra, async |driver| sostituita(driver, &server.url).await);
+    }
+}
+
+async fn sostituita(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
+    entra(driver, url, "mario").await?;
+    driver.goto(format!("{url}/amministrazione/organigramma")).await?;
+    let albero = driver.find(By::Css("ul.albero")).await?.text().await?;
+    assert!(albero.contains("Catasto e toponomastica CAT") && albero.contains("Anna Bianchi"), "{albero}");
+    ritratto(driver, "organigramma").await?;
+    driver.find(By::Id("il")).await?.send_keys("domani").await?;
+    driver.find(By::Css("form.com-era button")).await?.click().await?;
+    driver.query(By::Id("errore-il")).first().await?;
+    ritratto(driver, "organigramma-errore").await?;
+    pulita(driver, url, &["422"]).await?;
+    driver.goto(format!("{url}/preferenze")).await?;
+    // Refused first: nothing but the substitute was chosen.
+    driver.find(By::Css("#sostituto option[value='anna']")).await?.click().await?;
+    driver.find(By::Css("form[action='/sostituzioni'] button")).await?.click().await?;
+    driver.query(By::Id("errore-dal")).first().await?;
+    ritratto(driver, "preferenze-errore").await?;
+    pulita(driver, url, &["422"]).await?;
+    for (id, testo) in [("dal", "oggi"), ("al", "31/12/2099"), ("motivo", "Congedo")] {
+        driver.find(By::Id(id)).await?.send_keys(testo).await?;
+    }
+    driver.find(By::Css("form[action='/sostituzioni'] button")).await?.click().await?;
+    driver.query(By::Css(".alert-success")).first().await?;
+    ritratto(driver, "preferenze").await?;
+    pulita(driver, url, &[]).await?;
+    driver.find(By::Css("form[action='/esci'] button")).await?.click().await?;
+    entra(driver, url, "anna").await?;
+    driver.goto(format!("{url}/preferenze")).await?;
+    driver.find(By::Css("form[action='/sessione/per-conto'] button")).await?.click().await?;
+    let striscia = driver.query(By::Css(".striscia")).first().await?;
+    assert!(striscia.text().await?.contains("Operi per conto di Mario Neri"));
+    // The menu is the titolare's.
+    driver.goto(format!("{url}/registro")).await?;
+    driver.query(By::Css(".striscia")).first().await?;
+    ritratto(driver, "per-conto").await?;
+    pulita(driver, url, &[]).await?;
+    driver.find(By::Css(".striscia button")).await?.click().await?;
+    driver.query(By::Css(".menu")).first().await?;
+    assert!(driver.find_all(By::Css(".striscia")).await?.is_empty());
+    pulita(driver, url, &[]).await
 }

@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::scrivania::Titolo;
 use crate::valori::CodiceUfficio;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Assegna, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{scrivania, utenti};
@@ -31,7 +31,7 @@ pub(in crate::web::api) struct AssegnazioneRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn assegna(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
