@@ -131,11 +131,8 @@ fn ruolo(db: &Db, a: &Affida, out: &mut dyn Write) -> Result<(), Errore> {
         let persona = persona(op.conn, &a.nome_utente)?;
         let ufficio = utenti::trova_ufficio(op.conn, aoo.id, &codice)?;
         let ufficio = ufficio.ok_or_else(|| utenti::Errore::UfficioSconosciuto(codice.to_string()))?;
-        Ok::<_, Errore>(if a.togli {
-            utenti::togli_ruolo(op, &persona, &ufficio, ruolo)?;
-        } else {
-            utenti::affida(op, &persona, &ufficio, ruolo)?;
-        })
+        let cambia = if a.togli { utenti::togli_ruolo } else { utenti::affida };
+        Ok::<_, Errore>(cambia(op, &persona, &ufficio, ruolo)?)
     })?;
     writeln!(out, "Ruolo {} {}.", ruolo.as_str(), if a.togli { "tolto" } else { "affidato" })?;
     Ok(())

@@ -83,7 +83,7 @@ pub fn organigramma(conn: &mut Conn, aoo: AooId, istante: Istante) -> Result<Vec
 fn in_ordine(mut uffici: Vec<Ufficio>, mut presenti: HashMap<UfficioId, Vec<Incaricato>>) -> Vec<Posto> {
     uffici.sort_by(|a, b| b.codice.as_str().cmp(a.codice.as_str()));
     let ci_sono: HashSet<UfficioId> = uffici.iter().map(|u| u.id).collect();
-    let (mut sotto, mut da_fare): (HashMap<UfficioId, Vec<Ufficio>>, Vec<(usize, Ufficio)>) = Default::default();
+    let (mut sotto, mut da_fare) = (HashMap::<UfficioId, Vec<Ufficio>>::new(), Vec::new());
     for u in uffici {
         match u.padre.filter(|p| ci_sono.contains(p)) {
             Some(padre) => sotto.entry(padre).or_default().push(u),
