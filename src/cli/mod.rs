@@ -19,6 +19,7 @@ mod procedimento;
 mod reindicizza;
 pub mod segnatura;
 mod serve;
+mod sostituzione;
 mod token;
 mod turno;
 mod ufficio;

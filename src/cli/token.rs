@@ -1,7 +1,7 @@
 //! `tabulario token`.
 
 use super::{Dove, Errore};
-use crate::utenti;
+use crate::utenti::{self, Permessi};
 use crate::valori::{ApplicazioneId, Attore, CodiceAoo, CodiceUfficio, CodiceVoce, Denominazione};
 use std::io::Write;
 
@@ -28,6 +28,10 @@ pub(super) struct Crea {
     /// Ufficio delle entrate che non ne indicano uno.
     #[arg(long, value_name = "CODICE")]
     ufficio: Option<String>,
+    /// Quello che il gettone può fare, unito da virgole: legge, registra, assegna, classifica, fascicola, annulla, spedisce.
+    /// Senza questa opzione può fare tutto.
+    #[arg(long, value_name = "PERMESSI")]
+    permessi: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -47,12 +51,13 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             let (aoo, nome): (CodiceAoo, Denominazione) = (c.aoo.parse()?, c.nome.parse()?);
             let voce: Option<CodiceVoce> = c.voce.map(|v| v.parse()).transpose()?;
             let ufficio: Option<CodiceUfficio> = c.ufficio.map(|u| u.parse()).transpose()?;
+            let permessi: Option<Permessi> = c.permessi.map(|p| p.parse()).transpose()?;
             let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
             let (applicazione, gettone) = ambiente.db.scrivi(aoo.id, &attore, |op| {
                 if let Some(codice) = &ufficio {
                     utenti::ufficio_per_codice(op.conn, aoo.id, codice)?;
                 }
-                utenti::crea_applicazione(op, &nome, voce, ufficio)
+                utenti::crea_applicazione_con_permessi(op, &nome, voce, ufficio, permessi)
             })?;
             writeln!(out, "{gettone}")?;
             let id = applicazione.id;

@@ -1,7 +1,7 @@
 //! `tabulario utente`.
 
-use super::{Dove, Errore};
-use crate::storage::Conn;
+use super::{Dove, Errore, sostituzione};
+use crate::storage::{Conn, Db};
 use crate::utenti::{self, Parola, Persona, Ruolo};
 use crate::valori::{AooId, Attore, CodiceAoo, CodiceUfficio, Denominazione};
 use std::io::Write;
@@ -12,8 +12,13 @@ use std::path::{Path, PathBuf};
 pub(super) enum Comando {
     /// Crea una persona che può entrare.
     Crea(Crea),
-    /// Affida un ruolo in un ufficio.
+    /// Elenca le persone: nome utente, nome, stato, ruoli.
+    Elenca,
+    /// Affida un ruolo in un ufficio, o lo toglie.
     Ruolo(Affida),
+    /// Chi opera per conto di chi, da quando a quando.
+    #[command(subcommand)]
+    Sostituzione(sostituzione::Comando),
     /// Cambia la password di una persona e chiude le sue sessioni.
     Password(Password),
     /// Non fa più entrare una persona e chiude le sue sessioni; quello che ha fatto resta suo.
@@ -68,9 +73,15 @@ pub(super) struct Affida {
     /// operatore, rsp, addetto, responsabile-ufficio, responsabile-conservazione, amministratore o revisore.
     #[arg(long, value_name = "RUOLO")]
     ruolo: String,
+    /// Toglie il ruolo invece di affidarlo: dalla richiesta successiva non vale più.
+    #[arg(long)]
+    togli: bool,
 }
 
 pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
+    if let Comando::Sostituzione(comando) = comando {
+        return sostituzione::esegui(dove, comando, out);
+    }
     let ambiente = dove.apri()?;
     let attore = Attore::Sistema("comando");
     match comando {
@@ -82,20 +93,9 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             })?;
             writeln!(out, "Utente {} creato.", nuovo.nome_utente)?;
         }
-        Comando::Ruolo(a) => {
-            let ruolo = Ruolo::parse(&a.ruolo).ok_or_else(|| {
-                let ammessi = Ruolo::TUTTI.map(Ruolo::as_str).join(", ");
-                Errore::Uso(format!("il ruolo «{}» non esiste: vale uno di {ammessi}", a.ruolo))
-            })?;
-            let (aoo, ufficio): (CodiceAoo, CodiceUfficio) = (a.aoo.parse()?, a.ufficio.parse()?);
-            let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
-            ambiente.db.scrivi(aoo.id, &attore, |op| {
-                let persona = persona(op.conn, &a.nome_utente)?;
-                let ufficio = utenti::ufficio_per_codice(op.conn, aoo.id, &ufficio)?;
-                Ok::<_, Errore>(utenti::affida(op, &persona, &ufficio, ruolo)?)
-            })?;
-            writeln!(out, "Ruolo {} affidato.", ruolo.as_str())?;
-        }
+        Comando::Elenca => ambiente.db.leggi(|conn| elenca(conn, out))?,
+        Comando::Ruolo(a) => ruolo(&ambiente.db, &a, out)?,
+        Comando::Sostituzione(_) => {}
         Comando::Password(p) => {
             let protetta = parola(&p.password_file)?;
             ambiente.db.scrivi(AooId::INSTALLAZIONE, &attore, |op| {
@@ -123,13 +123,55 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
     Ok(true)
 }
 
+fn ruolo(db: &Db, a: &Affida, out: &mut dyn Write) -> Result<(), Errore> {
+    let ruolo: Ruolo = a.ruolo.parse()?;
+    let (aoo, codice): (CodiceAoo, CodiceUfficio) = (a.aoo.parse()?, a.ufficio.parse()?);
+    let aoo = db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
+    db.scrivi(aoo.id, &Attore::Sistema("comando"), |op| {
+        let persona = persona(op.conn, &a.nome_utente)?;
+        let ufficio = utenti::trova_ufficio(op.conn, aoo.id, &codice)?;
+        let ufficio = ufficio.ok_or_else(|| utenti::Errore::UfficioSconosciuto(codice.to_string()))?;
+        let cambia = if a.togli { utenti::togli_ruolo } else { utenti::affida };
+        Ok::<_, Errore>(cambia(op, &persona, &ufficio, ruolo)?)
+    })?;
+    writeln!(out, "Ruolo {} {}.", ruolo.as_str(), if a.togli { "tolto" } else { "affidato" })?;
+    Ok(())
+}
+
+/// A line for each person; of the password only whether there is one.
+fn elenca(conn: &mut Conn, out: &mut dyn Write) -> Result<(), Errore> {
+    let aoo = utenti::tutte_le_aoo(conn)?;
+    let mut uffici = Vec::new();
+    for a in &aoo {
+        uffici.extend(utenti::tutti_gli_uffici(conn, a.id)?);
+    }
+    for p in utenti::utenti(conn)? {
+        let stato = if utenti::escluso(conn, p.id)? {
+            "escluso"
+        } else if utenti::parola_di(conn, p.id)?.is_none() {
+            "senza password"
+        } else {
+            "può entrare"
+        };
+        let mut ruoli = Vec::new();
+        for a in &aoo {
+            for (ruolo, ufficio) in utenti::ruoli_di(conn, p.id, a.id)? {
+                let codice = uffici.iter().find(|u| u.id == ufficio).map_or("", |u| u.codice.as_str());
+                ruoli.push(format!("{} {}/{codice}", ruolo.as_str(), a.codice));
+            }
+        }
+        writeln!(out, "{}\t{}\t{stato}\t{}", p.nome_utente, p.nome_e_cognome(), ruoli.join(", "))?;
+    }
+    Ok(())
+}
+
 /// The password on the first line of a file, protected.
 fn parola(file: &Path) -> Result<String, Errore> {
     let testo = std::fs::read_to_string(file).map_err(Errore::file(file))?;
     Ok(Parola::nuova(testo.lines().next().unwrap_or(""))?.protetta()?)
 }
 
-fn persona(conn: &mut Conn, nome_utente: &str) -> Result<Persona, Errore> {
-    let trovata = utenti::utente_per_nome(conn, nome_utente)?.map(|(p, _)| p);
+pub(super) fn persona(conn: &mut Conn, nome_utente: &str) -> Result<Persona, Errore> {
+    let trovata = utenti::utente_per_nome(conn, nome_utente)?;
     trovata.ok_or_else(|| Errore::Uso(format!("l'utente «{nome_utente}» non esiste")))
 }

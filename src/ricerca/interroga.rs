@@ -4,8 +4,8 @@ use super::campi::{Campi, italiano, ordine, parole};
 use super::domanda::{self, Clausola, Domanda, Termine};
 use super::esclusa::Esclusa;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{NumeroProtocollo, ROMA};
-use chrono::{Days, NaiveDate, NaiveTime, TimeZone};
+use crate::valori::{Istante, NumeroProtocollo};
+use chrono::{Days, NaiveDate};
 use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{
@@ -138,11 +138,11 @@ fn numero(c: &Campi, numero: NumeroProtocollo, anno: Option<i32>) -> Q {
 /// From the beginning of a legal day, up to the beginning of another.
 fn intervallo(c: &Campi, da: Option<NaiveDate>, a: Option<NaiveDate>) -> Q {
     let inizio = |giorno: NaiveDate| {
-        let mezzanotte = ROMA.from_local_datetime(&giorno.and_time(NaiveTime::MIN)).earliest();
-        mezzanotte.map(|istante| Term::from_field_i64(c.ordine, ordine(istante.timestamp_millis(), 0)))
+        let istante = Istante::inizio(giorno).date_time().timestamp_millis();
+        Term::from_field_i64(c.ordine, ordine(istante, 0))
     };
-    let da = da.and_then(inizio).map_or(Bound::Unbounded, Bound::Included);
-    let a = a.and_then(inizio).map_or(Bound::Unbounded, Bound::Excluded);
+    let da = da.map(inizio).map_or(Bound::Unbounded, Bound::Included);
+    let a = a.map(inizio).map_or(Bound::Unbounded, Bound::Excluded);
     match (&da, &a) {
         (Bound::Unbounded, Bound::Unbounded) => Box::new(AllQuery),
         _ => Box::new(RangeQuery::new(da, a)),

@@ -9,8 +9,8 @@ use crate::segnatura::NomeParte;
 use crate::storage::Conn;
 use crate::storage::schema::{assegnazioni, uffici, visibilita};
 use crate::titolario;
-use crate::utenti::visibilita::Vista;
-use crate::valori::{AooId, RegistrazioneId};
+use crate::utenti::{self, visibilita::Vista};
+use crate::valori::{AooId, Istante, RegistrazioneId};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use tantivy::{TantivyDocument, Term};
@@ -136,15 +136,26 @@ fn uffici_che_vedono(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, 
     Ok(vedono)
 }
 
-/// The office in charge of each: that of the newest assignment *per competenza*.
+/// The office in charge of each, with the name it had then: that of the newest assignment *per competenza*.
 fn uffici_competenti(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, (String, String)>, Errore> {
-    let righe: Vec<(String, String, String)> = assegnazioni::table
+    let righe: Vec<(String, String, chrono::NaiveDateTime, String, String)> = assegnazioni::table
         .inner_join(uffici::table.on(uffici::id.eq(assegnazioni::ufficio_id)))
         .filter(assegnazioni::registrazione_id.eq_any(ids).and(assegnazioni::titolo.eq("competenza")))
         .order(assegnazioni::id)
-        .select((assegnazioni::registrazione_id, uffici::codice, uffici::denominazione))
+        .select((
+            assegnazioni::registrazione_id,
+            assegnazioni::ufficio_id,
+            assegnazioni::istante,
+            uffici::codice,
+            uffici::denominazione,
+        ))
         .load(conn)?;
-    Ok(righe.into_iter().map(|(registrazione, codice, nome)| (registrazione, (codice, nome))).collect())
+    let nomi = utenti::nomi_uffici(conn, &righe.iter().map(|(_, ufficio, ..)| ufficio.as_str()).collect::<Vec<_>>())?;
+    let riga = |(registrazione, ufficio, istante, codice, prima): (String, String, _, String, String)| {
+        let nome = nomi.al(&ufficio, Istante::from_utc(istante)).map_or(prima, str::to_owned);
+        (registrazione, (codice, nome))
+    };
+    Ok(righe.into_iter().map(riga).collect())
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ pub(super) fn apri(
 /// wrong place.
 ///
 /// # Errors
-/// `NonDellUfficio` for a person without a role there now.
+/// If the office is closed; `NonDellUfficio` for a person without a role there now.
 pub fn assegna(
     op: &mut Operazione<'_>,
     registrazione: RegistrazioneId,
@@ -147,6 +147,7 @@ fn scrivi(
     a: &Destinazione<'_>,
     titolo: Titolo,
 ) -> Result<Riga, Errore> {
+    a.ufficio.aperto()?;
     let riga = Riga {
         id: AssegnazioneId::new().to_string(),
         registrazione_id: registrazione.to_string(),
@@ -193,12 +194,18 @@ pub fn di(conn: &mut Conn, registrazioni: &[String]) -> Result<HashMap<String, V
     let ids: Vec<&str> = righe.iter().map(|(r, ..)| r.id.as_str()).collect();
     let mut movimenti = movimento::di(conn, &ids)?;
     let mut autori = Autori::leggi(conn, &ids)?;
+    let uffici: Vec<&str> = righe.iter().map(|(r, ..)| r.ufficio_id.as_str()).collect();
+    let nomi = utenti::nomi_uffici(conn, &uffici)?;
     let mut trovate: HashMap<String, Vec<Assegnazione>> = HashMap::new();
     for letta in righe {
         let movimenti = movimenti.remove(&letta.0.id).unwrap_or_default();
         let autore = autori.di(conn, &letta.0.id)?;
         let (registrazione, esce) = (letta.0.registrazione_id.clone(), letta.4 == Flusso::Uscita.as_str());
         let mut fatta = valore(letta, autore).map_err(|e| storage::Errore::riga("assegnazioni", e))?;
+        // As it was called then.
+        if let Some(allora) = nomi.al(&fatta.ufficio_id.to_string(), fatta.istante) {
+            allora.clone_into(&mut fatta.denominazione);
+        }
         fatta.situazione.segui(movimenti);
         if let Some(attore) = &fatta.situazione.attore {
             fatta.situazione.nome = Some(autori.nome(conn, attore)?);

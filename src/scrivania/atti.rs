@@ -7,7 +7,7 @@ use super::persona::Addetto;
 use super::{Errore, pratica};
 use crate::storage::schema::annullamenti;
 use crate::storage::{Conn, Operazione};
-use crate::valori::{AssegnazioneId, RegistrazioneId, Testo};
+use crate::valori::{AssegnazioneId, Attore, RegistrazioneId, Testo};
 use diesel::prelude::*;
 
 /// Takes charge of a document: one person at a time.
@@ -133,7 +133,9 @@ enum Passo {
 fn decidi(cosa: Cosa, a: &Assegnazione, chi: &Addetto<'_>) -> Result<Passo, Errore> {
     let s = &a.situazione;
     let ultimo = s.movimenti.last();
-    if ultimo.is_some_and(|m| m.cosa == cosa && m.attore == *chi.attore) && s.stato != Stato::Superata {
+    if ultimo.is_some_and(|m| m.cosa == cosa && m.attore.per_chi() == chi.attore.per_chi())
+        && s.stato != Stato::Superata
+    {
         return Ok(Passo::GiaFatto);
     }
     if s.stato == Stato::Rifiutata {
@@ -147,7 +149,10 @@ fn decidi(cosa: Cosa, a: &Assegnazione, chi: &Addetto<'_>) -> Result<Passo, Erro
     match s.stato {
         Stato::Propria => Err(Errore::Propria),
         Stato::Conclusa => Err(Errore::GiaConclusa { chi: nome(), il: s.dal }),
-        Stato::InCarico if cosa == Cosa::PresaInCarico || !(responsabile || s.attore.as_ref() == Some(chi.attore)) => {
+        Stato::InCarico
+            if cosa == Cosa::PresaInCarico
+                || !(responsabile || s.attore.as_ref().map(Attore::per_chi) == Some(chi.attore.per_chi())) =>
+        {
             Err(Errore::GiaInCarico { chi: nome(), dal: s.dal })
         }
         Stato::InCarico => Ok(Passo::Fai),
@@ -167,7 +172,7 @@ mod tests {
     use super::super::persona::Incaricato;
     use super::*;
     use crate::utenti::Ruolo;
-    use crate::valori::{Attore, Istante, UfficioId, UtenteId};
+    use crate::valori::{Istante, UfficioId, UtenteId};
 
     /// An assignment of `ufficio`, for one person or for all, after these movements.
     fn dopo(ufficio: UfficioId, per: Option<UtenteId>, movimenti: &[(Cosa, UtenteId)]) -> Assegnazione {

@@ -175,7 +175,7 @@ fn del_gruppo(vista: &Vista, chi: &Addetto<'_>, gruppo: Gruppo, ora: Istante) ->
     let stato = |s: Stato| pratiche::stato.eq(s.as_str());
     let presto = ora.giorno().checked_add_days(PRESTO).unwrap_or(NaiveDate::MAX);
     let dopo = pratiche::scade.is_null().or(pratiche::scade.gt(presto));
-    let mia = pratiche::attore.eq(chi.attore.to_string());
+    let mia = pratiche::attore.eq(chi.attore.per_chi().to_string());
     let query = visibili(vista);
     if gruppo == Gruppo::Rifiutate {
         // Only the protocol office has this group; what it may not see is not in it either.

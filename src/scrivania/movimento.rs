@@ -163,8 +163,8 @@ impl Situazione {
     /// The person in whose hands it is: who took charge of it, or else whom it was given to.
     #[must_use]
     pub fn mano(&self) -> Option<UtenteId> {
-        match (&self.attore, self.stato) {
-            (Some(Attore::Utente(id)), Stato::InCarico) => Some(*id),
+        match (self.attore.as_ref().map(Attore::per_chi), self.stato) {
+            (Some(Attore::Utente(id)), Stato::InCarico) => Some(id),
             _ => self.persona.as_ref().map(|p| p.id),
         }
     }

@@ -51,14 +51,14 @@ impl Addetto<'_> {
     /// True if an assignment is for their office as a whole, or for them.
     #[must_use]
     pub fn riguarda(&self, a: &Assegnazione) -> bool {
-        let per_lui = a.situazione.persona.as_ref().is_none_or(|p| *self.attore == Attore::Utente(p.id));
+        let per_lui = a.situazione.persona.as_ref().is_none_or(|p| self.attore.per_chi() == Attore::Utente(p.id));
         self.di(a.ufficio_id) && per_lui
     }
 
     /// The id of the person, as the database writes it; of an application none.
     #[must_use]
     pub(super) fn persona(&self) -> Option<String> {
-        match self.attore {
+        match self.attore.per_chi() {
             Attore::Utente(id) => Some(id.to_string()),
             _ => None,
         }

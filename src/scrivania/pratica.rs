@@ -89,7 +89,7 @@ fn riga(op: &Operazione<'_>, registrazione: &str, a: &Assegnazione, scade: Optio
         ufficio_id: a.ufficio_id.to_string(),
         stato: s.stato.as_str().to_owned(),
         persona_id: s.persona.as_ref().map(|p| p.id.to_string()),
-        attore: s.attore.as_ref().map(ToString::to_string),
+        attore: s.attore.as_ref().map(|a| a.per_chi().to_string()),
         dal: s.dal.utc(),
         scade,
     }

@@ -1,7 +1,7 @@
 //! A titolario read from a CSV file.
 
 use super::Errore;
-use crate::valori::{CodiceVoce, Denominazione};
+use crate::valori::{CodiceVoce, Denominazione, Tabella, TabellaRifiutata};
 use std::collections::HashSet;
 
 /// Most voci in one titolario: the largest in use have a few thousand.
@@ -22,21 +22,20 @@ pub struct RigaTitolario {
 /// # Errors
 /// With the line: a code that is none, one that comes twice, a class whose titolo is not there.
 pub fn leggi_csv(testo: &str) -> Result<Vec<RigaTitolario>, Errore> {
-    let mut linee = testo.trim_start_matches('\u{feff}').lines().enumerate();
-    let (_, testata) = linee.next().ok_or(Errore::Vuoto)?;
-    let separatore = if testata.contains(';') { ';' } else { ',' };
-    let colonne: Vec<String> = campi(testata, separatore).iter().map(|c| c.trim().to_lowercase()).collect();
-    let dove = |nome: &str| colonne.iter().position(|c| c == nome);
-    let denominazione = dove("denominazione").ok_or(Errore::Vuoto)?;
+    let tabella = Tabella::leggi(testo).map_err(|e| match e {
+        TabellaRifiutata { linea: 1, .. } => Errore::Vuoto,
+        TabellaRifiutata { linea, regola } => Errore::Riga { riga: linea, causa: regola },
+    })?;
+    if !tabella.ha("denominazione") {
+        return Err(Errore::Vuoto);
+    }
     let (mut righe, mut visti) = (Vec::new(), HashSet::new());
-    for (i, linea) in linee.filter(|(_, l)| !l.trim().is_empty()) {
-        let no = |causa: String| Errore::Riga { riga: i + 1, causa };
-        let valori = campi(linea, separatore);
-        let valore = |colonna: Option<usize>| colonna.and_then(|c| valori.get(c)).map_or("", |v| v.trim());
-        let codice = match (dove("codice"), valore(dove("classe"))) {
-            (Some(c), _) => valore(Some(c)).to_owned(),
-            (None, "") => valore(dove("titolo_romano")).to_owned(),
-            (None, classe) => format!("{}.{classe}", valore(dove("titolo_romano"))),
+    for riga in tabella.righe() {
+        let no = |causa: String| Errore::Riga { riga: riga.linea, causa };
+        let codice = match (tabella.ha("codice"), riga.valore("classe")) {
+            (true, _) => riga.valore("codice").to_owned(),
+            (false, "") => riga.valore("titolo_romano").to_owned(),
+            (false, classe) => format!("{}.{classe}", riga.valore("titolo_romano")),
         };
         let codice: CodiceVoce = codice.parse().map_err(|e| no(format!("{e}")))?;
         let padre = codice.as_str().rsplit_once('.').map(|(padre, _)| padre);
@@ -46,32 +45,13 @@ pub fn leggi_csv(testo: &str) -> Result<Vec<RigaTitolario>, Errore> {
         if !visti.insert(codice.to_string()) {
             return Err(no(format!("la voce {codice} c'è due volte")));
         }
-        let denominazione = valore(Some(denominazione)).parse().map_err(|e| no(format!("{e}")))?;
+        let denominazione = riga.valore("denominazione").parse().map_err(|e| no(format!("{e}")))?;
         righe.push(RigaTitolario { codice, denominazione });
         if righe.len() > MASSIMO_VOCI {
             return Err(no(format!("più di {MASSIMO_VOCI} voci")));
         }
     }
-    if righe.is_empty() { Err(Errore::Vuoto) } else { Ok(righe) }
-}
-
-/// The fields of one line; a quoted field may hold the separator and doubled quotes.
-fn campi(linea: &str, separatore: char) -> Vec<String> {
-    let (mut campi, mut campo, mut dentro) = (Vec::new(), String::new(), false);
-    let mut caratteri = linea.chars().peekable();
-    while let Some(c) = caratteri.next() {
-        match c {
-            '"' if dentro && caratteri.peek() == Some(&'"') => {
-                campo.push('"');
-                caratteri.next();
-            }
-            '"' => dentro = !dentro,
-            c if c == separatore && !dentro => campi.push(std::mem::take(&mut campo)),
-            c => campo.push(c),
-        }
-    }
-    campi.push(campo);
-    campi
+    Ok(righe)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::storage::schema::accessi;
 use crate::storage::{self, Conn, Operazione};
 use crate::valori::{Istante, UtenteId};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 pub(super) const ATTO: &str = "accesso";
@@ -48,6 +48,36 @@ pub fn cambia_parola(op: &mut Operazione<'_>, chi: &Persona, protetta: &str) -> 
     persona::scrivi_parola(op, chi.id, protetta)?;
     sessione::chiudi_tutte(op, chi.id)?;
     annota(op, chi.id, PASSWORD)
+}
+
+/// As [`cambia_parola`], but who asks is the person, in the session of `gettone`, which goes on; only their others end.
+///
+/// # Errors
+/// Those of the database.
+pub fn cambia_la_propria(op: &mut Operazione<'_>, chi: &Persona, protetta: &str, gettone: &str) -> Result<(), Errore> {
+    persona::scrivi_parola(op, chi.id, protetta)?;
+    sessione::chiudi_altre(op, chi.id, gettone)?;
+    annota(op, chi.id, PASSWORD)
+}
+
+/// Those of these people that were kept out at an instant.
+pub(super) fn esclusi_al(conn: &mut Conn, ids: &[UtenteId], istante: Istante) -> Result<HashSet<UtenteId>, Errore> {
+    let righe: Vec<(String, String)> = accessi::table
+        .filter(accessi::utente_id.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(accessi::cosa.ne(PASSWORD).and(accessi::istante.le(istante.utc())))
+        .order(accessi::id)
+        .select((accessi::utente_id, accessi::cosa))
+        .load(conn)?;
+    let mut esclusi = HashSet::new();
+    for (utente, cosa) in righe {
+        let utente = utente.parse().map_err(|e| storage::Errore::riga("accessi", e))?;
+        if cosa == ESCLUSO {
+            esclusi.insert(utente)
+        } else {
+            esclusi.remove(&utente)
+        };
+    }
+    Ok(esclusi)
 }
 
 /// True if a person is kept out.

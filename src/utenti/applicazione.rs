@@ -1,6 +1,6 @@
 //! *Applicazione*: another program that calls the API for one AOO, with a token.
 
-use super::Errore;
+use super::{Errore, Permessi, PermessoGettone};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{applicazioni, revoche};
 use crate::storage::{self, Conn, Operazione};
@@ -27,9 +27,19 @@ pub struct Applicazione {
     pub voce: Option<CodiceVoce>,
     /// The office its entrate go to when they name none.
     pub ufficio: Option<CodiceUfficio>,
+    /// The only calls it may make; without a list, all of them, those still to come too.
+    pub permessi: Option<Permessi>,
 }
 
-/// Creates an application of the operation's AOO and its token, which is told once and kept only as its SHA-256.
+impl Applicazione {
+    /// True if it may make this call.
+    #[must_use]
+    pub fn puo(&self, permesso: PermessoGettone) -> bool {
+        self.permessi.as_ref().is_none_or(|p| p.hanno(permesso))
+    }
+}
+
+/// Creates an application of the operation's AOO, which may make every call, and its token, which is told once and kept only as its SHA-256.
 ///
 /// # Errors
 /// Those of the database.
@@ -39,9 +49,23 @@ pub fn crea(
     voce: Option<CodiceVoce>,
     ufficio: Option<CodiceUfficio>,
 ) -> Result<(Applicazione, String), Errore> {
+    crea_con_permessi(op, nome, voce, ufficio, None)
+}
+
+/// As [`crea`], for these calls alone.
+///
+/// # Errors
+/// Those of the database.
+pub fn crea_con_permessi(
+    op: &mut Operazione<'_>,
+    nome: &Denominazione,
+    voce: Option<CodiceVoce>,
+    ufficio: Option<CodiceUfficio>,
+    permessi: Option<Permessi>,
+) -> Result<(Applicazione, String), Errore> {
     let segreto = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let gettone = format!("{PREFISSO}{segreto}");
-    let nuova = Applicazione { id: ApplicazioneId::new(), aoo: op.aoo, voce, ufficio };
+    let nuova = Applicazione { id: ApplicazioneId::new(), aoo: op.aoo, voce, ufficio, permessi };
     let riga = Riga {
         id: nuova.id.to_string(),
         aoo_id: op.aoo.to_string(),
@@ -50,6 +74,7 @@ pub fn crea(
         voce: nuova.voce.as_ref().map(ToString::to_string),
         ufficio: nuova.ufficio.as_ref().map(ToString::to_string),
         creata: op.ora.utc(),
+        permessi: nuova.permessi.as_ref().map(ToString::to_string),
     };
     diesel::insert_into(applicazioni::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "applicazione", nuova.id, &riga.carico())?;
@@ -101,6 +126,7 @@ struct Riga {
     voce: Option<String>,
     ufficio: Option<String>,
     creata: chrono::NaiveDateTime,
+    permessi: Option<String>,
 }
 
 impl Riga {
@@ -111,6 +137,7 @@ impl Riga {
             aoo: self.aoo_id.parse().map_err(no)?,
             voce: self.voce.map(|v| v.parse()).transpose().map_err(no)?,
             ufficio: self.ufficio.map(|u| u.parse()).transpose().map_err(no)?,
+            permessi: self.permessi.map(|p| p.parse()).transpose().map_err(no)?,
         })
     }
 
@@ -122,6 +149,7 @@ impl Riga {
             .campo("gettone_sha256", &self.gettone_sha256)
             .forse("voce", self.voce.as_ref())
             .forse("ufficio", self.ufficio.as_ref())
+            .forse("permessi", self.permessi.as_ref())
     }
 }
 

@@ -6,13 +6,19 @@ use crate::storage::schema::applicazioni;
 use crate::valori::Attore;
 use diesel::prelude::*;
 
-/// The name of whoever performed an act: a person's, an application's, or Tabulario's with its step.
+/// The name of whoever performed an act: a person's (and for whom they acted), an application's, or Tabulario's with its step.
 ///
 /// # Errors
 /// Those of the database.
 pub fn nome(conn: &mut Conn, attore: &Attore) -> Result<String, Errore> {
     let trovato = match attore {
-        Attore::Utente(id) => persona::per_id(conn, *id)?.map(|p| format!("{} {}", p.nome, p.cognome)),
+        Attore::Utente(id) => persona::per_id(conn, *id)?.map(|p| p.nome_e_cognome()),
+        Attore::PerConto { sostituto, titolare } => {
+            match (persona::per_id(conn, *sostituto)?, persona::per_id(conn, *titolare)?) {
+                (Some(s), Some(t)) => Some(format!("{} per conto di {}", s.nome_e_cognome(), t.nome_e_cognome())),
+                _ => None,
+            }
+        }
         Attore::Applicazione(id) => applicazioni::table
             .filter(applicazioni::id.eq(id.to_string()))
             .select(applicazioni::nome)

@@ -1,6 +1,7 @@
 //! Refusals about bodies, offices, people and applications.
 
 use crate::storage;
+use crate::valori::Istante;
 
 /// Why something about bodies, offices, people or applications was refused.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,59 @@ pub enum Errore {
     /// No office of the AOO has this code.
     #[error("nessun ufficio dell'AOO ha il codice {0}")]
     UfficioSconosciuto(String),
+    /// The office is closed.
+    #[error("l'ufficio {codice} è chiuso dal {}: scegline uno aperto", .il.leggibile())]
+    UfficioChiuso {
+        /// Its code.
+        codice: String,
+        /// Since when.
+        il: Istante,
+    },
+    /// An office that would stand below itself.
+    #[error("{quale} non può stare sotto {sotto}: {sotto} dipende già da {quale}")]
+    UfficioSottoSeStesso {
+        /// The office that is moved.
+        quale: String,
+        /// The one it was to stand under.
+        sotto: String,
+    },
+    /// An office above others that are open.
+    #[error("sotto l'ufficio {codice} ci sono uffici aperti ({sotto}): prima spostali o chiudili")]
+    UfficiSotto {
+        /// Its code.
+        codice: String,
+        /// The codes of those below.
+        sotto: String,
+    },
+    /// A role that the person does not have.
+    #[error("questa persona non ha il ruolo {ruolo} nell'ufficio {ufficio}")]
+    RuoloAssente {
+        /// The role.
+        ruolo: &'static str,
+        /// The code of the office.
+        ufficio: String,
+    },
+    /// A user name that is none.
+    #[error("il nome utente ha da 1 a 100 caratteri fra lettere, cifre e . - _ @ + ', senza spazi")]
+    NomeUtente,
+    /// A person who would stand in for themselves.
+    #[error("una persona non sostituisce se stessa: scegli un altro sostituto")]
+    SostitutoDiSe,
+    /// Whoever records for another names themselves.
+    #[error("non puoi nominare te come sostituto di un altro: lo registra il titolare o un'altra persona")]
+    SostitutoDaSe,
+    /// A sostituto who names a sostituto.
+    #[error("chi opera per conto di un altro non nomina sostituti: torna a operare per te")]
+    SostitutoNonDelega,
+    /// A period that is none, or over.
+    #[error("il periodo non va bene: l'ultimo giorno non può venire prima del primo né essere già passato")]
+    Periodo,
+    /// Somebody who has no role in the AOO, or is kept out.
+    #[error("{0} non ha ruoli in questa AOO o non può entrare: non può sostituire né essere sostituito")]
+    SenzaRuolo(String),
+    /// No such substitution, or not in force.
+    #[error("questa sostituzione non c'è o non è in vigore")]
+    SostituzioneSconosciuta,
     /// Something with this name is already there.
     #[error("{che} «{nome}» c'è già")]
     GiaPresente {
@@ -30,7 +84,7 @@ pub enum Errore {
     SessioneAssente,
     /// The session is over, since then.
     #[error("sei uscito per inattività il {}", .0.leggibile())]
-    SessioneScaduta(crate::valori::Istante),
+    SessioneScaduta(Istante),
     /// A password that is too short or too long.
     #[error("la password deve avere da 12 a 200 caratteri")]
     PasswordDebole,

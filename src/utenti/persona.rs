@@ -10,6 +10,9 @@ use std::collections::HashMap;
 
 pub(super) const ATTO: &str = "utente";
 
+/// Longest user name, in characters.
+const MASSIMO_NOME_UTENTE: usize = 100;
+
 /// A person who can log in.
 #[derive(Debug, Clone)]
 pub struct Persona {
@@ -23,10 +26,18 @@ pub struct Persona {
     pub cognome: Denominazione,
 }
 
+impl Persona {
+    /// As people call them.
+    #[must_use]
+    pub fn nome_e_cognome(&self) -> String {
+        format!("{} {}", self.nome, self.cognome)
+    }
+}
+
 /// Creates a person with a password already protected ([`super::Parola::protetta`]).
 ///
 /// # Errors
-/// If somebody already has this user name.
+/// If the user name is none, or somebody already has it.
 pub fn crea(
     op: &mut Operazione<'_>,
     nome_utente: &str,
@@ -34,7 +45,26 @@ pub fn crea(
     cognome: Denominazione,
     protetta: &str,
 ) -> Result<Persona, Errore> {
+    let nuova = crea_senza_parola(op, nome_utente, nome, cognome)?;
+    scrivi_parola(op, nuova.id, protetta)?;
+    Ok(nuova)
+}
+
+/// Creates a person who cannot get in until a password is given to them.
+///
+/// # Errors
+/// If the user name is none, or somebody already has it.
+pub fn crea_senza_parola(
+    op: &mut Operazione<'_>,
+    nome_utente: &str,
+    nome: Denominazione,
+    cognome: Denominazione,
+) -> Result<Persona, Errore> {
     let nome_utente = nome_utente.trim().to_lowercase();
+    let lettere = |c: char| c.is_alphanumeric() || ".-_@+'".contains(c);
+    if !(1..=MASSIMO_NOME_UTENTE).contains(&nome_utente.chars().count()) || !nome_utente.chars().all(lettere) {
+        return Err(Errore::NomeUtente);
+    }
     if per_nome(op.conn, &nome_utente)?.is_some() {
         return Err(Errore::GiaPresente { che: "l'utente", nome: nome_utente });
     }
@@ -47,25 +77,38 @@ pub fn crea(
         creato: op.ora.utc(),
     };
     diesel::insert_into(utenti::table).values(&riga).execute(op.conn)?;
-    diesel::insert_into(credenziali::table)
-        .values((credenziali::utente_id.eq(&riga.id), credenziali::parola.eq(protetta)))
-        .execute(op.conn)?;
     audit::annota(op, ATTO, "utente", nuova.id, &riga.carico())?;
     Ok(nuova)
 }
 
-/// The person with this user name, and the password as it is kept.
+/// The person with this user name.
 ///
 /// # Errors
 /// Those of the database.
-pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<(Persona, String)>, Errore> {
-    let riga: Option<(Riga, String)> = utenti::table
-        .inner_join(credenziali::table.on(credenziali::utente_id.eq(utenti::id)))
+pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<Persona>, Errore> {
+    let riga: Option<Riga> = utenti::table
         .filter(utenti::nome_utente.eq(nome_utente.trim().to_lowercase()))
-        .select((Riga::as_select(), credenziali::parola))
+        .select(Riga::as_select())
         .first(conn)
         .optional()?;
-    riga.map(|(riga, parola)| Ok((riga.valore()?, parola))).transpose()
+    Ok(riga.map(Riga::valore).transpose()?)
+}
+
+/// The password of a person as it is kept, if they have one.
+///
+/// # Errors
+/// Those of the database.
+pub fn parola(conn: &mut Conn, id: UtenteId) -> Result<Option<String>, Errore> {
+    Ok(credenziali::table.find(id.to_string()).select(credenziali::parola).first(conn).optional()?)
+}
+
+/// All people of the installation, by user name.
+///
+/// # Errors
+/// Those of the database.
+pub fn tutte(conn: &mut Conn) -> Result<Vec<Persona>, Errore> {
+    let righe: Vec<Riga> = utenti::table.order(utenti::nome_utente).select(Riga::as_select()).load(conn)?;
+    Ok(righe.into_iter().map(Riga::valore).collect::<Result<_, _>>()?)
 }
 
 /// The person with this id.
@@ -75,11 +118,27 @@ pub(super) fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, E
     Ok(riga.map(Riga::valore).transpose()?)
 }
 
-/// Writes another password, already protected, in the place of the one that was.
+/// The people with these ids.
+pub(super) fn per_ids(conn: &mut Conn, ids: &[UtenteId]) -> Result<HashMap<UtenteId, Persona>, Errore> {
+    let righe: Vec<Riga> = utenti::table
+        .filter(utenti::id.eq_any(ids.iter().map(ToString::to_string)))
+        .select(Riga::as_select())
+        .load(conn)?;
+    let coppia = |r: Riga| r.valore().map(|p| (p.id, p));
+    Ok(righe.into_iter().map(coppia).collect::<Result<_, _>>()?)
+}
+
+/// Writes a password, already protected, in the place of the one that was.
 pub(super) fn scrivi_parola(op: &mut Operazione<'_>, id: UtenteId, protetta: &str) -> Result<(), Errore> {
-    diesel::update(credenziali::table.filter(credenziali::utente_id.eq(id.to_string())))
+    let testo = id.to_string();
+    let cambiate = diesel::update(credenziali::table.filter(credenziali::utente_id.eq(&testo)))
         .set(credenziali::parola.eq(protetta))
         .execute(op.conn)?;
+    if cambiate == 0 {
+        diesel::insert_into(credenziali::table)
+            .values((credenziali::utente_id.eq(testo), credenziali::parola.eq(protetta)))
+            .execute(op.conn)?;
+    }
     Ok(())
 }
 

@@ -3,8 +3,9 @@
 //! The matrix says whether a role acts, reads or does not know of a part of the house; *which* documents it meets there is
 //! [`vista`]. The whole of it is written out in `tests/it/politica.txt`, for a records manager to read.
 
-use super::Ruolo;
 use super::visibilita::Vista;
+use super::{Dipendenze, Errore, Ruolo};
+use crate::storage::Conn;
 use crate::valori::{AooId, UfficioId};
 
 /// What a role may do in a part of the house. The greater one wins when a person has several roles.
@@ -41,6 +42,8 @@ pub enum Azione {
     Istanze,
     /// `Amministrazione`, `Stato`.
     Amministrazione,
+    /// `Sostituzioni`: who acts records those of anybody, who looks only their own.
+    Sostituzioni,
     /// `Registro eventi`.
     Eventi,
     /// `Statistiche`.
@@ -49,7 +52,7 @@ pub enum Azione {
 
 impl Azione {
     /// All of them, in the order of the menu.
-    pub const TUTTE: [Self; 12] = [
+    pub const TUTTE: [Self; 13] = [
         Self::Entrata,
         Self::Scrivania,
         Self::Uscita,
@@ -60,6 +63,7 @@ impl Azione {
         Self::Conservazione,
         Self::Istanze,
         Self::Amministrazione,
+        Self::Sostituzioni,
         Self::Eventi,
         Self::Statistiche,
     ];
@@ -77,6 +81,7 @@ impl Azione {
             Self::Conservazione => [N, L, N, N, A, L, L],
             Self::Istanze => [L, A, A, A, N, N, N],
             Self::Amministrazione => [N, L, N, N, N, A, L],
+            Self::Sostituzioni => [L, A, L, L, L, A, L],
             Self::Eventi => [N, A, N, L, L, L, L],
             Self::Statistiche => [L, A, N, L, L, L, L],
         }
@@ -90,18 +95,37 @@ pub fn permesso(ruolo: Ruolo, azione: Azione) -> Permesso {
     trovato.map_or(Permesso::Niente, |(_, permesso)| permesso)
 }
 
-/// What a person with these roles sees of an AOO. Who keeps the machines sees no document; nobody but the RSP sees what is
-/// riservato to the offices of others.
+/// What a person with these roles sees of an AOO: what is given to their offices and, for who answers for an office, to those
+/// below it. Who keeps the machines sees no document; nobody but the RSP sees what is riservato to the offices of others.
 #[must_use]
-pub fn vista(aoo: AooId, ruoli: &[(Ruolo, UfficioId)]) -> Vista {
+pub fn vista(aoo: AooId, ruoli: &[(Ruolo, UfficioId)], dipendenze: &Dipendenze) -> Vista {
     let ha = |cercati: &[Ruolo]| ruoli.iter().any(|(r, _)| cercati.contains(r));
-    let lavora = [Ruolo::Operatore, Ruolo::Rsp, Ruolo::Addetto, Ruolo::ResponsabileUfficio];
-    let uffici = ruoli.iter().filter(|(r, _)| lavora.contains(r)).map(|(_, u)| *u).collect();
     if ha(&[Ruolo::Rsp]) {
-        Vista::Intera(aoo)
-    } else if ha(&[Ruolo::Operatore, Ruolo::ResponsabileConservazione, Ruolo::Revisore]) {
+        return Vista::Intera(aoo);
+    }
+    let mut uffici = Vec::new();
+    for (ruolo, ufficio) in ruoli {
+        match ruolo {
+            Ruolo::ResponsabileUfficio => uffici.extend(dipendenze.con_quelli_sotto(*ufficio)),
+            Ruolo::Operatore | Ruolo::Rsp | Ruolo::Addetto => uffici.push(*ufficio),
+            Ruolo::ResponsabileConservazione | Ruolo::Amministratore | Ruolo::Revisore => {}
+        }
+    }
+    uffici.sort_unstable();
+    uffici.dedup();
+    if ha(&[Ruolo::Operatore, Ruolo::ResponsabileConservazione, Ruolo::Revisore]) {
         Vista::SenzaRiservati(aoo, uffici)
     } else {
         Vista::Uffici(aoo, uffici)
     }
+}
+
+/// As [`vista`], with the offices as they stand now; they are read only for who answers for one.
+///
+/// # Errors
+/// Those of the database.
+pub fn vista_adesso(conn: &mut Conn, aoo: AooId, ruoli: &[(Ruolo, UfficioId)]) -> Result<Vista, Errore> {
+    let responsabile = ruoli.iter().any(|(r, _)| *r == Ruolo::ResponsabileUfficio);
+    let dipendenze = if responsabile { super::dipendenze(conn, aoo)? } else { Dipendenze::default() };
+    Ok(vista(aoo, ruoli, &dipendenze))
 }

@@ -4,12 +4,19 @@ use super::{ApplicazioneId, Rifiuto, UtenteId};
 use std::fmt;
 use std::str::FromStr;
 
-/// Who performs an act. Written in the chain of events as `utente:<id>`, `applicazione:<id>`, `cittadino:<code>` or
+/// Who performs an act. Written in the chain of events as `utente:<id>`, `utente:<id>/per:<id>`, `applicazione:<id>` or
 /// `sistema:<step>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Attore {
     /// A person who logged in.
     Utente(UtenteId),
+    /// A person who logged in and acts for another: the act is the sostituto's, with the titolare's roles.
+    PerConto {
+        /// Who acts.
+        sostituto: UtenteId,
+        /// For whom.
+        titolare: UtenteId,
+    },
     /// An application with a token.
     Applicazione(ApplicazioneId),
     /// Tabulario itself, in the named step (`pec`, `metronomo`, `demo`…).
@@ -19,10 +26,22 @@ pub enum Attore {
 /// The steps that may act by themselves; a name read from the database must be one of these.
 const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio"];
 
+impl Attore {
+    /// Whose desk the act is done at: the titolare's for a sostituto, else one's own.
+    #[must_use]
+    pub fn per_chi(&self) -> Self {
+        match self {
+            Self::PerConto { titolare, .. } => Self::Utente(*titolare),
+            altro => altro.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Attore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Utente(id) => write!(f, "utente:{id}"),
+            Self::PerConto { sostituto, titolare } => write!(f, "utente:{sostituto}/per:{titolare}"),
             Self::Applicazione(id) => write!(f, "applicazione:{id}"),
             Self::Sistema(passo) => write!(f, "sistema:{passo}"),
         }
@@ -32,9 +51,16 @@ impl fmt::Display for Attore {
 impl FromStr for Attore {
     type Err = Rifiuto;
     fn from_str(testo: &str) -> Result<Self, Rifiuto> {
-        let no = || Rifiuto::new("attore", "serve utente:<id>, applicazione:<id> o sistema:<passo>");
+        let no =
+            || Rifiuto::new("attore", "serve utente:<id>, utente:<id>/per:<id>, applicazione:<id> o sistema:<passo>");
         match testo.split_once(':').ok_or_else(no)? {
-            ("utente", id) => Ok(Self::Utente(id.parse()?)),
+            ("utente", chi) => match chi.split_once("/per:") {
+                None => Ok(Self::Utente(chi.parse()?)),
+                Some((sostituto, titolare)) if sostituto != titolare => {
+                    Ok(Self::PerConto { sostituto: sostituto.parse()?, titolare: titolare.parse()? })
+                }
+                Some(_) => Err(no()),
+            },
             ("applicazione", id) => Ok(Self::Applicazione(id.parse()?)),
             ("sistema", nome) => PASSI.iter().find(|p| **p == nome).map(|p| Self::Sistema(p)).ok_or_else(no),
             _ => Err(no()),
@@ -48,12 +74,18 @@ mod tests {
 
     #[test]
     fn an_attore_is_read_back_as_it_was_written() {
-        for attore in
-            [Attore::Utente(UtenteId::new()), Attore::Applicazione(ApplicazioneId::new()), Attore::Sistema("pec")]
-        {
+        let io = UtenteId::new();
+        for attore in [
+            Attore::Utente(io),
+            Attore::PerConto { sostituto: io, titolare: UtenteId::new() },
+            Attore::Applicazione(ApplicazioneId::new()),
+            Attore::Sistema("pec"),
+        ] {
             assert_eq!(attore.to_string().parse(), Ok(attore));
         }
-        for cattivo in ["", "utente", "utente:x", "sistema:altro", "dio:1"] {
+        let (se_stesso, terzo) = (format!("utente:{io}/per:{io}"), format!("utente:{io}/per:{io}/per:{io}"));
+        let (senza, vuoto) = (format!("utente:{io}/"), format!("utente:{io}/per:"));
+        for cattivo in ["", "utente", "utente:x", "sistema:altro", "dio:1", &se_stesso, &terzo, &senza, &vuoto] {
             assert!(cattivo.parse::<Attore>().is_err(), "{cattivo:?}");
         }
     }

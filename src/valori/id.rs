@@ -85,6 +85,8 @@ id! {
     AcquisizioneId,
     /// A conservator of an AOO.
     ConservatoreId,
+    /// A person standing in for another.
+    SostituzioneId,
 }
 
 impl AooId {

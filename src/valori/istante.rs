@@ -1,7 +1,9 @@
 //! Instants and legal dates. Everything is kept in UTC to the millisecond; the law lives in Europe/Rome.
 
 use super::Rifiuto;
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use std::fmt;
 use std::str::FromStr;
@@ -31,6 +33,21 @@ impl Istante {
     #[must_use]
     pub fn utc(self) -> NaiveDateTime {
         self.0.naive_utc()
+    }
+
+    /// The first instant of a legal day.
+    #[must_use]
+    pub fn inizio(giorno: NaiveDate) -> Self {
+        let mezzanotte = giorno.and_time(NaiveTime::MIN);
+        // In Rome the clocks change hours after midnight.
+        let istante = ROMA.from_local_datetime(&mezzanotte).earliest();
+        Self::new(istante.map_or_else(|| mezzanotte.and_utc(), |i| i.with_timezone(&Utc)))
+    }
+
+    /// The instant at which a legal day is over: the first one of the next.
+    #[must_use]
+    pub fn fine(giorno: NaiveDate) -> Self {
+        Self::inizio(giorno.succ_opt().unwrap_or(giorno))
     }
 
     /// The instant with its zone.
@@ -127,6 +144,19 @@ mod tests {
         // The night when 02:30 comes twice: both instants are kept apart.
         check("2026-10-25T00:30:00Z", "2026-10-25", 2026, "2026-10-25T02:30:00.000+02:00");
         check("2026-10-25T01:30:00Z", "2026-10-25", 2026, "2026-10-25T02:30:00.000+01:00");
+    }
+
+    #[test]
+    fn a_legal_day_begins_and_ends_at_midnight_in_rome() {
+        let check = |giorno: &str, inizio: &str, fine: &str| {
+            let giorno: NaiveDate = giorno.parse().unwrap();
+            let visti = (Istante::inizio(giorno).to_string(), Istante::fine(giorno).to_string());
+            assert_eq!((visti.0.as_str(), visti.1.as_str()), (inizio, fine));
+        };
+        check("2026-01-31", "2026-01-30T23:00:00.000Z", "2026-01-31T23:00:00.000Z");
+        // The days of 23 and of 25 hours.
+        check("2026-03-29", "2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z");
+        check("2026-10-25", "2026-10-24T22:00:00.000Z", "2026-10-25T23:00:00.000Z");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod istante;
 mod macro_testo;
 mod nome_file;
 mod numero;
+mod tabella;
 mod testo;
 mod url_servizio;
 
@@ -24,14 +25,15 @@ pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, Codic
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, CollegamentoId, ConservatoreId, DifferimentoId,
-    EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, ProcedimentoId, PropostaId, RegistrazioneId, TitolarioId,
-    UfficioId, UtenteId, VoceId,
+    EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, ProcedimentoId, PropostaId, RegistrazioneId, SostituzioneId,
+    TitolarioId, UfficioId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;
 pub use istante::{Istante, ROMA};
 pub use nome_file::NomeFile;
 pub use numero::NumeroProtocollo;
+pub use tabella::{RigaTabella, Tabella, TabellaRifiutata, testo_di_tabella};
 pub use testo::{Denominazione, Oggetto, Testo};
 pub use url_servizio::UrlServizio;
 

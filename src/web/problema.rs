@@ -59,6 +59,13 @@ impl Problema {
         Self::new(StatusCode::UNAUTHORIZED, "non-autenticato", "Accesso non autenticato", detail)
     }
 
+    /// 403: the token is known, and not for this call (RFC 6750, section 3.1). It says nothing of what may be seen.
+    #[must_use]
+    pub fn permesso_mancante(permesso: utenti::PermessoGettone) -> Self {
+        let detail = format!("Il gettone non ha il permesso «{}»: serve un gettone che lo abbia.", permesso.as_str());
+        Self::new(StatusCode::FORBIDDEN, "permesso-mancante", "Permesso mancante", detail)
+    }
+
     /// 404: does not exist, or may not be seen: the same words.
     #[must_use]
     pub fn non_trovato() -> Self {
@@ -146,6 +153,9 @@ impl ResponseError for Problema {
         if self.stato == StatusCode::UNAUTHORIZED {
             risposta.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
+        if self.stato == StatusCode::FORBIDDEN {
+            risposta.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\""));
+        }
         let corpo = Corpo {
             tipo: format!("urn:tabulario:{}", self.slug),
             title: self.title,
@@ -195,7 +205,14 @@ impl From<utenti::Errore> for Problema {
             E::CredenzialiErrate => {
                 Self::new(StatusCode::UNAUTHORIZED, "credenziali-errate", "Accesso rifiutato", e.to_string())
             }
-            E::UfficioSconosciuto(_) => Self::campo("/ufficio", e.to_string()),
+            E::UfficioSconosciuto(_) | E::UfficioChiuso { .. } => Self::campo("/ufficio", e.to_string()),
+            E::UfficioSottoSeStesso { .. } | E::UfficiSotto { .. } => Self::conflitto("organigramma", e.to_string()),
+            E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
+            E::NomeUtente => Self::campo("/nomeUtente", e.to_string()),
+            E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
+            E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),
+            E::Periodo => Self::campo("/al", e.to_string()),
+            E::SostituzioneSconosciuta => Self::non_trovato(),
             E::ChiaveRiusata => {
                 let stato = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(stato, "chiave-riusata", "Chiave di idempotenza già usata", e.to_string())

@@ -37,7 +37,6 @@ fn colonna(tabella: &str) -> &'static str {
         "revoche" => "istante",
         "termini" | "vicende" => "scade",
         "movimenti" => "cosa",
-        "accessi" => "cosa",
         "conferme_orologio" => "motivo",
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
             "motivo"
@@ -50,6 +49,10 @@ fn colonna(tabella: &str) -> &'static str {
         "ripristini" => "istante",
         "acquisizioni" => "sha256",
         "registrazioni_differite" => "differimento_id",
+        "accessi" | "variazioni_uffici" => "cosa",
+        "ruoli_tolti" => "ruolo_id",
+        "revoche_sostituzioni" => "sostituzione_id",
+        "sostituzioni" => "motivo",
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

@@ -1,9 +1,9 @@
 //! The matrix of roles, as a table that a records manager can read: `tests/it/politica.txt`.
 
 use std::fmt::Write as _;
-use tabulario::utenti::Ruolo;
 use tabulario::utenti::politica::{Azione, Permesso, permesso, vista};
 use tabulario::utenti::visibilita::Vista;
+use tabulario::utenti::{Dipendenze, Ruolo};
 use tabulario::valori::{AooId, UfficioId};
 
 fn tabella() -> String {
@@ -26,11 +26,14 @@ fn tabella() -> String {
     testo.truncate(testo.trim_end().len());
     write!(testo, "\n{:<16}", "documenti").unwrap();
     for ruolo in Ruolo::TUTTI {
-        let parola = match vista(AooId::new(), &[(ruolo, UfficioId::new())]) {
+        let (suo, sotto) = (UfficioId::new(), UfficioId::new());
+        let dipendenze = Dipendenze::new([(suo, None), (sotto, Some(suo))]);
+        let parola = match vista(AooId::new(), &[(ruolo, suo)], &dipendenze) {
             Vista::Intera(_) => "tutti",
             Vista::SenzaRiservati(_, u) if u.is_empty() => "tutti, non riservati",
             Vista::SenzaRiservati(..) => "tutti, riservati propri",
             Vista::Uffici(_, u) if u.is_empty() => "nessuno",
+            Vista::Uffici(_, u) if u.contains(&sotto) => "del suo ufficio e sotto",
             Vista::Uffici(..) => "del suo ufficio",
         };
         write!(testo, "{parola:<27}").unwrap();
@@ -51,5 +54,8 @@ fn the_matrix_of_roles_is_the_one_that_was_agreed() {
 
 #[test]
 fn nobody_without_a_role_sees_anything() {
-    assert_eq!(vista(AooId::INSTALLAZIONE, &[]), Vista::Uffici(AooId::INSTALLAZIONE, Vec::new()));
+    assert_eq!(
+        vista(AooId::INSTALLAZIONE, &[], &Dipendenze::default()),
+        Vista::Uffici(AooId::INSTALLAZIONE, Vec::new())
+    );
 }

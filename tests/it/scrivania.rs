@@ -62,13 +62,13 @@ impl<'a> Una<'a> {
 }
 
 fn utente(casa: &Casa, nome: &str) -> UtenteId {
-    casa.db.leggi(|conn| utenti::utente_per_nome(conn, nome)).unwrap().unwrap().0.id
+    casa.db.leggi(|conn| utenti::utente_per_nome(conn, nome)).unwrap().unwrap().id
 }
 
 /// What a person with one role finds in a group.
 fn trova(casa: &Casa, chi: UtenteId, ruolo: (Ruolo, &Ufficio), gruppo: Gruppo) -> Vec<RegistrazioneId> {
     let (attore, ruoli, ora) = (Attore::Utente(chi), [(ruolo.0, ruolo.1.id)], casa.db.orologio().adesso());
-    let vista = utenti::politica::vista(casa.aoo.id, &ruoli);
+    let vista = casa.db.leggi(|conn| utenti::politica::vista_adesso(conn, casa.aoo.id, &ruoli)).unwrap();
     let chi = Addetto { attore: &attore, ruoli: &ruoli };
     casa.db
         .leggi(|conn| {

@@ -119,8 +119,9 @@ type PersonaDiEsempio = (&'static str, &'static str, &'static str, &'static str,
 fn persona(db: &Db, aoo: &Aoo, p: &PersonaDiEsempio, prima: Option<&Utenza>) -> Result<Utenza, Errore> {
     let (user, nome, cognome, ufficio, ruolo) = *p;
     let presente = db.leggi(|conn| utenti::utente_per_nome(conn, user))?;
-    if let (Some(prima), Some((_, protetta))) = (prima, &presente)
-        && utenti::verifica_parola(&prima.password, protetta)
+    if let (Some(prima), Some(persona)) = (prima, &presente)
+        && let Some(protetta) = db.leggi(|conn| utenti::parola_di(conn, persona.id))?
+        && utenti::verifica_parola(&prima.password, &protetta)
     {
         return Ok(prima.clone());
     }
@@ -128,7 +129,7 @@ fn persona(db: &Db, aoo: &Aoo, p: &PersonaDiEsempio, prima: Option<&Utenza>) -> 
     let protetta = Parola::nuova(&password)?.protetta()?;
     let io = Attore::Sistema("demo");
     let persona = match presente {
-        Some((persona, _)) => {
+        Some(persona) => {
             db.scrivi(AooId::INSTALLAZIONE, &io, |op| utenti::cambia_parola(op, &persona, &protetta))?;
             persona
         }

@@ -68,6 +68,7 @@ diesel::table! {
         voce -> Nullable<Text>,
         ufficio -> Nullable<Text>,
         creata -> Timestamp,
+        permessi -> Nullable<Text>,
     }
 }
 
@@ -86,6 +87,7 @@ diesel::table! {
         modulo -> Text,
         creata -> Timestamp,
         vista -> Timestamp,
+        sostituzione_id -> Nullable<Text>,
     }
 }
 
@@ -113,6 +115,44 @@ diesel::table! {
         id -> Text,
         utente_id -> Text,
         cosa -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ruoli_tolti (ruolo_id) {
+        ruolo_id -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    variazioni_uffici (id) {
+        id -> Text,
+        ufficio_id -> Text,
+        cosa -> Text,
+        denominazione -> Text,
+        padre_id -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sostituzioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        titolare_id -> Text,
+        sostituto_id -> Text,
+        dal -> Timestamp,
+        al -> Timestamp,
+        motivo -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    revoche_sostituzioni (sostituzione_id) {
+        sostituzione_id -> Text,
         istante -> Timestamp,
     }
 }

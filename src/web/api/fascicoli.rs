@@ -1,7 +1,7 @@
 //! `fascicoli` over the API.
 
 use super::corpo::Corpo;
-use super::gettone::Chiamante;
+use super::gettone::{Chiamante, Fascicola, Legge};
 use super::lettore::{Difetti, Oggetto};
 use super::registrazioni::{self, ElencoJson};
 use crate::registro;
@@ -96,7 +96,7 @@ pub(super) struct FascicolazioneRichiesta {
     responses((status = 200, body = FascicoliJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let prima = cursore::<FascicoloId>(filtro.into_inner())?;
@@ -111,7 +111,11 @@ pub(super) async fn elenca(
 #[utoipa::path(post, path = "/api/v1/fascicoli", tag = "fascicoli", request_body = FascicoloRichiesta,
     responses((status = 201, body = FascicoloJson), (status = 400), (status = 401),
         (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
-pub(super) async fn apri(stato: web::Data<Stato>, chi: Chiamante, corpo: Corpo) -> Result<HttpResponse, Problema> {
+pub(super) async fn apri(
+    stato: web::Data<Stato>,
+    chi: Chiamante<Fascicola>,
+    corpo: Corpo,
+) -> Result<HttpResponse, Problema> {
     let mut difetti = Difetti::default();
     let chiesto = Oggetto::new(&corpo.0, "", &["voce", "oggetto", "tipo"], &mut difetti).and_then(|o| {
         let (voce, oggetto) = (o.serve("voce", &mut difetti), o.serve("oggetto", &mut difetti));
@@ -137,7 +141,7 @@ pub(super) async fn apri(stato: web::Data<Stato>, chi: Chiamante, corpo: Corpo) 
     responses((status = 200, body = FascicoloAperto), (status = 400), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     id: web::Path<String>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
@@ -154,7 +158,7 @@ pub(super) async fn mostra(
         (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn fascicola(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Fascicola>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -178,9 +182,9 @@ pub(super) async fn fascicola(
     Ok(HttpResponse::Created().json(stato.blocca(scrivi).await?))
 }
 
-fn mostra_uno(
+fn mostra_uno<P>(
     stato: &Stato,
-    chi: &Chiamante,
+    chi: &Chiamante<P>,
     id: FascicoloId,
     prima: Option<RegistrazioneId>,
 ) -> Result<FascicoloAperto, Problema> {

@@ -1,21 +1,42 @@
-//! Who calls: the application named by the bearer token (RFC 6750).
+//! Who calls: the application named by the bearer token (RFC 6750), and whether its token is for this call.
+//!
+//! Every handler names what it asks of a token in its own signature (`Chiamante<Legge>`): there is no `Chiamante` without, so a
+//! handler that forgot would not compile.
 
 use crate::utenti::visibilita::Vista;
-use crate::utenti::{self, Applicazione};
+use crate::utenti::{self, Applicazione, PermessoGettone};
 use crate::valori::Attore;
 use crate::web::{Problema, Stato};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use std::marker::PhantomData;
 
 /// Longest token that is looked up.
 const MASSIMO_GETTONE: usize = 200;
 
-/// The application that calls.
-pub(super) struct Chiamante(pub Applicazione);
+/// What a handler asks of a token.
+pub(super) trait Richiesto {
+    /// The permesso.
+    const PERMESSO: PermessoGettone;
+}
 
-impl Chiamante {
+macro_rules! richiesti {
+    ($($permesso:ident),+) => {$(
+        #[doc = concat!("Asks for `PermessoGettone::", stringify!($permesso), "`.")]
+        pub(super) struct $permesso;
+        impl Richiesto for $permesso {
+            const PERMESSO: PermessoGettone = PermessoGettone::$permesso;
+        }
+    )+};
+}
+richiesti!(Legge, Registra, Assegna, Classifica, Fascicola, Annulla, Spedisce);
+
+/// The application that calls, whose token has the permesso `P`.
+pub(super) struct Chiamante<P>(pub Applicazione, PhantomData<P>);
+
+impl<P> Chiamante<P> {
     /// The application as the author of its acts.
     pub(super) fn attore(&self) -> Attore {
         Attore::Applicazione(self.0.id)
@@ -27,7 +48,7 @@ impl Chiamante {
     }
 }
 
-impl FromRequest for Chiamante {
+impl<P: Richiesto> FromRequest for Chiamante<P> {
     type Error = Problema;
     type Future = LocalBoxFuture<'static, Result<Self, Problema>>;
 
@@ -43,7 +64,13 @@ impl FromRequest for Chiamante {
             let trova = move |stato: &Stato| {
                 stato.db.leggi(|conn| utenti::applicazione_per_gettone(conn, &gettone)).map_err(Problema::from)
             };
-            stato.blocca(trova).await.map(Self)
+            let applicazione = stato.blocca(trova).await?;
+            // Before anything is looked for: the answer says nothing of what is there.
+            if applicazione.puo(P::PERMESSO) {
+                Ok(Self(applicazione, PhantomData))
+            } else {
+                Err(Problema::permesso_mancante(P::PERMESSO))
+            }
         })
     }
 }

@@ -4,11 +4,16 @@ use super::{differimenti, documenti, eventi, fascicoli, invii, pec, registrazion
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
+use utoipa::openapi::Response;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente."),
+    info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
+        avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
+        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni e collegamenti; `assegna` per le assegnazioni, gli atti della \
+        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti e riservatezza; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
+        `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è."),
     paths(
         registrazioni::crea,
         registrazioni::elenca,
@@ -59,6 +64,13 @@ impl utoipa::Modify for Gettone {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         if let Some(componenti) = openapi.components.as_mut() {
             componenti.add_security_scheme("gettone", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        }
+        // The extractor of every handler may answer so: said here once for all.
+        for strada in openapi.paths.paths.values_mut() {
+            for operazione in [&mut strada.get, &mut strada.post].into_iter().flatten() {
+                let rifiuto = Response::new("Il gettone non ha il permesso per questa chiamata");
+                operazione.responses.responses.insert("403".to_owned(), rifiuto.into());
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `pec/messaggi` over the API: what arrived, and its protocolling.
 
 use super::chiave;
-use super::gettone::Chiamante;
+use super::gettone::{Chiamante, Legge, Registra};
 use super::lettore::{Difetti, Oggetto};
 use super::registrazioni::{RegistrazioneJson, corrispondente, mostra_una, protocollo_mittente};
 use crate::pec::{self, Decisione, Messaggio};
@@ -121,7 +121,7 @@ impl MessaggioJson {
     responses((status = 200, body = MessaggiJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let dopo = filtro.into_inner().cursore.map(|c| c.parse::<MessaggioId>());
@@ -157,7 +157,7 @@ struct Deciso {
         (status = 422)))]
 pub(super) async fn protocolla(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Registra>,
     http: HttpRequest,
     id: web::Path<String>,
     corpo: web::Bytes,

@@ -1,6 +1,6 @@
 //! `GET /scrivania`: what lies on the desk of an office.
 
-use super::gettone::Chiamante;
+use super::gettone::{Chiamante, Legge};
 use super::registrazioni::AssegnazioneJson;
 use crate::registro::{self, Registrazione};
 use crate::scrivania::{self, Addetto, Cursore, Gruppo, Pratica};
@@ -68,7 +68,7 @@ pub(super) struct ScrivaniaJson {
     responses((status = 200, body = ScrivaniaJson), (status = 400), (status = 401), (status = 422)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());

@@ -22,17 +22,19 @@ pub(super) const BISCOTTO: &str = "__Host-tabulario";
 pub(super) struct Chi {
     pub(super) sessione: Sessione,
     pub(super) aoo: Aoo,
+    /// The roles they act with: their own, or those of the person they act for.
     pub(super) ruoli: Vec<(Ruolo, UfficioId)>,
+    vista: Vista,
     pub(super) gettone: String,
 }
 
 impl Chi {
     pub(super) fn attore(&self) -> Attore {
-        Attore::Utente(self.sessione.persona.id)
+        self.sessione.attore()
     }
 
     pub(super) fn vista(&self) -> Vista {
-        politica::vista(self.aoo.id, &self.ruoli)
+        self.vista.clone()
     }
 
     /// The offices where this person has a role, once each.
@@ -93,13 +95,14 @@ fn alla_porta(dopo: &str, scaduta: &str) -> Errata {
 
 fn trova(stato: &Stato, gettone: String) -> Result<Chi, Errore> {
     let ora = stato.db.orologio().adesso();
-    let (sessione, aoo, ruoli) = stato.db.leggi(|conn: &mut Conn| {
+    let (sessione, aoo, ruoli, vista) = stato.db.leggi(|conn: &mut Conn| {
         let sessione = sessione::per_gettone(conn, &gettone, ora)?;
         let aoo = utenti::aoo(conn, sessione.aoo)?;
-        let ruoli = utenti::ruoli_di(conn, sessione.persona.id, aoo.id)?;
-        Ok::<_, Errore>((sessione, aoo, ruoli))
+        let ruoli = utenti::ruoli_di(conn, sessione.titolare().id, aoo.id)?;
+        let vista = politica::vista_adesso(conn, aoo.id, &ruoli)?;
+        Ok::<_, Errore>((sessione, aoo, ruoli, vista))
     })?;
-    let chi = Chi { sessione, aoo, ruoli, gettone };
+    let chi = Chi { sessione, aoo, ruoli, vista, gettone };
     if chi.sessione.da_rinfrescare {
         stato.db.scrivi(chi.aoo.id, &chi.attore(), |op| sessione::vista(op, &chi.gettone))?;
     }

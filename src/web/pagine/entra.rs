@@ -99,7 +99,10 @@ enum Esito {
 }
 
 fn apri(stato: &Stato, finta: &str, nome: &str, password: &str) -> Result<Esito, Problema> {
-    let trovata = stato.db.leggi(|conn| utenti::utente_per_nome(conn, nome))?;
+    let trovata = stato.db.leggi(|conn| {
+        let Some(persona) = utenti::utente_per_nome(conn, nome)? else { return Ok::<_, Problema>(None) };
+        Ok(utenti::parola_di(conn, persona.id)?.map(|protetta| (persona, protetta)))
+    })?;
     let protetta = trovata.as_ref().map_or(finta, |(_, protetta)| protetta.as_str());
     let giusta = utenti::verifica_parola(password, protetta);
     let Some((persona, _)) = trovata.filter(|_| giusta) else { return Ok(Esito::Errate) };

@@ -26,6 +26,8 @@ pub(super) struct Guscio {
     pub(super) aoo_id: AooId,
     pub(super) persona: String,
     pub(super) ruoli: String,
+    /// For whom the person acts, if not for themselves.
+    pub(super) per_conto: Option<String>,
     pub(super) menu: Vec<Voce>,
     pub(super) modulo: String,
     pub(super) cerca: bool,
@@ -36,7 +38,7 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 9] = [
+const MENU: [Riga; 11] = [
     ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/scrivania", "Scrivania", "it-inbox", Azione::Scrivania, Permesso::Agisce),
@@ -46,6 +48,8 @@ const MENU: [Riga; 9] = [
     ("/registro", "Registro", "it-list", Azione::Registro, Permesso::Legge),
     ("/annullamenti", "Annullamenti", "it-ban", Azione::Registro, Permesso::Legge),
     ("/conservazione", "Conservazione", "it-box", Azione::Conservazione, Permesso::Legge),
+    ("/amministrazione/organigramma", "Organigramma", "it-pa", Azione::Amministrazione, Permesso::Legge),
+    ("/preferenze", "Preferenze", "it-settings", Azione::Sostituzioni, Permesso::Legge),
 ];
 
 impl Guscio {
@@ -57,7 +61,8 @@ impl Guscio {
             ente: chi.aoo.ente.to_string(),
             aoo_id: chi.aoo.id,
             aoo: chi.aoo.denominazione.to_string(),
-            persona: format!("{} {}", chi.sessione.persona.nome, chi.sessione.persona.cognome),
+            persona: chi.sessione.persona.nome_e_cognome(),
+            per_conto: chi.sessione.per_conto.as_ref().map(|s| s.titolare.nome_e_cognome()),
             ruoli: nomi_ruoli(chi),
             menu: permesse(chi).map(voce).collect(),
             modulo: chi.sessione.modulo.clone(),
@@ -78,7 +83,7 @@ fn permesse(chi: &Chi) -> impl Iterator<Item = Riga> {
 
 fn nomi_ruoli(chi: &Chi) -> String {
     let mut nomi: Vec<&str> = Vec::new();
-    for nome in chi.ruoli.iter().map(|(r, _)| nome(*r)) {
+    for nome in chi.ruoli.iter().map(|(r, _)| nome_ruolo(*r)) {
         if !nomi.contains(&nome) {
             nomi.push(nome);
         }
@@ -86,7 +91,8 @@ fn nomi_ruoli(chi: &Chi) -> String {
     nomi.join(", ")
 }
 
-fn nome(ruolo: Ruolo) -> &'static str {
+/// A role, as people call it.
+pub(super) fn nome_ruolo(ruolo: Ruolo) -> &'static str {
     match ruolo {
         Ruolo::Operatore => "Operatore di protocollo",
         Ruolo::Rsp => "Responsabile del protocollo",

@@ -22,8 +22,10 @@ mod inizio;
 mod intestazioni;
 mod invio;
 mod nuova;
+mod organigramma;
 mod orologio;
 mod portale;
+mod preferenze;
 mod provenienza;
 mod registrazione;
 mod registro;
@@ -31,6 +33,7 @@ mod ricerca;
 mod richiamo;
 mod risorse;
 mod scrivania;
+mod sostituzioni;
 
 pub(super) use errata::smarrita;
 pub(super) use intestazioni::intestazioni;
@@ -170,6 +173,12 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::aggiungi));
     cfg.route("/conservazione", web::get().to(conservazione::mostra));
     cfg.route("/conservazione/riprova", web::post().to(conservazione::riprova));
+    cfg.route("/amministrazione/organigramma", web::get().to(organigramma::mostra));
+    cfg.route("/preferenze", web::get().to(preferenze::mostra));
+    cfg.route("/preferenze/password", web::post().to(preferenze::cambia_parola));
+    cfg.route("/sostituzioni", web::post().to(sostituzioni::registra));
+    cfg.route("/sostituzioni/{id}/revoca", web::post().to(sostituzioni::revoca));
+    cfg.route("/sessione/per-conto", web::post().to(sostituzioni::opera));
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
 }
 

@@ -4,6 +4,7 @@ mod annullamenti;
 mod browser;
 pub mod cliente;
 mod fascicoli;
+mod organico;
 pub mod portale;
 pub mod registrazione;
 mod riservate;
@@ -51,7 +52,8 @@ su_entrambi! {
         assumi(casa, "anna", Ruolo::Operatore);
         let fuori = Cliente::nuovo(&server);
         for strada in ["/", "/registro", "/registrazioni/nuova", "/registrazioni/x", "/ricerca?q=1", "/benvenuto", "/da-protocollare", "/fascicoli",
-            "/fascicoli/nuovo", "/fascicoli/x", "/conservazione", "/registro/orologio", "/registrazioni/x/pacchetto.xml", "/registrazioni/x/ricevute/x",
+            "/fascicoli/nuovo", "/fascicoli/x", "/conservazione", "/registro/orologio", "/amministrazione/organigramma", "/preferenze", "/registrazioni/x/pacchetto.xml",
+            "/registrazioni/x/ricevute/x",
             "/registrazioni/x/documenti/1/anteprima", "/registrazioni/x/documenti/1/contenuto"] {
             let risposta = fuori.apri(strada);
             assert_eq!(risposta.stato, 303, "{strada}");

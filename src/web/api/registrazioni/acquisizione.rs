@@ -5,7 +5,7 @@ use super::{atto, mostra_una};
 use crate::documenti;
 use crate::registro::{self, Scansione};
 use crate::valori::{Denominazione, Impronta, RegistrazioneId, Testo};
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Chiamante, Registra};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::api::multipart;
 use crate::web::parti::Parti;
@@ -35,7 +35,7 @@ pub(in crate::web::api) struct AcquisizioneRichiesta {
         (status = 413), (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn acquisisci(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Registra>,
     id: web::Path<String>,
     corpo: Parti,
 ) -> Result<HttpResponse, Problema> {

@@ -7,7 +7,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro::{Campo, Disposizione, Errore, Rettifica, Valore};
 use crate::valori::Testo;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Annulla, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{registro, utenti};
@@ -50,7 +50,7 @@ pub(in crate::web::api) struct DatoRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn annulla(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Annulla>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

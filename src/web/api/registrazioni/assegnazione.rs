@@ -6,7 +6,7 @@ use crate::scrivania::{Destinazione, Titolo};
 use crate::storage::Conn;
 use crate::valori::{CodiceUfficio, Testo, UtenteId};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Assegna, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{scrivania, utenti};
@@ -38,7 +38,7 @@ pub(in crate::web::api) struct AssegnazioneRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn assegna(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -66,5 +66,5 @@ pub(in crate::web::api) async fn assegna(
 fn persona(conn: &mut Conn, nome: &Testo) -> Result<UtenteId, Problema> {
     let trovata = utenti::utente_per_nome(conn, nome.as_str())?;
     let no = || Problema::campo("/persona", "nessuno ha questo nome utente");
-    trovata.map(|(persona, _)| persona.id).ok_or_else(no)
+    trovata.map(|persona| persona.id).ok_or_else(no)
 }

@@ -8,7 +8,7 @@ use crate::storage::Operazione;
 use crate::utenti::{self, Ruolo};
 use crate::valori::{CodiceUfficio, Istante, RegistrazioneId, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Assegna, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -143,7 +143,7 @@ pub(super) fn per_ufficio(
 type Fai = fn(&mut Operazione<'_>, &Addetto<'_>, RegistrazioneId, Option<&Testo>) -> Result<(), scrivania::Errore>;
 
 async fn muovi(
-    (stato, chi, id): (&Stato, Chiamante, &str),
+    (stato, chi, id): (&Stato, Chiamante<Assegna>, &str),
     corpo: &Corpo,
     testo: Option<&'static str>,
     fai: Fai,
@@ -163,7 +163,7 @@ async fn muovi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn prendi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -177,7 +177,7 @@ pub(in crate::web::api) async fn prendi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn restituisci(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -191,7 +191,7 @@ pub(in crate::web::api) async fn restituisci(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn rifiuta(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -209,7 +209,7 @@ pub(in crate::web::api) async fn rifiuta(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn concludi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -227,7 +227,7 @@ pub(in crate::web::api) async fn concludi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn leggi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

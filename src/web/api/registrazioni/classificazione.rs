@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::titolario;
 use crate::valori::CodiceVoce;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Chiamante, Classifica};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -28,7 +28,7 @@ pub(in crate::web::api) struct ClassificazioneRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn classifica(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Classifica>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

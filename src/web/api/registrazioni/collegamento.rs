@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro::{self, Specie};
 use crate::valori::{CollegamentoId, RegistrazioneId, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Chiamante, Registra};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -31,7 +31,7 @@ pub(in crate::web::api) struct CollegamentoRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn collega(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Registra>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -58,7 +58,7 @@ pub(in crate::web::api) async fn collega(
     responses((status = 201, body = RegistrazioneJson), (status = 401), (status = 404), (status = 409)))]
 pub(in crate::web::api) async fn scollega(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Registra>,
     dove: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problema> {
     let (id, collegamento) = dove.into_inner();

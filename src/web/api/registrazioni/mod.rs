@@ -30,7 +30,7 @@ pub(super) use termine::{
     preavvisa, riprendi, sospendi,
 };
 
-use super::gettone::Chiamante;
+use super::gettone::{Chiamante, Legge, Registra};
 use super::{chiave, multipart};
 use crate::registro::{self, Flusso, Registrazione};
 use crate::storage::{Conn, Operazione};
@@ -78,7 +78,7 @@ pub(super) struct Dialetto {
         (status = 422, body = super::super::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn crea(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Registra>,
     http: HttpRequest,
     corpo: Parti,
 ) -> Result<HttpResponse, Problema> {
@@ -94,7 +94,7 @@ pub(super) async fn crea(
 /// One write, then the answer as anybody would read it.
 fn registra(
     stato: &Stato,
-    chi: &Chiamante,
+    chi: &Chiamante<Registra>,
     richiesta: &Richiesta,
     chiesta: Chiesta,
 ) -> Result<RegistrazioneJson, Problema> {
@@ -130,9 +130,9 @@ fn registra(
 }
 
 /// One act on a registration that may be seen, then the registration as anybody would read it.
-async fn atto(
+async fn atto<P: Send + 'static>(
     stato: &Stato,
-    chi: Chiamante,
+    chi: Chiamante<P>,
     id: &str,
     f: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
 ) -> Result<HttpResponse, Problema> {
@@ -219,7 +219,7 @@ pub(super) fn complete(
     responses((status = 200, body = ElencoJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let filtro = filtro.into_inner();
@@ -250,7 +250,7 @@ pub(super) async fn elenca(
     responses((status = 200, body = RegistrazioneJson), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
@@ -265,7 +265,7 @@ pub(super) async fn mostra(
         (status = 409)))]
 pub(super) async fn segnatura(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Legge>,
     id: web::Path<String>,
     dialetto: web::Query<Dialetto>,
 ) -> Result<HttpResponse, Problema> {

@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro;
 use crate::valori::Testo;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Annulla, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -31,7 +31,7 @@ pub(in crate::web::api) struct RiservatezzaRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn riserva(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Annulla>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

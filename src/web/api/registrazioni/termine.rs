@@ -7,7 +7,7 @@ use crate::scrivania::{self, Addetto, CosaVicenda, Termine, Vicenda};
 use crate::utenti::Ruolo;
 use crate::valori::{CodiceProcedimento, CodiceUfficio, Istante, Rifiuto, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::Chiamante;
+use crate::web::api::gettone::{Assegna, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{istanze, utenti};
@@ -114,7 +114,7 @@ impl FromStr for Giorni {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn dai_termine(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -152,7 +152,7 @@ struct Letta {
 }
 
 async fn accade(
-    (stato, chi, id): (&Stato, Chiamante, &str),
+    (stato, chi, id): (&Stato, Chiamante<Assegna>, &str),
     corpo: &Corpo,
     cosa: CosaVicenda,
 ) -> Result<HttpResponse, Problema> {
@@ -196,7 +196,7 @@ async fn accade(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn sospendi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -210,7 +210,7 @@ pub(in crate::web::api) async fn sospendi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn interrompi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -224,7 +224,7 @@ pub(in crate::web::api) async fn interrompi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn preavvisa(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -238,7 +238,7 @@ pub(in crate::web::api) async fn preavvisa(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn riprendi(
     stato: web::Data<Stato>,
-    chi: Chiamante,
+    chi: Chiamante<Assegna>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
