@@ -1,6 +1,7 @@
 //! A titolario read from a CSV file.
 
 use super::Errore;
+use crate::valori::csv::campi;
 use crate::valori::{CodiceVoce, Denominazione};
 use std::collections::HashSet;
 
@@ -25,13 +26,14 @@ pub fn leggi_csv(testo: &str) -> Result<Vec<RigaTitolario>, Errore> {
     let mut linee = testo.trim_start_matches('\u{feff}').lines().enumerate();
     let (_, testata) = linee.next().ok_or(Errore::Vuoto)?;
     let separatore = if testata.contains(';') { ';' } else { ',' };
-    let colonne: Vec<String> = campi(testata, separatore).iter().map(|c| c.trim().to_lowercase()).collect();
+    let colonne: Vec<String> =
+        campi(testata, separatore).unwrap_or_default().iter().map(|c| c.trim().to_lowercase()).collect();
     let dove = |nome: &str| colonne.iter().position(|c| c == nome);
     let denominazione = dove("denominazione").ok_or(Errore::Vuoto)?;
     let (mut righe, mut visti) = (Vec::new(), HashSet::new());
     for (i, linea) in linee.filter(|(_, l)| !l.trim().is_empty()) {
         let no = |causa: String| Errore::Riga { riga: i + 1, causa };
-        let valori = campi(linea, separatore);
+        let valori = campi(linea, separatore).ok_or_else(|| no("virgolette aperte e non chiuse".to_owned()))?;
         let valore = |colonna: Option<usize>| colonna.and_then(|c| valori.get(c)).map_or("", |v| v.trim());
         let codice = match (dove("codice"), valore(dove("classe"))) {
             (Some(c), _) => valore(Some(c)).to_owned(),
@@ -53,25 +55,6 @@ pub fn leggi_csv(testo: &str) -> Result<Vec<RigaTitolario>, Errore> {
         }
     }
     if righe.is_empty() { Err(Errore::Vuoto) } else { Ok(righe) }
-}
-
-/// The fields of one line; a quoted field may hold the separator and doubled quotes.
-fn campi(linea: &str, separatore: char) -> Vec<String> {
-    let (mut campi, mut campo, mut dentro) = (Vec::new(), String::new(), false);
-    let mut caratteri = linea.chars().peekable();
-    while let Some(c) = caratteri.next() {
-        match c {
-            '"' if dentro && caratteri.peek() == Some(&'"') => {
-                campo.push('"');
-                caratteri.next();
-            }
-            '"' => dentro = !dentro,
-            c if c == separatore && !dentro => campi.push(std::mem::take(&mut campo)),
-            c => campo.push(c),
-        }
-    }
-    campi.push(campo);
-    campi
 }
 
 #[cfg(test)]

@@ -85,6 +85,14 @@ id! {
     AcquisizioneId,
     /// A conservator of an AOO.
     ConservatoreId,
+    /// A party of the rubrica.
+    SoggettoId,
+    /// An address of a party of the rubrica.
+    RecapitoId,
+    /// What a second source says of a party of the rubrica.
+    PropostaRubricaId,
+    /// Two parties of the rubrica taken for one.
+    UnioneId,
 }
 
 impl AooId {

@@ -8,6 +8,7 @@ mod attore;
 mod calendario;
 mod codice;
 mod codice_fiscale;
+pub mod csv;
 mod id;
 mod impronta;
 mod indirizzo_mail;
@@ -24,8 +25,8 @@ pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, Codic
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, CollegamentoId, ConservatoreId, DifferimentoId,
-    EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, ProcedimentoId, PropostaId, RegistrazioneId, TitolarioId,
-    UfficioId, UtenteId, VoceId,
+    EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, ProcedimentoId, PropostaId, PropostaRubricaId, RecapitoId,
+    RegistrazioneId, SoggettoId, TitolarioId, UfficioId, UnioneId, UtenteId, VoceId,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;
