@@ -1,6 +1,6 @@
 //! `tabulario importa`.
 
-use super::{Dove, Errore};
+use super::{Dove, Errore, rubrica};
 use crate::valori::{Attore, CodiceAoo, Denominazione};
 use crate::{titolario, utenti};
 use std::io::Write;
@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub(super) enum Comando {
     /// Mette in vigore un titolario, da un CSV con le colonne codice e denominazione.
     Titolario(Titolario),
+    /// Porta in rubrica i soggetti di un CSV: i nuovi entrano, le differenze diventano proposte, niente si sovrascrive.
+    Rubrica(rubrica::Args),
 }
 
 #[derive(clap::Args)]
@@ -26,8 +28,14 @@ pub(super) struct Titolario {
 }
 
 pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
+    match comando {
+        Comando::Titolario(t) => titolario(dove, &t, out),
+        Comando::Rubrica(args) => rubrica::esegui(dove, &args, out),
+    }
+}
+
+fn titolario(dove: &Dove, t: &Titolario, out: &mut dyn Write) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
-    let Comando::Titolario(t) = comando;
     let (aoo, nome): (CodiceAoo, Denominazione) = (t.aoo.parse()?, t.nome.parse()?);
     let testo = std::fs::read_to_string(&t.file).map_err(Errore::file(&t.file))?;
     let righe = titolario::leggi_csv(&testo)?;
