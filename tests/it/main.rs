@@ -34,6 +34,7 @@ mod politica;
 mod posta;
 mod registro;
 mod ricerca;
+mod rubrica;
 mod scrivania;
 mod segnatura;
 mod uccisione;

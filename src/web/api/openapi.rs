@@ -1,6 +1,8 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, scrivania, versamenti};
+use super::{
+    differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, rubrica, scrivania, versamenti,
+};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -37,6 +39,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         fascicoli::mostra,
         fascicoli::fascicola,
         differimenti::elenca,
+        rubrica::elenca,
+        rubrica::mostra,
+        rubrica::crea,
         versamenti::elenca,
         documenti::scarica,
         ricerca::cerca,

@@ -7,6 +7,7 @@ mod fascicoli;
 pub mod portale;
 pub mod registrazione;
 mod riservate;
+mod rubrica;
 mod scrivania;
 mod triage;
 
