@@ -58,8 +58,17 @@ struct DifferenzaJson {
 
 /// The acts of all modules.
 fn atti() -> Vec<Atto> {
-    [utenti::ATTI, titolario::ATTI, registro::ATTI, scrivania::ATTI, pec::ATTI, istanze::ATTI, conservazione::ATTI]
-        .concat()
+    [
+        utenti::ATTI,
+        titolario::ATTI,
+        registro::ATTI,
+        registro::rubrica::ATTI,
+        scrivania::ATTI,
+        pec::ATTI,
+        istanze::ATTI,
+        conservazione::ATTI,
+    ]
+    .concat()
 }
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {

@@ -98,6 +98,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The rubrica.
+    #[error(transparent)]
+    Rubrica(#[from] registro::rubrica::Errore),
     /// The search.
     #[error(transparent)]
     Ricerca(#[from] ricerca::Errore),

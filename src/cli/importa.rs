@@ -1,6 +1,6 @@
 //! `tabulario importa`.
 
-use super::{Dove, Errore};
+use super::{Dove, Errore, rubrica};
 use crate::storage::Operazione;
 use crate::utenti::importazione::{self, Esame, Esito};
 use crate::valori::{Attore, CodiceAoo, Denominazione, Tabella, testo_di_tabella};
@@ -20,6 +20,8 @@ pub(super) enum Comando {
     /// Più righe per più ruoli. Le password non stanno nel file: ogni persona entra quando gliene dai una con `tabulario utente
     /// password`.
     Persone(Organico),
+    /// Porta in rubrica i soggetti di un CSV: i nuovi entrano, le differenze diventano proposte, niente si sovrascrive.
+    Rubrica(rubrica::Args),
 }
 
 #[derive(clap::Args)]
@@ -58,6 +60,7 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             }
             Ok(bene)
         }
+        Comando::Rubrica(args) => rubrica::esegui(dove, &args, out),
     }
 }
 
@@ -144,7 +147,7 @@ fn racconta(esaminate: &[Esame], scritto: bool, out: &mut dyn Write) -> Result<b
 }
 
 /// The text of a file, saying so where the letters had to be guessed.
-fn testo(file: &Path, out: &mut dyn Write) -> Result<String, Errore> {
+pub(super) fn testo(file: &Path, out: &mut dyn Write) -> Result<String, Errore> {
     let byte = std::fs::read(file).map_err(Errore::file(file))?;
     let letto = testo_di_tabella(&byte).map_err(|e| Errore::Uso(format!("{}: {}", file.display(), e.regola)))?;
     if letto.1 {

@@ -17,6 +17,7 @@ mod fonte_oraria;
 mod importa;
 mod procedimento;
 mod reindicizza;
+mod rubrica;
 pub mod segnatura;
 mod serve;
 mod sostituzione;

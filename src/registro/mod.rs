@@ -23,6 +23,7 @@ mod provvedimento;
 mod registra;
 mod righe;
 mod riservatezza;
+pub mod rubrica;
 mod uscita;
 mod valore;
 

@@ -81,6 +81,13 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("istanze", &[&["id"], &["codice_sha256"]]),
     guardata("file_istanze", &[&["istanza_id", "posizione"]]),
     guardata("protocolli_istanze", &[&["registrazione_id"]]),
+    guardata("soggetti", &[&["id"]]),
+    guardata("recapiti", &[&["id"]]),
+    guardata("ritiri_recapiti", &[&["recapito_id"]]),
+    guardata("proposte_rubrica", &[&["id"]]),
+    guardata("decisioni_proposte", &[&["proposta_id"]]),
+    guardata("unioni_soggetti", &[&["id"]]),
+    guardata("scioglimenti_unioni", &[&["unione_id"]]),
 ];
 
 /// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 pub enum PermessoGettone {
     /// Reads: every GET.
     Legge,
-    /// Registers, from files or from a message; adds scans and links.
+    /// Registers, from files or from a message; adds scans, links and parties of the rubrica.
     Registra,
     /// Assigns, and does on a desk what its office does: takes charge, refuses, concludes, gives and stops terms.
     Assegna,

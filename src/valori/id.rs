@@ -87,6 +87,14 @@ id! {
     ConservatoreId,
     /// A person standing in for another.
     SostituzioneId,
+    /// A party of the rubrica.
+    SoggettoId,
+    /// An address of a party of the rubrica.
+    RecapitoId,
+    /// What a second source says of a party of the rubrica.
+    PropostaRubricaId,
+    /// Two parties of the rubrica taken for one.
+    UnioneId,
 }
 
 impl AooId {

@@ -54,7 +54,7 @@ impl Tabella {
     /// A quote that is never closed, a row longer than the columns, two columns with one name, too many rows, no row.
     pub fn leggi(testo: &str) -> Result<Self, TabellaRifiutata> {
         let testo = testo.trim_start_matches('\u{feff}');
-        let testata = testo.lines().next().unwrap_or("");
+        let testata = testo.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
         let quante = |s: char| testata.matches(s).count();
         let separatore = [';', ',', '\t'].into_iter().rev().max_by_key(|s| quante(*s)).unwrap_or(';');
         let mut righe =

@@ -306,6 +306,27 @@ impl From<registro::Errore> for Problema {
     }
 }
 
+impl From<registro::rubrica::Errore> for Problema {
+    fn from(e: registro::rubrica::Errore) -> Self {
+        use registro::rubrica::Errore as E;
+        match e {
+            E::Sconosciuto => Self::non_trovato(),
+            E::GiaPresente { .. } => Self::conflitto("gia-in-rubrica", e.to_string()),
+            E::Somiglia { .. } => Self::conflitto("somiglia", e.to_string()),
+            E::RecapitoPresente(_) => Self::conflitto("recapito-presente", e.to_string()),
+            E::GiaRitirato => Self::conflitto("gia-ritirato", e.to_string()),
+            E::GiaDecisa => Self::conflitto("gia-decisa", e.to_string()),
+            E::Unito => Self::conflitto("unito", e.to_string()),
+            E::GiaSciolta => Self::conflitto("gia-sciolta", e.to_string()),
+            E::DatoEstraneo => Self::conflitto("dato-estraneo", e.to_string()),
+            E::Stesso => Self::campo("/altro", e.to_string()),
+            E::File(_) | E::Valore(_) => Self::campo("", e.to_string()),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
 impl From<scrivania::Errore> for Problema {
     fn from(e: scrivania::Errore) -> Self {
         use scrivania::Errore as E;

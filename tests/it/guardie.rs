@@ -57,6 +57,10 @@ fn colonna(tabella: &str) -> &'static str {
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",
         "file_istanze" => "sha256",
+        "soggetti" | "ritiri_recapiti" | "scioglimenti_unioni" => "autore",
+        "recapiti" | "proposte_rubrica" => "valore",
+        "decisioni_proposte" => "esito",
+        "unioni_soggetti" => "tenuto_id",
         altra => panic!("say which column of {altra} an attacker would change"),
     }
 }

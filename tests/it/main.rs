@@ -37,6 +37,7 @@ mod politica;
 mod posta;
 mod registro;
 mod ricerca;
+mod rubrica;
 mod scrivania;
 mod segnatura;
 mod uccisione;

@@ -14,7 +14,9 @@ use std::fs;
 use std::path::Path;
 use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, Sportello};
-use tabulario::registro;
+use tabulario::registro::rubrica::{Fonte, Indirizzo};
+use tabulario::registro::{self, rubrica};
+use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
 use tabulario::valori::{AooId, Attore, Calendario, Istante};
@@ -61,6 +63,11 @@ pub struct Cose {
     proposta: String,
     istanza: String,
     anno: String,
+    /// A party of the rubrica, with an address, a proposal and another party merged into it.
+    soggetto: String,
+    recapito: String,
+    detta: String,
+    unione: String,
 }
 
 /// A house with something of everything, so that a 404 means that one may not.
@@ -103,6 +110,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (soggetto, recapito, detta, unione) = in_rubrica(casa);
     Cose {
         registrazione,
         altra,
@@ -116,6 +124,10 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         proposta,
         istanza,
         anno,
+        soggetto,
+        recapito,
+        detta,
+        unione,
     }
 }
 
@@ -144,6 +156,29 @@ fn annullate(casa: &Casa, url: &str, registrazione: &str) -> (String, String) {
     (proposta.to_string(), tornate[0].0.to_string())
 }
 
+/// A party, its address, a proposal about it, and its union with another.
+fn in_rubrica(casa: &Casa) -> (String, String, String, String) {
+    let ditta = |nome: &str| Parte {
+        tipo: TipoParte::PersonaGiuridica,
+        nome: NomeParte::Denominazione(nome.parse().unwrap()),
+        codice_fiscale: None,
+        codice_ipa: None,
+        codice_aoo: None,
+        pec: None,
+    };
+    let scrivi = |op: &mut Operazione<'_>| {
+        let id = rubrica::crea(op, &ditta("Rossi srl"), &[], Fonte::Scritto)?;
+        let altro = rubrica::crea(op, &ditta("Rossi spa"), &[], Fonte::Scritto)?;
+        let (prima, poi) = (Indirizzo::leggi("pec", "a@pec.example")?, Indirizzo::leggi("pec", "b@pec.example")?);
+        let recapito = rubrica::aggiungi(op, id, &prima, Fonte::Scritto)?;
+        rubrica::proponi(op, id, &ditta("Rossi srl"), &[poi], Fonte::Ipa)?;
+        let proposta = rubrica::proposte(op.conn, op.aoo, id)?.remove(0).id;
+        let unione = rubrica::unisci(op, id, altro)?;
+        Ok::<_, Rotto>((id.to_string(), recapito.to_string(), proposta.to_string(), unione.to_string()))
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
+}
+
 impl Cose {
     /// The id of a thing, by its kind.
     pub fn id(&self, cosa: &str) -> &str {
@@ -165,6 +200,7 @@ impl Cose {
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
             Some("registro") => &self.differimento,
+            Some("rubrica") => &self.soggetto,
             _ => "nessuno",
         };
         let codice = if rotta.starts_with("/servizi/") { "accesso-atti" } else { "di-nessuna" };
@@ -176,6 +212,9 @@ impl Cose {
             .replace("{sha256}", &self.sha256)
             .replace("{impronta}/{nome:.*}", &self.risorsa)
             .replace("{anno}/{numero}", &format!("{}/1", self.anno))
+            .replace("{recapito}", &self.recapito)
+            .replace("{proposta}", &self.detta)
+            .replace("{unione}", &self.unione)
             .replace("{codice}", codice);
         assert!(!strada.contains('{'), "say what stands for the names in {rotta}");
         strada
@@ -284,7 +323,7 @@ su_entrambi! {
             } else if metodo == "GET" {
                 let vuota = leggi(&strada, &estraneo);
                 let letta = String::from_utf8_lossy(&vuota.corpo).into_owned();
-                assert!(!letta.contains(&cose.registrazione) && !letta.contains(segreta["id"].as_str().unwrap()), "{rotta}: {letta}");
+                assert!(!letta.contains(&cose.registrazione) && !letta.contains(&cose.soggetto) && !letta.contains(segreta["id"].as_str().unwrap()), "{rotta}: {letta}");
             }
         }
     }

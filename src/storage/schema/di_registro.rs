@@ -224,3 +224,99 @@ diesel::table! {
         motivo -> Text,
     }
 }
+
+diesel::table! {
+    soggetti (id) {
+        id -> Text,
+        soggetto_id -> Text,
+        aoo_id -> Text,
+        tipo -> Text,
+        denominazione -> Nullable<Text>,
+        nome -> Nullable<Text>,
+        cognome -> Nullable<Text>,
+        codice_fiscale -> Nullable<Text>,
+        codice_ipa -> Nullable<Text>,
+        codice_aoo -> Nullable<Text>,
+        fonte -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recapiti (id) {
+        id -> Text,
+        soggetto_id -> Text,
+        tipo -> Text,
+        valore -> Text,
+        fonte -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ritiri_recapiti (recapito_id) {
+        recapito_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    proposte_rubrica (id) {
+        id -> Text,
+        aoo_id -> Text,
+        soggetto_id -> Text,
+        recapito_id -> Nullable<Text>,
+        dato -> Text,
+        valore -> Text,
+        fonte -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    decisioni_proposte (proposta_id) {
+        proposta_id -> Text,
+        esito -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    unioni_soggetti (id) {
+        id -> Text,
+        tenuto_id -> Text,
+        unito_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    scioglimenti_unioni (unione_id) {
+        unione_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    nomi_rubrica (soggetto_id) {
+        soggetto_id -> Text,
+        aoo_id -> Text,
+        ordine -> Text,
+        chiave -> Text,
+    }
+}
+
+diesel::table! {
+    parole_rubrica (aoo_id, parola, soggetto_id) {
+        aoo_id -> Text,
+        parola -> Text,
+        soggetto_id -> Text,
+    }
+}

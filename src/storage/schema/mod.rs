@@ -95,4 +95,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     pratiche,
     vicende,
     conferme_orologio,
+    soggetti,
+    recapiti,
+    ritiri_recapiti,
+    proposte_rubrica,
+    decisioni_proposte,
+    unioni_soggetti,
+    scioglimenti_unioni,
+    nomi_rubrica,
+    parole_rubrica,
 );

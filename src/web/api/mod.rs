@@ -14,6 +14,7 @@ mod openapi;
 mod pec;
 pub(super) mod registrazioni;
 mod ricerca;
+mod rubrica;
 mod scrivania;
 mod versamenti;
 
@@ -52,6 +53,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
     cfg.route("/differimenti", web::get().to(differimenti::elenca));
+    cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenca)).route(web::post().to(rubrica::crea)));
+    cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));

@@ -1,6 +1,8 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
-use super::{differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, scrivania, versamenti};
+use super::{
+    differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, rubrica, scrivania, versamenti,
+};
 use crate::web::problema;
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
@@ -11,7 +13,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 #[openapi(
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
-        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni e collegamenti; `assegna` per le assegnazioni, gli atti della \
+        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, gli atti della \
         scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti e riservatezza; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è."),
     paths(
@@ -42,6 +44,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         fascicoli::mostra,
         fascicoli::fascicola,
         differimenti::elenca,
+        rubrica::elenca,
+        rubrica::mostra,
+        rubrica::crea,
         versamenti::elenca,
         documenti::scarica,
         ricerca::cerca,

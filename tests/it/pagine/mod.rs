@@ -8,6 +8,7 @@ mod organico;
 pub mod portale;
 pub mod registrazione;
 mod riservate;
+mod rubrica;
 mod scrivania;
 mod triage;
 

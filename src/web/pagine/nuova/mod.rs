@@ -1,6 +1,7 @@
 //! `Nuova registrazione`: the form, and the act. A refused form comes back with what was typed, also its files.
 
 mod modulo;
+mod rubrica;
 mod valori;
 
 use super::campi::{Difetto, frase};
@@ -204,6 +205,9 @@ pub(super) async fn registra(
     }
     if campi.contains_key("aggiungi") {
         modulo.aggiungi_parte(stato.limiti.corrispondenti);
+        return mostra(&stato, &chi, modulo, StatusCode::OK).await;
+    }
+    if rubrica::risponde(&stato, &chi, &campi, &mut modulo).await? {
         return mostra(&stato, &chi, modulo, StatusCode::OK).await;
     }
     let oggi = stato.db.orologio().adesso().giorno();

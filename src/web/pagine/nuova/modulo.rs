@@ -1,5 +1,6 @@
 //! The form as it was typed: texts, whether good or not, and the files already in the store.
 
+use super::rubrica::Trovati;
 use crate::registro::Flusso;
 use crate::web::Problema;
 use crate::web::pagine::campi::Difetto;
@@ -53,6 +54,7 @@ pub(super) struct Modulo {
     pub(super) parti: Vec<ParteScritta>,
     pub(super) file: Vec<FileScelto>,
     pub(super) errori: Vec<Difetto>,
+    pub(super) trovati: Option<Trovati>,
 }
 
 impl Modulo {
@@ -76,6 +78,7 @@ impl Modulo {
             parti: vec![ParteScritta { tipo: "persona-fisica".to_owned(), ..ParteScritta::default() }],
             file: Vec::new(),
             errori: Vec::new(),
+            trovati: None,
         }
     }
 
@@ -118,6 +121,7 @@ impl Modulo {
             parti: parti.collect(),
             file,
             errori: Vec::new(),
+            trovati: None,
         })
     }
 
@@ -157,6 +161,11 @@ impl Modulo {
     /// What was refused in a field of a party.
     pub(super) fn errore_parte(&self, indice: &usize, campo: &str) -> Option<&str> {
         self.errore(&format!("parte-{indice}-{campo}"))
+    }
+
+    /// What the rubrica has for a party.
+    pub(super) fn trovati(&self, indice: &usize) -> Option<&Trovati> {
+        self.trovati.as_ref().filter(|t| t.indice == *indice)
     }
 
     /// What the form asks, whatever its bytes: two that ask the same are the same request.

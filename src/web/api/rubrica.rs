@@ -1,0 +1,281 @@
+//! `rubrica` over the API.
+
+use super::corpo::Corpo;
+use super::gettone::{Chiamante, Legge, Registra};
+use super::lettore::{Difetti, Oggetto};
+use crate::registro::rubrica::{self, Fonte, Indirizzo, Recapito, Soggetto};
+use crate::segnatura::{NomeParte, Parte, TipoParte};
+use crate::storage::Conn;
+use crate::valori::{AooId, Denominazione, Istante, RecapitoId, SoggettoId};
+use crate::web::{Problema, Stato};
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+/// Soggetti in one page of the list.
+const PAGINA: i64 = 50;
+
+/// Addresses given with a new soggetto.
+const MASSIMO_RECAPITI: usize = 20;
+
+const CAMPI: &[&str] = &[
+    "tipo",
+    "denominazione",
+    "nome",
+    "cognome",
+    "codiceFiscale",
+    "codiceIpa",
+    "codiceAoo",
+    "recapiti",
+    "fonte",
+    "comunque",
+];
+
+/// What is asked of the list.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct Filtro {
+    /// Beginnings of words of the name, codice fiscale, IPA code, PEC: the first 20 that say all of them. Without it, all of them in
+    /// the order of names.
+    #[serde(default)]
+    q: String,
+    /// As given by the page before.
+    cursore: Option<String>,
+}
+
+/// An address.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct RecapitoJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: RecapitoId,
+    /// `pec`, `email` or `posta`.
+    tipo: &'static str,
+    valore: String,
+    /// `ipa`, `inipec`, `inad`, `pec-ricevuta`, `scritto` or `csv`.
+    fonte: &'static str,
+    autore: String,
+    #[schema(value_type = String, format = DateTime)]
+    dal: Istante,
+    /// When it was withdrawn, if it holds no more.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    al: Option<Istante>,
+}
+
+impl From<Recapito> for RecapitoJson {
+    fn from(r: Recapito) -> Self {
+        Self {
+            id: r.id,
+            tipo: r.indirizzo.tipo(),
+            valore: r.indirizzo.valore().to_owned(),
+            fonte: r.provenienza.fonte.as_str(),
+            autore: r.provenienza.autore,
+            dal: r.provenienza.istante,
+            al: r.ritirato.map(|(_, il)| il),
+        }
+    }
+}
+
+/// A party of the rubrica.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SoggettoJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: SoggettoId,
+    /// `persona-fisica`, `persona-giuridica`, `amministrazione` or `amministrazione-estera`.
+    tipo: &'static str,
+    denominazione: Option<String>,
+    nome: Option<String>,
+    cognome: Option<String>,
+    codice_fiscale: Option<String>,
+    codice_ipa: Option<String>,
+    codice_aoo: Option<String>,
+    fonte: &'static str,
+    autore: String,
+    #[schema(value_type = String, format = DateTime)]
+    dal: Istante,
+    /// Those that hold, oldest first; of one soggetto also those withdrawn, newest first.
+    recapiti: Vec<RecapitoJson>,
+    /// The soggetto it was merged into, whose data count.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    unito_a: Option<SoggettoId>,
+}
+
+impl From<Soggetto> for SoggettoJson {
+    fn from(s: Soggetto) -> Self {
+        let (denominazione, nome, cognome) = match s.parte.nome {
+            NomeParte::Denominazione(d) => (Some(d.to_string()), None, None),
+            NomeParte::Persona { nome, cognome } => (None, Some(nome.to_string()), Some(cognome.to_string())),
+        };
+        Self {
+            id: s.id,
+            tipo: s.parte.tipo.as_str(),
+            denominazione,
+            nome,
+            cognome,
+            codice_fiscale: s.parte.codice_fiscale.map(|c| c.to_string()),
+            codice_ipa: s.parte.codice_ipa.map(|c| c.to_string()),
+            codice_aoo: s.parte.codice_aoo.map(|c| c.to_string()),
+            fonte: s.provenienza.fonte.as_str(),
+            autore: s.provenienza.autore,
+            dal: s.provenienza.istante,
+            recapiti: s.recapiti.into_iter().map(Into::into).collect(),
+            unito_a: s.unito_a,
+        }
+    }
+}
+
+/// A page of soggetti.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct RubricaJson {
+    risultati: Vec<SoggettoJson>,
+    cursore: Option<String>,
+}
+
+/// An address of a new soggetto.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(super) struct RecapitoRichiesta {
+    /// `pec`, `email` or `posta`.
+    tipo: String,
+    valore: String,
+}
+
+/// The body that puts a party into the rubrica.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase", example = json!({ "tipo": "persona-giuridica", "denominazione": "Rossi Costruzioni srl",
+    "codiceFiscale": "12345678903", "recapiti": [{ "tipo": "pec", "valore": "rossi@pec.example" }], "fonte": "inipec" }))]
+#[expect(dead_code, reason = "only its shape is used, by the description of the API")]
+pub(super) struct SoggettoRichiesta {
+    tipo: String,
+    /// Of whoever is no natural person.
+    denominazione: Option<String>,
+    /// Of a natural person, with `cognome`.
+    nome: Option<String>,
+    cognome: Option<String>,
+    codice_fiscale: Option<String>,
+    codice_ipa: Option<String>,
+    codice_aoo: Option<String>,
+    recapiti: Option<Vec<RecapitoRichiesta>>,
+    /// `scritto` if absent.
+    fonte: Option<String>,
+    /// True to write it though one with the same PEC or name is there.
+    comunque: Option<bool>,
+}
+
+/// The rubrica in the order of names, or what is looked for in it.
+#[utoipa::path(get, path = "/api/v1/rubrica", tag = "rubrica", params(Filtro),
+    responses((status = 200, body = RubricaJson), (status = 400), (status = 401)))]
+pub(super) async fn elenca(
+    stato: web::Data<Stato>,
+    chi: Chiamante<Legge>,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Problema> {
+    let Filtro { q, cursore } = filtro.into_inner();
+    let illeggibile = |e: crate::valori::Rifiuto| Problema::illeggibile(e.to_string());
+    let dopo: Option<SoggettoId> = cursore.map(|c| c.parse()).transpose().map_err(illeggibile)?;
+    let (trovati, altri) = stato
+        .blocca(move |stato| {
+            stato.db.leggi(|conn| {
+                if !q.trim().is_empty() {
+                    return Ok::<_, Problema>((rubrica::cerca(conn, chi.0.aoo, &q)?, false));
+                }
+                let mut trovati = rubrica::elenco(conn, chi.0.aoo, dopo, PAGINA + 1)?;
+                let altri = i64::try_from(trovati.len()).is_ok_and(|n| n > PAGINA);
+                if altri {
+                    trovati.pop();
+                }
+                Ok((trovati, altri))
+            })
+        })
+        .await?;
+    let cursore = trovati.last().filter(|_| altri).map(|s| s.id.to_string());
+    Ok(HttpResponse::Ok().json(RubricaJson { risultati: trovati.into_iter().map(Into::into).collect(), cursore }))
+}
+
+/// One soggetto, with every address it ever had.
+#[utoipa::path(get, path = "/api/v1/rubrica/{id}", tag = "rubrica",
+    params(("id" = String, Path, description = "Id of the soggetto")),
+    responses((status = 200, body = SoggettoJson), (status = 401), (status = 404)))]
+pub(super) async fn mostra(
+    stato: web::Data<Stato>,
+    chi: Chiamante<Legge>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problema> {
+    let id = id.parse().map_err(|_| Problema::non_trovato())?;
+    let json = stato.blocca(move |stato| stato.db.leggi(|conn| uno(conn, chi.0.aoo, id))).await?;
+    Ok(HttpResponse::Ok().json(json))
+}
+
+fn uno(conn: &mut Conn, aoo: AooId, id: SoggettoId) -> Result<SoggettoJson, Problema> {
+    let recapiti = rubrica::recapiti(conn, aoo, id)?.into_iter().map(Into::into).collect();
+    Ok(SoggettoJson { recapiti, ..rubrica::per_id(conn, aoo, id)?.into() })
+}
+
+/// Puts a party into the rubrica. 409 if it is there (`gia-in-rubrica`), or may be (`somiglia`, unless `comunque`).
+#[utoipa::path(post, path = "/api/v1/rubrica", tag = "rubrica", request_body = SoggettoRichiesta,
+    responses((status = 201, body = SoggettoJson), (status = 400), (status = 401), (status = 409),
+        (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
+pub(super) async fn crea(
+    stato: web::Data<Stato>,
+    chi: Chiamante<Registra>,
+    corpo: Corpo,
+) -> Result<HttpResponse, Problema> {
+    let mut difetti = Difetti::default();
+    let chiesto = Oggetto::new(&corpo.0, "", CAMPI, &mut difetti).and_then(|o| {
+        let (parte, recapiti) = (parte(&o, &mut difetti), recapiti(&o, &mut difetti));
+        let fonte: Option<Fonte> = o.forse("fonte", &mut difetti);
+        let comunque = o.vero("comunque", &mut difetti);
+        Some((parte?, recapiti, fonte.unwrap_or(Fonte::Scritto), comunque))
+    });
+    difetti.chiudi()?;
+    let (parte, recapiti, fonte, comunque) =
+        chiesto.ok_or_else(|| Problema::interno("a field was refused without a reason"))?;
+    let scrivi = move |stato: &Stato| {
+        let crea = if comunque { rubrica::crea_comunque } else { rubrica::crea };
+        let id = stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| crea(op, &parte, &recapiti, fonte))?;
+        stato.db.leggi(|conn| uno(conn, chi.0.aoo, id))
+    };
+    let creato = stato.blocca(scrivi).await?;
+    let luogo = format!("/api/v1/rubrica/{}", creato.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, luogo)).json(creato))
+}
+
+fn parte(o: &Oggetto<'_>, difetti: &mut Difetti) -> Option<Parte> {
+    let tipo: Option<TipoParte> = o.serve("tipo", difetti);
+    let nome = if tipo == Some(TipoParte::PersonaFisica) {
+        let (nome, cognome) = (o.serve("nome", difetti), o.serve("cognome", difetti));
+        nome.zip(cognome).map(|(nome, cognome)| NomeParte::Persona { nome, cognome })
+    } else {
+        o.serve("denominazione", difetti).map(NomeParte::Denominazione)
+    };
+    // The names of the other kind of soggetto are refused, not dropped.
+    let estranei: &[&str] =
+        if tipo == Some(TipoParte::PersonaFisica) { &["denominazione"] } else { &["nome", "cognome"] };
+    for campo in estranei {
+        if o.forse::<Denominazione>(campo, difetti).is_some() {
+            difetti.aggiungi(o.dove(campo), "una persona-fisica ha nome e cognome, gli altri una denominazione");
+        }
+    }
+    let codice_fiscale = o.forse("codiceFiscale", difetti);
+    let codice_ipa = o.forse("codiceIpa", difetti);
+    let codice_aoo = o.forse("codiceAoo", difetti);
+    Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, pec: None })
+}
+
+fn recapiti(o: &Oggetto<'_>, difetti: &mut Difetti) -> Vec<Indirizzo> {
+    let mut letti = Vec::new();
+    for (i, json) in o.lista("recapiti", MASSIMO_RECAPITI, difetti).iter().enumerate() {
+        let dove = format!("/recapiti/{i}");
+        let testo = |nome: &str| json.get(nome).and_then(|v| v.as_str()).unwrap_or_default();
+        if Oggetto::new(json, &dove, &["tipo", "valore"], difetti).is_none() {
+            continue;
+        }
+        match Indirizzo::leggi(testo("tipo"), testo("valore")) {
+            Ok(indirizzo) => letti.push(indirizzo),
+            Err(e) => {
+                let campo = if Indirizzo::TIPI.contains(&testo("tipo")) { "valore" } else { "tipo" };
+                difetti.aggiungi(format!("{dove}/{campo}"), e.to_string());
+            }
+        }
+    }
+    letti
+}
