@@ -43,7 +43,9 @@ pub fn rotte(file: &str) -> Vec<Rotta> {
 }
 
 fn rotte_pagine() -> Vec<Rotta> {
-    let mut tutte = [rotte("pagine/mod.rs"), rotte("pagine/portale/mod.rs"), rotte("salute.rs")].concat();
+    let mut tutte =
+        [rotte("pagine/mod.rs"), rotte("pagine/portale/mod.rs"), rotte("pagine/rubrica/mod.rs"), rotte("salute.rs")]
+            .concat();
     tutte.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
     assert!(tutte.len() > 40, "{tutte:?}");
     tutte

@@ -153,7 +153,7 @@ pub fn tutti(conn: &mut Conn, aoo: AooId, soggetto: SoggettoId) -> Result<Vec<Re
     let membri: Vec<String> =
         super::unione::rami(conn, std::slice::from_ref(&id))?.into_iter().map(|(_, membro)| membro).collect();
     let mut tutti: Vec<Recapito> = di(conn, &membri)?.into_iter().map(|(_, r)| r).collect();
-    tutti.sort_by(|a, b| b.id.cmp(&a.id));
+    tutti.sort_by_key(|r| std::cmp::Reverse(r.id));
     Ok(tutti)
 }
 

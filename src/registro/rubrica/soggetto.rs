@@ -183,7 +183,7 @@ pub(super) fn per_ids(conn: &mut Conn, aoo: AooId, ids: &[String]) -> Result<Vec
         for (_, membro) in rami.iter().filter(|(radice, _)| *radice == id) {
             suoi.extend(recapiti.remove(membro).unwrap_or_default());
         }
-        suoi.sort_by(|a, b| a.id.cmp(&b.id));
+        suoi.sort_by_key(|r| r.id);
         trovati.push(riga.valore(suoi, uniti.get(&id).copied())?);
     }
     Ok(trovati)

@@ -172,16 +172,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/nuovo", web::get().to(fascicoli::nuovo));
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::aggiungi));
-    cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenco)).route(web::post().to(rubrica::crea)));
-    cfg.route("/rubrica/nuovo", web::get().to(rubrica::nuovo));
-    cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
-    cfg.route("/rubrica/{id}/modifica", web::get().to(rubrica::modifica));
-    cfg.route("/rubrica/{id}/dati", web::post().to(rubrica::cambia));
-    cfg.route("/rubrica/{id}/recapiti", web::post().to(rubrica::aggiungi));
-    cfg.route("/rubrica/{id}/recapiti/{recapito}/ritiro", web::post().to(rubrica::ritira));
-    cfg.route("/rubrica/{id}/proposte/{proposta}", web::post().to(rubrica::decidi));
-    cfg.route("/rubrica/{id}/unioni", web::post().to(rubrica::unisci));
-    cfg.route("/rubrica/{id}/unioni/{unione}/scioglimento", web::post().to(rubrica::sciogli));
+    cfg.configure(rubrica::rotte);
     cfg.route("/conservazione", web::get().to(conservazione::mostra));
     cfg.route("/conservazione/riprova", web::post().to(conservazione::riprova));
     cfg.route("/amministrazione/organigramma", web::get().to(organigramma::mostra));

@@ -4,9 +4,6 @@ mod modulo;
 mod nuovo;
 mod uno;
 
-pub(super) use nuovo::{cambia, crea, modifica, nuovo};
-pub(super) use uno::{aggiungi, decidi, mostra, ritira, sciogli, unisci};
-
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
@@ -22,6 +19,19 @@ use serde::Deserialize;
 
 /// Rows of a page.
 const PAGINA: i64 = 50;
+
+pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/rubrica").route(web::get().to(elenco)).route(web::post().to(nuovo::crea)));
+    cfg.route("/rubrica/nuovo", web::get().to(nuovo::nuovo));
+    cfg.route("/rubrica/{id}", web::get().to(uno::mostra));
+    cfg.route("/rubrica/{id}/modifica", web::get().to(nuovo::modifica));
+    cfg.route("/rubrica/{id}/dati", web::post().to(nuovo::cambia));
+    cfg.route("/rubrica/{id}/recapiti", web::post().to(uno::aggiungi));
+    cfg.route("/rubrica/{id}/recapiti/{recapito}/ritiro", web::post().to(uno::ritira));
+    cfg.route("/rubrica/{id}/proposte/{proposta}", web::post().to(uno::decidi));
+    cfg.route("/rubrica/{id}/unioni", web::post().to(uno::unisci));
+    cfg.route("/rubrica/{id}/unioni/{unione}/scioglimento", web::post().to(uno::sciogli));
+}
 
 struct Riga {
     id: String,
@@ -57,7 +67,7 @@ struct Elenco {
 
 /// What is looked for, and where the page begins.
 #[derive(Deserialize)]
-pub(super) struct Filtro {
+struct Filtro {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -65,11 +75,7 @@ pub(super) struct Filtro {
     dopo: Option<String>,
 }
 
-pub(super) async fn elenco(
-    stato: web::Data<Stato>,
-    chi: Chi,
-    filtro: web::Query<Filtro>,
-) -> Result<HttpResponse, Errata> {
+async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let Filtro { q: testo, mostra, dopo } = filtro.into_inner();
     let solo_proposte = mostra == "proposte";

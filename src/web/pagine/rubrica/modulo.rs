@@ -18,7 +18,7 @@ const MASSIMO_CHIAVE: usize = 64;
 /// The form as it was typed.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(in crate::web::pagine) struct Scritto {
+pub(super) struct Scritto {
     pub(super) modulo: String,
     pub(super) chiave: String,
     pub(super) tipo: String,

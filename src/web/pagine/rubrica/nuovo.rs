@@ -60,7 +60,7 @@ impl From<crate::utenti::Errore> for Rifiuto {
 }
 
 /// The empty form.
-pub(in crate::web::pagine) async fn nuovo(chi: Chi) -> Result<HttpResponse, Errata> {
+pub(super) async fn nuovo(chi: Chi) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let scritto =
         Scritto { chiave: Uuid::now_v7().to_string(), tipo: "persona-giuridica".to_owned(), ..Scritto::default() };
@@ -68,11 +68,7 @@ pub(in crate::web::pagine) async fn nuovo(chi: Chi) -> Result<HttpResponse, Erra
 }
 
 /// The form of a soggetto that is there.
-pub(in crate::web::pagine) async fn modifica(
-    stato: web::Data<Stato>,
-    chi: Chi,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Errata> {
+pub(super) async fn modifica(stato: web::Data<Stato>, chi: Chi, id: web::Path<String>) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let id: SoggettoId = id.parse().map_err(|_| Problema::non_trovato())?;
     let aoo = chi.aoo.id;
@@ -92,11 +88,7 @@ fn mostra(
 }
 
 /// `POST /rubrica`: writes a soggetto, once for one form.
-pub(in crate::web::pagine) async fn crea(
-    stato: web::Data<Stato>,
-    chi: Chi,
-    form: web::Form<Scritto>,
-) -> Result<HttpResponse, Errata> {
+pub(super) async fn crea(stato: web::Data<Stato>, chi: Chi, form: web::Form<Scritto>) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let mut scritto = form.into_inner();
     chi.modulo(&scritto.modulo)?;
@@ -124,7 +116,7 @@ pub(in crate::web::pagine) async fn crea(
 }
 
 /// `POST /rubrica/{id}/dati`: name and codes from now on.
-pub(in crate::web::pagine) async fn cambia(
+pub(super) async fn cambia(
     stato: web::Data<Stato>,
     chi: Chi,
     id: web::Path<String>,

@@ -72,7 +72,7 @@ struct Unito {
 /// The form of an act, as it was typed.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(in crate::web::pagine) struct Scritto {
+pub(super) struct Scritto {
     modulo: String,
     tipo: String,
     valore: String,
@@ -80,11 +80,7 @@ pub(in crate::web::pagine) struct Scritto {
     altro: String,
 }
 
-pub(in crate::web::pagine) async fn mostra(
-    stato: web::Data<Stato>,
-    chi: Chi,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Errata> {
+pub(super) async fn mostra(stato: web::Data<Stato>, chi: Chi, id: web::Path<String>) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
     pagina(&stato, &chi, id, StatusCode::OK, (None, Scritto::default())).await
@@ -245,7 +241,7 @@ async fn agisci(
 }
 
 /// `POST /rubrica/{id}/recapiti`.
-pub(in crate::web::pagine) async fn aggiungi(
+pub(super) async fn aggiungi(
     stato: web::Data<Stato>,
     chi: Chi,
     id: web::Path<String>,
@@ -264,7 +260,7 @@ pub(in crate::web::pagine) async fn aggiungi(
 }
 
 /// `POST /rubrica/{id}/recapiti/{recapito}/ritiro`.
-pub(in crate::web::pagine) async fn ritira(
+pub(super) async fn ritira(
     stato: web::Data<Stato>,
     chi: Chi,
     strada: web::Path<(String, String)>,
@@ -279,7 +275,7 @@ pub(in crate::web::pagine) async fn ritira(
 }
 
 /// `POST /rubrica/{id}/proposte/{proposta}`: `aggiorna` or `lascia`.
-pub(in crate::web::pagine) async fn decidi(
+pub(super) async fn decidi(
     stato: web::Data<Stato>,
     chi: Chi,
     strada: web::Path<(String, String)>,
@@ -300,7 +296,7 @@ pub(in crate::web::pagine) async fn decidi(
 }
 
 /// `POST /rubrica/{id}/unioni`: the other one becomes this one.
-pub(in crate::web::pagine) async fn unisci(
+pub(super) async fn unisci(
     stato: web::Data<Stato>,
     chi: Chi,
     id: web::Path<String>,
@@ -316,7 +312,7 @@ pub(in crate::web::pagine) async fn unisci(
 }
 
 /// `POST /rubrica/{id}/unioni/{unione}/scioglimento`: they are two again.
-pub(in crate::web::pagine) async fn sciogli(
+pub(super) async fn sciogli(
     stato: web::Data<Stato>,
     chi: Chi,
     strada: web::Path<(String, String)>,
