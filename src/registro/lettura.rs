@@ -14,7 +14,9 @@ use crate::storage::schema::{
 };
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use crate::valori::{
+    FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo, UfficioId,
+};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use std::collections::HashSet;
@@ -90,16 +92,15 @@ type Boxed<'a> = registrazioni::BoxedQuery<'a, <Conn as Connection>::Backend>;
 /// The rows that may be seen: the start of every query of the register.
 pub fn vede(vista: &Vista) -> Boxed<'static> {
     let dell_aoo = registrazioni::table.filter(registrazioni::aoo_id.eq(vista.aoo().to_string())).into_boxed();
-    let concesse =
-        || visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    // Looked up for each row that is met: an office may have been granted hundreds of thousands.
+    let concessa = exists(
+        visibilita::table
+            .filter(visibilita::ufficio_id.eq_any(vista.uffici()).and(visibilita::oggetto_id.eq(registrazioni::id))),
+    );
     match vista {
         Vista::Intera(_) => dell_aoo,
-        Vista::SenzaRiservati(..) => {
-            // Looked up for the few rows that are riservati: an office may have been granted hundreds of thousands.
-            let concessa = exists(concesse().filter(visibilita::oggetto_id.eq(registrazioni::id)));
-            dell_aoo.filter(not(riservata()).or(concessa))
-        }
-        Vista::Uffici(..) => dell_aoo.filter(registrazioni::id.eq_any(concesse())),
+        Vista::SenzaRiservati(..) => dell_aoo.filter(not(riservata()).or(concessa)),
+        Vista::Uffici(..) => dell_aoo.filter(concessa),
     }
 }
 
@@ -162,13 +163,42 @@ pub fn ultime(
     prima: Option<RegistrazioneId>,
     quante: i64,
 ) -> Result<Vec<Registrazione>, Errore> {
-    let mut query = vede(vista);
-    if let Some(id) = prima {
+    let mut query = vede(vista).order(registrazioni::id.desc()).limit(quante).select(RigaRegistrazione::as_select());
+    if let Vista::Uffici(_, uffici) = vista {
+        query = query.filter(registrazioni::id.eq_any(ultime_concesse(conn, uffici, prima, quante)?));
+    } else if let Some(id) = prima {
         query = query.filter(registrazioni::id.lt(id.to_string()));
     }
-    let righe =
-        query.order(registrazioni::id.desc()).limit(quante).select(RigaRegistrazione::as_select()).load(conn)?;
+    let righe = query.load(conn)?;
     completa(conn, vista, righe)
+}
+
+/// The ids of the newest registrations that some offices were granted, more than enough for a page: read office by office from their
+/// grants, which stand in this order, since an office that was granted few would be looked for through the whole register.
+fn ultime_concesse(
+    conn: &mut Conn,
+    uffici: &[UfficioId],
+    prima: Option<RegistrazioneId>,
+    quante: i64,
+) -> Result<Vec<String>, Errore> {
+    let mut ids: Vec<String> = Vec::new();
+    for ufficio in uffici {
+        let mut query = visibilita::table
+            .inner_join(registrazioni::table.on(registrazioni::id.eq(visibilita::oggetto_id)))
+            .filter(visibilita::ufficio_id.eq(ufficio.to_string()))
+            .order(visibilita::oggetto_id.desc())
+            .limit(quante)
+            .select(visibilita::oggetto_id)
+            .into_boxed();
+        if let Some(id) = prima {
+            query = query.filter(visibilita::oggetto_id.lt(id.to_string()));
+        }
+        ids.extend(query.load::<String>(conn)?);
+    }
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    ids.dedup();
+    ids.truncate(usize::try_from(quante).unwrap_or(0));
+    Ok(ids)
 }
 
 /// The registrations that answer this one, oldest first.
