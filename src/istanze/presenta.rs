@@ -69,7 +69,7 @@ pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Erro
         Ok::<_, Errore>(Some(id))
     };
     let intero = db.scrivi(aoo.id, &io, |op| match conserva(op)? {
-        Some(id) => protocolla(op, &aoo, &p.procedimento, &id, calendario).map(drop),
+        Some(id) => protocolla(op, &aoo, &p.procedimento, (&id, false), calendario).map(drop),
         None => Ok(()),
     });
     let causa = match intero {
@@ -115,7 +115,7 @@ pub fn protocolla_attesa(db: &Db, calendario: &Calendario) -> Result<usize, Erro
             let procedimento: String =
                 istanze::table.filter(istanze::id.eq(&id)).select(istanze::procedimento_id).first(op.conn)?;
             let (aoo, procedimento) = (utenti::aoo(op.conn, aoo)?, procedimento::per_id(op.conn, &procedimento)?);
-            protocolla(op, &aoo, &procedimento, &id, calendario).map(drop)
+            protocolla(op, &aoo, &procedimento, (&id, false), calendario).map(drop)
         });
         match esito {
             Ok(()) => fatte += 1,
@@ -130,12 +130,12 @@ pub(super) fn protocolla(
     op: &mut Operazione<'_>,
     aoo: &Aoo,
     procedimento: &Procedimento,
-    istanza: &str,
+    (istanza, riservata): (&str, bool),
     calendario: &Calendario,
 ) -> Result<RegistrazioneId, Errore> {
     let riga: Riga = istanze::table.filter(istanze::id.eq(istanza)).select(Riga::as_select()).first(op.conn)?;
     let presentata = Istante::from_utc(riga.presentata);
-    let nuova = nuova(op, procedimento, &riga)?;
+    let nuova = Nuova { riservato: riservata, ..nuova(op, procedimento, &riga)? };
     let ufficio = utenti::ufficio(op.conn, procedimento.ufficio)?;
     let fatta = scrivania::protocolla(op, aoo, &Vista::Intera(aoo.id), &nuova, Some(&ufficio))?;
     scrivania::fissa_termine(op, fatta.id, presentata, (procedimento.giorni, procedimento.interrompibile), calendario)?;

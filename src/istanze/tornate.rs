@@ -79,5 +79,7 @@ pub fn riprotocolla(
     let procedimento: String =
         istanze::table.filter(istanze::id.eq(id.to_string())).select(istanze::procedimento_id).first(op.conn)?;
     let (aoo, procedimento) = (utenti::aoo(op.conn, op.aoo)?, procedimento::per_id(op.conn, &procedimento)?);
-    protocolla(op, &aoo, &procedimento, &id.to_string(), calendario)
+    // What few may see stays theirs.
+    let riservata = viste.iter().any(|r| r.riservato);
+    protocolla(op, &aoo, &procedimento, (&id.to_string(), riservata), calendario)
 }

@@ -4,7 +4,7 @@ use super::messaggio::PROVATA;
 use super::{Errore, casella};
 use crate::audit::{self, Carico};
 use crate::registro::{self, Flusso, RuoloCorrispondente};
-use crate::storage::schema::{annullamenti, invii as tabella, messaggi, registrazioni, spedizioni};
+use crate::storage::schema::{annullamenti, dati_annullati, invii as tabella, messaggi, registrazioni, spedizioni};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId};
@@ -183,6 +183,13 @@ pub(super) fn in_coda(conn: &mut Conn) -> Result<Vec<(crate::valori::AooId, Invi
         .filter(diesel::dsl::not(
             tabella::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
         ))
+        // Nor what would go to somebody who is no party any more, or tell what few may know: a person looks first.
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            dati_annullati::table.filter(dati_annullati::registrazione_id.eq(tabella::registrazione_id)).filter(
+                dati_annullati::riservato
+                    .or(dati_annullati::campo.eq("corrispondenti").and(dati_annullati::istante.gt(tabella::creato))),
+            ),
+        )))
         .order(tabella::id)
         .limit(1)
         .select(Riga::as_select())

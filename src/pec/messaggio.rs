@@ -13,6 +13,7 @@ use crate::storage::schema::{
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{AooId, CasellaId, Impronta, Istante, MessaggioId, NomeFile, RegistrazioneId};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -272,34 +273,31 @@ type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
 /// belongs to no office yet, and is for whoever may see the whole AOO.
 fn vede(vista: &Vista) -> Boxed<'static> {
     let della = tabella::table.filter(tabella::aoo_id.eq(vista.aoo().to_string())).into_boxed();
-    let concesse =
-        || visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
+    // From each message to its registrations: there are few, and very many registrations.
+    let divenuta = || {
+        protocolli_messaggi::table
+            .inner_join(registrazioni::table.on(registrazioni::id.eq(protocolli_messaggi::registrazione_id)))
+            .filter(protocolli_messaggi::messaggio_id.eq(tabella::id))
+    };
+    let inviata = || {
+        invii::table
+            .inner_join(registrazioni::table.on(registrazioni::id.eq(invii::registrazione_id)))
+            .filter(invii::message_id.nullable().eq(tabella::riferito))
+    };
+    let concessa =
+        || {
+            exists(visibilita::table.filter(
+                visibilita::oggetto_id.eq(registrazioni::id).and(visibilita::ufficio_id.eq_any(vista.uffici())),
+            ))
+        };
     match vista {
         Vista::Intera(_) => della,
         Vista::SenzaRiservati(..) => {
-            let nascoste = || {
-                registrazioni::table
-                    .filter(registro::riservata())
-                    .filter(diesel::dsl::not(registrazioni::id.eq_any(concesse())))
-                    .select(registrazioni::id)
-            };
-            let divenuti = protocolli_messaggi::table
-                .filter(protocolli_messaggi::registrazione_id.eq_any(nascoste()))
-                .select(protocolli_messaggi::messaggio_id);
-            let inviate =
-                invii::table.filter(invii::registrazione_id.eq_any(nascoste())).select(invii::message_id.nullable());
-            della.filter(diesel::dsl::not(tabella::id.eq_any(divenuti))).filter(
-                // Of NULL it cannot be said that it is not in a list.
-                tabella::riferito.is_null().or(diesel::dsl::not(tabella::riferito.eq_any(inviate))),
-            )
+            let nascosta = || registro::riservata().and(not(concessa()));
+            della.filter(not(exists(divenuta().filter(nascosta())))).filter(not(exists(inviata().filter(nascosta()))))
         }
         Vista::Uffici(..) => {
-            let divenuti = protocolli_messaggi::table
-                .filter(protocolli_messaggi::registrazione_id.eq_any(concesse()))
-                .select(protocolli_messaggi::messaggio_id);
-            let inviate =
-                invii::table.filter(invii::registrazione_id.eq_any(concesse())).select(invii::message_id.nullable());
-            della.filter(tabella::id.eq_any(divenuti).or(tabella::riferito.eq_any(inviate)))
+            della.filter(exists(divenuta().filter(concessa())).or(exists(inviata().filter(concessa()))))
         }
     }
 }

@@ -66,8 +66,14 @@ pub struct Altra {
     pub numero: NumeroProtocollo,
     /// When it was made.
     pub istante: Istante,
-    /// Its subject.
+    /// Its subject in force.
     pub oggetto: Oggetto,
+}
+
+impl From<Registrazione> for Altra {
+    fn from(r: Registrazione) -> Self {
+        Self { id: r.id, anno: r.anno, numero: r.numero, istante: r.istante, oggetto: r.oggetto }
+    }
 }
 
 /// A link, seen from one of its two registrations.
@@ -192,23 +198,28 @@ pub fn collegamenti(
         .optional()?;
     // Who does not see this one sees none of its links.
     let Some((detta, fatta)) = fatta else { return Ok(Vec::new()) };
-    let risposte: Vec<RigaAltra> = lettura::vede(vista)
+    let risposte: Vec<String> = lettura::vede(vista)
         .filter(registrazioni::risponde_a.eq(&questa))
         .order(registrazioni::id)
         .limit(MASSIMI)
-        .select(RigaAltra::as_select())
+        .select(registrazioni::id)
         .load(conn)?;
-    let mut citate: Vec<&str> = righe.iter().map(|(r, _)| r.altra(&questa)).collect();
-    citate.extend(detta.as_deref());
-    let altre: Vec<RigaAltra> =
-        lettura::vede(vista).filter(registrazioni::id.eq_any(citate)).select(RigaAltra::as_select()).load(conn)?;
-    let altre: HashMap<String, RigaAltra> = altre.into_iter().map(|a| (a.id.clone(), a)).collect();
+    let citate = righe.iter().map(|(r, _)| r.altra(&questa)).chain(detta.as_deref());
+    let citate: Result<Vec<RegistrazioneId>, Rifiuto> =
+        citate.chain(risposte.iter().map(String::as_str)).map(str::parse).collect();
+    let citate = citate.map_err(|e| storage::Errore::riga("collegamenti", e))?;
+    if citate.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Read as anybody reads them: what was annulled of them is not told here either.
+    let altre: HashMap<String, Altra> =
+        lettura::per_ids(conn, vista, &citate)?.into_iter().map(|r| (r.id.to_string(), Altra::from(r))).collect();
     let mut trovati = Vec::new();
     if let Some(altra) = detta.and_then(|id| altre.get(&id)) {
-        trovati.push(detto(altra, Relazione::RispondeA, fatta)?);
+        trovati.push(detto(altra, Relazione::RispondeA, Istante::from_utc(fatta)));
     }
-    for altra in &risposte {
-        trovati.push(detto(altra, Relazione::Risposta, altra.istante)?);
+    for altra in risposte.iter().filter_map(|id| altre.get(id)) {
+        trovati.push(detto(altra, Relazione::Risposta, altra.istante));
     }
     for (riga, tolto) in &righe {
         let Some(altra) = altre.get(riga.altra(&questa)) else { continue };
@@ -218,36 +229,8 @@ pub fn collegamenti(
 }
 
 /// A link that was said when the later of the two was registered.
-fn detto(
-    altra: &RigaAltra,
-    relazione: Relazione,
-    istante: chrono::NaiveDateTime,
-) -> Result<Collegamento, storage::Errore> {
-    let altra = altra.valore().map_err(|e| storage::Errore::riga("registrazioni", e))?;
-    let istante = Istante::from_utc(istante);
-    Ok(Collegamento { id: None, relazione, nota: None, istante, altra, tolto: None })
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = registrazioni)]
-struct RigaAltra {
-    id: String,
-    anno: i32,
-    numero: i64,
-    istante: chrono::NaiveDateTime,
-    oggetto: String,
-}
-
-impl RigaAltra {
-    fn valore(&self) -> Result<Altra, Rifiuto> {
-        Ok(Altra {
-            id: self.id.parse()?,
-            anno: self.anno,
-            numero: NumeroProtocollo::new(self.numero)?,
-            istante: Istante::from_utc(self.istante),
-            oggetto: self.oggetto.parse()?,
-        })
-    }
+fn detto(altra: &Altra, relazione: Relazione, istante: Istante) -> Collegamento {
+    Collegamento { id: None, relazione, nota: None, istante, altra: altra.clone(), tolto: None }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -271,7 +254,7 @@ impl Riga {
     fn valore(
         &self,
         questa: &str,
-        altra: &RigaAltra,
+        altra: &Altra,
         tolto: Option<chrono::NaiveDateTime>,
     ) -> Result<Collegamento, Rifiuto> {
         let relazione = match self.specie.parse()? {
@@ -282,7 +265,7 @@ impl Riga {
         Ok(Collegamento {
             id: Some(self.id.parse()?),
             relazione,
-            altra: altra.valore()?,
+            altra: altra.clone(),
             nota: self.nota.as_ref().map(|n| n.parse()).transpose()?,
             istante: Istante::from_utc(self.istante),
             tolto: tolto.map(Istante::from_utc),

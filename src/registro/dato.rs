@@ -168,19 +168,16 @@ pub(super) fn svelate(conn: &mut Conn, vista: &Vista, registrazioni: &[&str]) ->
 
 /// Puts the values in force into a registration as it was registered, with what they replaced; `svelata` if the riservati among
 /// those may be read.
-pub(super) fn applica(r: &mut Registrazione, righe: Vec<Riga>, svelata: bool) -> Result<(), storage::Errore> {
+pub(super) fn applica(r: &mut Registrazione, righe: Vec<Riga>, svelata: bool) -> Result<(), Errore> {
     for riga in righe {
         let no = |e: crate::valori::Rifiuto| storage::Errore::riga("dati_annullati", e);
         let campo: Campo = riga.campo.parse().map_err(no)?;
         let (prima, dopo) = (Valore::in_vigore(r, campo), Valore::leggi(campo, riga.valore.as_deref())?);
         dopo.clone().metti(r);
-        if riga.riservato && !svelata {
-            // The annulled value is also what the act before gave, if there was one.
-            if let Some(precedente) = r.dati_annullati.iter_mut().rev().find(|d| d.campo == campo) {
-                (precedente.dopo, precedente.atto) = (None, None);
-            }
-        }
         let nascosto = riga.riservato && !svelata;
+        if nascosto {
+            nascondi(&mut r.dati_annullati, &prima)?;
+        }
         r.dati_annullati.push(DatoAnnullato {
             id: riga.id,
             campo,
@@ -198,6 +195,20 @@ pub(super) fn applica(r: &mut Registrazione, righe: Vec<Riga>, svelata: bool) ->
                 Some(Provvedimento { testo: riga.testo, impronta: riga.sha256.parse().map_err(no)? })
             },
         });
+    }
+    Ok(())
+}
+
+/// Takes a value that may not be read out of every earlier act that gave it or annulled it.
+fn nascondi(dati: &mut [DatoAnnullato], valore: &Valore) -> Result<(), Errore> {
+    let testo = valore.testo()?;
+    for d in dati.iter_mut().filter(|d| d.campo == valore.campo()) {
+        for suo in [&mut d.prima, &mut d.dopo] {
+            if suo.as_ref().map(Valore::testo).transpose()?.is_some_and(|t| t == testo) {
+                *suo = None;
+                d.atto = None;
+            }
+        }
     }
     Ok(())
 }
@@ -247,4 +258,45 @@ pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<Strin
     let righe: Vec<Riga> =
         dati_annullati::table.filter(dati_annullati::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
     Ok(righe.into_iter().map(|r| (r.id.clone(), r.carico())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oggetto(testo: &str) -> Valore {
+        Valore::Oggetto(testo.parse().unwrap())
+    }
+
+    fn atto(prima: &str, dopo: &str) -> DatoAnnullato {
+        DatoAnnullato {
+            id: String::new(),
+            campo: Campo::Oggetto,
+            prima: Some(oggetto(prima)),
+            dopo: Some(oggetto(dopo)),
+            riservato: false,
+            anno: 2026,
+            numero: 1,
+            motivo: "Scritto male".parse().unwrap(),
+            autore: "Anna".to_owned(),
+            istante: Istante::default(),
+            atto: Some(Provvedimento { testo: format!("{prima}, {dopo}"), impronta: Impronta::of(b"") }),
+        }
+    }
+
+    #[test]
+    fn a_value_is_hidden_in_every_earlier_act_that_holds_it() {
+        let arrivo = DatoAnnullato { campo: Campo::Arrivo, ..atto("Sussidio a Zaccaria", "Altro") };
+        let mut dati = vec![
+            atto("Istanza", "Sussidio a Zaccaria"),
+            atto("Sussidio a Zaccaria", "Sussidio"),
+            atto("Sussidio", "Contributo"),
+            arrivo,
+            atto("Contributo", "Sussidio a Zaccaria"),
+        ];
+        nascondi(&mut dati, &oggetto("Sussidio a Zaccaria")).unwrap();
+        let letti: Vec<_> = dati.iter().map(|d| (d.prima.is_some(), d.dopo.is_some(), d.atto.is_some())).collect();
+        let aperto = (true, true, true);
+        assert_eq!(letti, [(true, false, false), (false, true, false), aperto, aperto, (true, false, false)]);
+    }
 }

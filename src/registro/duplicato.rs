@@ -3,18 +3,25 @@
 //! The same main file, or the same number of the same sender in the same year. What the caller may not see is no duplicate: a hash is no
 //! oracle. What is annulled is none either, since its document is registered again on purpose; nor is what went the other way, since an
 //! answer may well carry what it answers.
+//!
+//! A sender's number is looked for as it was registered, and told only if it is still the one in force: a number that was annulled is
+//! no oracle. One that came by an annulment of the datum is not looked for.
 
 use super::{Errore, Flusso, Nuova, ProtocolloMittente, Registrazione, RuoloCorrispondente, RuoloDocumento, lettura};
 use crate::segnatura::{NomeParte, Parte};
 use crate::storage::Conn;
-use crate::storage::schema::{acquisizioni, documenti_registrati, registrazioni};
+use crate::storage::schema::{acquisizioni, annullamenti, documenti_registrati, registrazioni};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Impronta, RegistrazioneId};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// Registrations that are compared, the newest ones, for each file and for a sender's number.
 const CONFRONTATE: i64 = 100;
+
+/// Registrations that are read whole.
+const LETTE: usize = 20;
 
 /// Duplicates that are told, the newest ones.
 const MASSIMI: usize = 5;
@@ -88,14 +95,21 @@ impl Indizi {
         }
     }
 
-    /// The year of the sender's number: of its date, or else of the registration.
-    fn anno_mittente(&self) -> i32 {
-        anno_mittente(self.protocollo_mittente.as_ref(), self.anno)
+    /// True if the registration bears, in force, this number of one of these senders in the same year.
+    fn stesso_protocollo(&self, r: &Registrazione) -> bool {
+        let (Some(questo), Some(suo)) = (&self.protocollo_mittente, &r.protocollo_mittente) else { return false };
+        suo.numero == questo.numero
+            && anno_mittente(suo.data, r.anno) == anno_mittente(questo.data, self.anno)
+            && r.corrispondenti
+                .iter()
+                .filter(|c| c.ruolo == RuoloCorrispondente::Mittente)
+                .any(|c| self.mittenti.iter().any(|m| stessa_parte(m, &c.parte)))
     }
 }
 
-fn anno_mittente(protocollo: Option<&ProtocolloMittente>, anno: i32) -> i32 {
-    protocollo.and_then(|p| p.data).map_or(anno, |data| data.year())
+/// The year of a sender's number: of its date, or else of the registration.
+fn anno_mittente(data: Option<NaiveDate>, anno: i32) -> i32 {
+    data.map_or(anno, |data| data.year())
 }
 
 /// What was registered before and looks the same, among what may be seen, newest first. `altre` are registrations that the caller knows
@@ -109,37 +123,75 @@ pub fn duplicati(
     indizi: &Indizi,
     altre: &[RegistrazioneId],
 ) -> Result<Vec<Duplicato>, Errore> {
-    let mut trovati: Vec<Duplicato> = Vec::new();
-    let mut aggiungi = |candidate: Vec<Registrazione>, somiglianza, uguale: &dyn Fn(&Registrazione) -> bool| {
-        for registrazione in candidate {
-            let prima = indizi.prima_di.is_none_or(|id| registrazione.id < id);
-            let nota = trovati.iter().any(|d| d.registrazione.id == registrazione.id);
-            if prima && !nota && registrazione.annullamento.is_none() && uguale(&registrazione) {
-                trovati.push(Duplicato { registrazione, somiglianza });
+    let mut con_file_uguale = Vec::new();
+    for impronta in &indizi.impronte {
+        con_file_uguale.extend(con_file(conn, impronta, indizi.prima_di)?);
+    }
+    let stesso_messaggio = ultime(conn, vista, indizi, altre)?;
+    let stesso_file = ultime(conn, vista, indizi, &con_file_uguale)?;
+    let stesso_numero = match &indizi.protocollo_mittente {
+        Some(protocollo) => con_protocollo(conn, vista, indizi, protocollo)?,
+        None => Vec::new(),
+    };
+    let mut candidate: Vec<(RegistrazioneId, Somiglianza)> = Vec::new();
+    for (ids, somiglianza) in [
+        (stesso_messaggio, Somiglianza::Messaggio),
+        (stesso_file, Somiglianza::File),
+        (stesso_numero, Somiglianza::Protocollo),
+    ] {
+        for id in ids {
+            if candidate.iter().all(|(nota, _)| *nota != id) {
+                candidate.push((id, somiglianza));
             }
         }
-    };
-    aggiungi(lettura::per_ids(conn, vista, altre)?, Somiglianza::Messaggio, &|_| true);
-    for impronta in &indizi.impronte {
-        let candidate = con_file(conn, impronta, indizi.prima_di)?;
-        let stesso_flusso = |r: &Registrazione| r.flusso == indizi.flusso;
-        aggiungi(lettura::per_ids(conn, vista, &candidate)?, Somiglianza::File, &stesso_flusso);
     }
-    if let Some(protocollo) = &indizi.protocollo_mittente {
-        let candidate = con_protocollo(conn, vista, protocollo, indizi.prima_di)?;
-        let dello_stesso = |r: &Registrazione| {
-            anno_mittente(r.protocollo_mittente.as_ref(), r.anno) == indizi.anno_mittente()
-                && r.flusso == indizi.flusso
-                && r.corrispondenti
-                    .iter()
-                    .filter(|c| c.ruolo == RuoloCorrispondente::Mittente)
-                    .any(|c| indizi.mittenti.iter().any(|m| stessa_parte(m, &c.parte)))
-        };
-        aggiungi(lettura::per_ids(conn, vista, &candidate)?, Somiglianza::Protocollo, &dello_stesso);
+    if candidate.is_empty() {
+        return Ok(Vec::new());
+    }
+    candidate.truncate(LETTE);
+    let ids: Vec<RegistrazioneId> = candidate.iter().map(|(id, _)| *id).collect();
+    let mut trovati = Vec::new();
+    for registrazione in lettura::per_ids(conn, vista, &ids)? {
+        let Some((_, somiglianza)) = candidate.iter().find(|(id, _)| *id == registrazione.id) else { continue };
+        if *somiglianza != Somiglianza::Protocollo || indizi.stesso_protocollo(&registrazione) {
+            trovati.push(Duplicato { registrazione, somiglianza: *somiglianza });
+        }
     }
     trovati.sort_by_key(|d| std::cmp::Reverse(d.registrazione.id));
     trovati.truncate(MASSIMI);
     Ok(trovati)
+}
+
+type Confrontabili = registrazioni::BoxedQuery<'static, <Conn as Connection>::Backend>;
+
+/// The registrations that may be duplicates, newest first: seen by the caller, made before, gone the same way and not annulled.
+fn confrontabili(vista: &Vista, indizi: &Indizi) -> Confrontabili {
+    let annullata = exists(annullamenti::table.filter(annullamenti::registrazione_id.eq(registrazioni::id)));
+    let query = lettura::vede(vista)
+        .filter(registrazioni::flusso.eq(indizi.flusso.as_str()))
+        .filter(not(annullata))
+        .order(registrazioni::id.desc());
+    match indizi.prima_di {
+        Some(id) => query.filter(registrazioni::id.lt(id.to_string())),
+        None => query,
+    }
+}
+
+/// The newest of these, as many as are told.
+fn ultime(
+    conn: &mut Conn,
+    vista: &Vista,
+    indizi: &Indizi,
+    ids: &[RegistrazioneId],
+) -> Result<Vec<RegistrazioneId>, Errore> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let query = confrontabili(vista, indizi).filter(registrazioni::id.eq_any(ids)).select(registrazioni::id);
+    let mut trovate = leggibili(query.load(conn)?);
+    trovate.truncate(MASSIMI);
+    Ok(trovate)
 }
 
 /// The newest registrations that have a file.
@@ -169,24 +221,21 @@ fn con_file(
     Ok(leggibili(ids))
 }
 
-/// The newest registrations that bear this number of a sender, whoever it is.
+/// The newest registrations that were registered with this number of a sender, whoever it is, of the same year.
 fn con_protocollo(
     conn: &mut Conn,
     vista: &Vista,
+    indizi: &Indizi,
     protocollo: &ProtocolloMittente,
-    prima_di: Option<RegistrazioneId>,
 ) -> Result<Vec<RegistrazioneId>, Errore> {
-    let mut query = registrazioni::table
-        .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
+    let righe: Vec<(String, i32, Option<NaiveDate>)> = confrontabili(vista, indizi)
         .filter(registrazioni::protocollo_mittente_numero.eq(protocollo.numero.to_string()))
-        .order(registrazioni::id.desc())
         .limit(CONFRONTATE)
-        .select(registrazioni::id)
-        .into_boxed();
-    if let Some(id) = prima_di {
-        query = query.filter(registrazioni::id.lt(id.to_string()));
-    }
-    Ok(leggibili(query.load(conn)?))
+        .select((registrazioni::id, registrazioni::anno, registrazioni::protocollo_mittente_data))
+        .load(conn)?;
+    let questo = anno_mittente(protocollo.data, indizi.anno);
+    let dell_anno = righe.into_iter().filter(|(_, anno, data)| anno_mittente(*data, *anno) == questo);
+    Ok(leggibili(dell_anno.map(|(id, ..)| id).collect()))
 }
 
 fn leggibili(ids: Vec<String>) -> Vec<RegistrazioneId> {

@@ -3,6 +3,7 @@
 use super::Errore;
 use super::movimento::Stato;
 use super::persona::Addetto;
+use crate::registro::riservata;
 use crate::storage::schema::{annullamenti, pratiche, registrazioni, visibilita};
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
@@ -207,10 +208,8 @@ fn visibili(vista: &Vista) -> Boxed<'static> {
     let concessa = exists(visibilita::table.filter(
         visibilita::oggetto_id.eq(pratiche::registrazione_id).and(visibilita::ufficio_id.eq_any(vista.uffici())),
     ));
-    let aperta = exists(
-        registrazioni::table
-            .filter(registrazioni::id.eq(pratiche::registrazione_id).and(registrazioni::riservato.eq(false))),
-    );
+    let aperta =
+        exists(registrazioni::table.filter(registrazioni::id.eq(pratiche::registrazione_id).and(not(riservata()))));
     let query =
         pratiche::table.filter(pratiche::aoo_id.eq(vista.aoo().to_string())).filter(not(annullata)).into_boxed();
     match vista {

@@ -22,7 +22,7 @@ pub use atti::{competente, concludi, corrente, ho_letto, possibili, prendi_in_ca
 pub use elenco::{Cursore, Gruppo, Pratica, elenco, quante};
 pub use errore::Errore;
 pub use movimento::{Cosa, Movimento, Situazione, Stato};
-pub use persona::{Addetto, Incaricato, persone};
+pub use persona::{Addetto, Incaricato, persona_dell_aoo, persone};
 pub use pratica::aperte;
 pub use protocolla::protocolla;
 pub use scadenza::{Conto, CosaVicenda, Vicenda};

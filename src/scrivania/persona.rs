@@ -110,6 +110,16 @@ pub fn persone(conn: &mut Conn, aoo: AooId, uffici: &[UfficioId]) -> Result<Vec<
     Ok(trovate)
 }
 
+/// The person with this user name, if they have a role in the AOO: of others nothing is said.
+///
+/// # Errors
+/// Those of the database.
+pub fn persona_dell_aoo(conn: &mut Conn, aoo: AooId, nome: &str) -> Result<Option<UtenteId>, Errore> {
+    let Some(persona) = utenti::utente_per_nome(conn, nome)? else { return Ok(None) };
+    let qui = !utenti::ruoli_di(conn, persona.id, aoo)?.is_empty();
+    Ok(qui.then_some(persona.id))
+}
+
 /// Refuses a person who has no working role in the office now.
 pub(super) fn serve_un_ruolo(conn: &mut Conn, aoo: AooId, persona: UtenteId, ufficio: &Ufficio) -> Result<(), Errore> {
     let attore = Attore::Utente(persona);

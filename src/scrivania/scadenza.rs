@@ -10,7 +10,7 @@ use std::str::FromStr;
 const MASSIMA_SOSPENSIONE: i64 = 30;
 
 /// Within how many days observations may be sent, and after how many from then the term runs again (art. 10-bis, as changed in 2020).
-const OSSERVAZIONI: Days = Days::new(10);
+const OSSERVAZIONI: u32 = 10;
 
 /// What happens to a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,19 @@ pub struct Vicenda {
     pub cosa: CosaVicenda,
     /// On which day.
     pub giorno: NaiveDate,
-    /// Of a suspension, the day from which it runs again by itself.
+    /// Of a suspension, the day from which it runs again by itself; of a preavviso, the last one for observations.
     pub fino: Option<NaiveDate>,
+}
+
+impl Vicenda {
+    /// As it is recorded: a preavviso has ten days for observations, and if the last is a holiday the next day that is none.
+    #[must_use]
+    pub(super) fn completa(self, calendario: &Calendario) -> Self {
+        if self.cosa != CosaVicenda::Preavviso {
+            return self;
+        }
+        Self { fino: Some(calendario.scadenza(self.giorno, OSSERVAZIONI)), ..self }
+    }
 }
 
 /// What a term does.
@@ -79,6 +90,7 @@ pub struct Conto {
     /// Days it stood still.
     sospesi: i64,
     sospesa: bool,
+    preavvisata: bool,
     interrotta: bool,
 }
 
@@ -87,7 +99,8 @@ impl Conto {
     #[must_use]
     pub fn new(decorre: NaiveDate, giorni: u32, vicende: &[Vicenda]) -> Self {
         let corre = Andamento::Corre { da: decorre, resta: u64::from(giorni) };
-        let mut conto = Self { andamento: corre, decorre, giorni, sospesi: 0, sospesa: false, interrotta: false };
+        let (sospesa, preavvisata, interrotta) = (false, false, false);
+        let mut conto = Self { andamento: corre, decorre, giorni, sospesi: 0, sospesa, preavvisata, interrotta };
         for v in vicende {
             conto.segui(v);
         }
@@ -96,7 +109,8 @@ impl Conto {
 
     fn segui(&mut self, v: &Vicenda) {
         self.arriva_a(v.giorno);
-        let dopo = |giorno: NaiveDate| giorno.checked_add_days(OSSERVAZIONI).unwrap_or(NaiveDate::MAX);
+        let dopo =
+            |giorno: NaiveDate| giorno.checked_add_days(Days::new(u64::from(OSSERVAZIONI))).unwrap_or(NaiveDate::MAX);
         self.andamento = match (v.cosa, self.andamento) {
             (CosaVicenda::Ripresa, Andamento::Interrotto { .. }) => {
                 (self.decorre, self.sospesi) = (v.giorno, 0);
@@ -116,6 +130,7 @@ impl Conto {
             }
             (cosa, Andamento::Corre { da, resta }) => {
                 self.sospesa |= cosa == CosaVicenda::Sospensione;
+                self.preavvisata |= cosa == CosaVicenda::Preavviso;
                 let passati = u64::try_from(v.giorno.signed_duration_since(da).num_days()).unwrap_or(0);
                 let fino = v.fino.unwrap_or_else(|| dopo(v.giorno));
                 Andamento::Sospeso { cosa, dal: v.giorno, fino, resta: resta.saturating_sub(passati) }
@@ -124,10 +139,11 @@ impl Conto {
         };
     }
 
-    /// A suspension whose last day is gone is over, whether or not anything arrived.
+    /// A suspension whose last day is gone is over, whether or not anything arrived. Observations may still come on the last day
+    /// that they have.
     fn arriva_a(&mut self, giorno: NaiveDate) {
-        if let Andamento::Sospeso { dal, fino, resta, .. } = self.andamento
-            && giorno >= fino
+        if let Andamento::Sospeso { cosa, dal, fino, resta } = self.andamento
+            && (giorno > fino || (giorno == fino && cosa != CosaVicenda::Preavviso))
         {
             self.sospesi += fino.signed_duration_since(dal).num_days();
             self.andamento = Andamento::Corre { da: fino, resta };
@@ -213,6 +229,7 @@ impl Conto {
                 let va_bene = (1..=MASSIMA_SOSPENSIONE).contains(&dura);
                 if va_bene { Ok(()) } else { Err(Errore::Sospensione(MASSIMA_SOSPENSIONE)) }
             }
+            CosaVicenda::Preavviso if self.preavvisata => Err(Errore::GiaSospeso),
             CosaVicenda::Interruzione if !interrompibile => Err(Errore::NonInterrompibile),
             CosaVicenda::Interruzione | CosaVicenda::Preavviso | CosaVicenda::Ripresa => Ok(()),
         }
@@ -254,7 +271,7 @@ mod tests {
         let mut parole = testo.split(' ');
         let cosa = parole.next().unwrap().parse().unwrap();
         let quando = giorno(parole.next().unwrap());
-        Vicenda { cosa, giorno: quando, fino: parole.next().map(giorno) }
+        Vicenda { cosa, giorno: quando, fino: parole.next().map(giorno) }.completa(&Calendario::default())
     }
 
     fn conto(presentata: &str, giorni: u32, vicende: &[&str]) -> Conto {
@@ -305,6 +322,11 @@ mod tests {
         // Preavviso di rigetto: ten days for observations, ten more after they came.
         check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-04-01"], "2026-04-21");
         check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-04-01", "ripresa 2026-04-05"], "2026-04-27");
+        // They may come on the tenth day, not after it; a tenth day that is Easter moves to the Tuesday.
+        check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-04-01", "ripresa 2026-04-11"], "2026-05-02");
+        check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-04-01", "ripresa 2026-04-12"], "2026-04-21");
+        check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-03-26"], "2026-04-23");
+        check("2026-03-12T08:00:00Z", 30, &["preavviso 2026-03-26", "ripresa 2026-04-07"], "2026-05-04");
     }
 
     #[test]
@@ -361,5 +383,12 @@ mod tests {
         check(&["interruzione 2026-03-20"], "ripresa 2026-03-19", true, "Ripresa");
         check(&["interruzione 2026-03-20"], "ripresa 2026-06-02", true, "Ripresa");
         check(&["preavviso 2026-04-01", "ripresa 2026-04-05"], "ripresa 2026-04-06", true, "NonFermo");
+        check(&["preavviso 2026-04-01"], "ripresa 2026-04-11", true, "sì");
+        check(&["preavviso 2026-04-01"], "ripresa 2026-04-12", true, "NonFermo");
+        check(&["preavviso 2026-03-26"], "ripresa 2026-04-07", true, "sì");
+        check(&["preavviso 2026-03-26"], "ripresa 2026-04-08", true, "NonFermo");
+        check(&["preavviso 2026-04-01"], "preavviso 2026-04-11", true, "GiaFermo");
+        check(&["preavviso 2026-04-01"], "preavviso 2026-04-12", true, "GiaSospeso");
+        check(&["preavviso 2026-04-01"], "sospensione 2026-04-13 2026-04-20", true, "sì");
     }
 }

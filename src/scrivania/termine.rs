@@ -7,7 +7,7 @@ use super::vicenda::{self, Avvenuta};
 use super::{Errore, atti, pratica};
 use crate::audit::{self, Carico};
 use crate::registro::{self, Flusso};
-use crate::storage::schema::{termini, vicende};
+use crate::storage::schema::{annullamenti, termini, vicende};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Calendario, Istante, RegistrazioneId, Testo};
@@ -53,7 +53,7 @@ impl Termine {
     }
 }
 
-/// Gives a registration its term; given again, the newest counts and what happened stays.
+/// Gives a registration its term; given again, or from another presentazione, the newest counts and what happened stays.
 ///
 /// # Errors
 /// `Giorni` for a term that is none; those of the database.
@@ -68,7 +68,7 @@ pub fn fissa_termine(
         return Err(Errore::Giorni(MASSIMO_GIORNI));
     }
     let prima = termine(op.conn, registrazione)?;
-    if prima.as_ref().is_some_and(|p| (p.giorni, p.interrompibile) == (giorni, interrompibile)) {
+    if prima.as_ref().is_some_and(|p| (p.decorre, p.giorni, p.interrompibile) == (decorre, giorni, interrompibile)) {
         return Ok(());
     }
     let vicende: Vec<Vicenda> = prima.iter().flat_map(|p| &p.vicende).map(|v| v.vicenda).collect();
@@ -88,7 +88,7 @@ pub fn fissa_termine(
 /// Gives an entrata its term by an act of the office that has it, or of the protocol office: from its presentazione.
 ///
 /// # Errors
-/// `NonEntrata`; `DiAltroUfficio` for whoever it is not up to; those of [`fissa_termine`].
+/// `NonEntrata`; `Annullata`; `DiAltroUfficio` for whoever it is not up to; those of [`fissa_termine`].
 pub fn da_termine(
     op: &mut Operazione<'_>,
     (vista, chi): (&Vista, &Addetto<'_>),
@@ -101,13 +101,14 @@ pub fn da_termine(
     if r.flusso != Flusso::Entrata {
         return Err(Errore::NonEntrata);
     }
+    non_annullata(op.conn, registrazione)?;
     fissa_termine(op, registrazione, r.arrivo.unwrap_or(r.istante), quanto, calendario)
 }
 
 /// Lets something happen to the term of a registration: it stops, or runs again.
 ///
 /// # Errors
-/// `SenzaTermine`, `DiAltroUfficio`, and those that say what the law does not let happen.
+/// `SenzaTermine`, `Annullata`, `DiAltroUfficio`, and those that say what the law does not let happen.
 pub fn avviene(
     op: &mut Operazione<'_>,
     chi: &Addetto<'_>,
@@ -117,10 +118,12 @@ pub fn avviene(
 ) -> Result<(), Errore> {
     atti::competente(op.conn, chi, registrazione)?;
     let t = termine(op.conn, registrazione)?.ok_or(Errore::SenzaTermine)?;
+    let vicenda = &vicenda.completa(calendario);
     // The same form sent twice.
     if t.vicende.last().is_some_and(|u| u.vicenda == *vicenda && u.motivo == *motivo) {
         return Ok(());
     }
+    non_annullata(op.conn, registrazione)?;
     t.conto().ammette(vicenda, (t.scade, op.ora.giorno()), t.interrompibile)?;
     let tutte: Vec<Vicenda> = t.vicende.iter().map(|v| v.vicenda).chain([*vicenda]).collect();
     let scade = Conto::new(t.decorre.giorno(), t.giorni, &tutte).scade(calendario);
@@ -141,6 +144,14 @@ pub fn sospendi(
 ) -> Result<(), Errore> {
     let v = Vicenda { cosa: CosaVicenda::Sospensione, giorno: op.ora.giorno(), fino: Some(fino) };
     avviene(op, chi, id, (&v, motivo), calendario)
+}
+
+fn non_annullata(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<(), Errore> {
+    let annullamenti: i64 = annullamenti::table
+        .filter(annullamenti::registrazione_id.eq(registrazione.to_string()))
+        .count()
+        .get_result(conn)?;
+    if annullamenti > 0 { Err(Errore::Annullata) } else { Ok(()) }
 }
 
 /// The term of a registration, if it has one.

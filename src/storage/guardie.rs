@@ -75,7 +75,6 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("generi_esclusi", &[&["id"]]),
     guardata("esclusioni", &[&["id"]]),
     guardata("ripristini", &[&["esclusione_id"]]),
-    guardata("termini", &[&["registrazione_id"]]),
     guardata("procedimenti", &[&["id"], &["codice"]]),
     guardata("chiusure_procedimenti", &[&["procedimento_id"]]),
     guardata("istanze", &[&["id"], &["codice_sha256"]]),

@@ -101,7 +101,7 @@ pub fn togli(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruol
     diesel::insert_into(ruoli_tolti::table)
         .values((ruoli_tolti::ruolo_id.eq(&id), ruoli_tolti::istante.eq(op.ora.utc())))
         .execute(op.conn)?;
-    audit::annota(op, TOLTO, "ruolo", &id, &carico_tolto(&id))?;
+    audit::annota(op, TOLTO, "ruolo", &id, &carico_tolto(&id, op.ora))?;
     Ok(())
 }
 
@@ -197,8 +197,8 @@ impl Riga {
     }
 }
 
-fn carico_tolto(id: &str) -> Carico {
-    Carico::new(TOLTO, 1).campo("ruolo", id)
+fn carico_tolto(id: &str, istante: Istante) -> Carico {
+    Carico::new(TOLTO, 1).campo("ruolo", id).campo("istante", istante)
 }
 
 pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
@@ -215,7 +215,9 @@ pub(super) fn conta_tolti(conn: &mut Conn) -> Result<i64, storage::Errore> {
 }
 
 pub(super) fn ricalcola_tolto(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
-    let righe: Vec<String> =
-        ruoli_tolti::table.filter(ruoli_tolti::ruolo_id.eq_any(ids)).select(ruoli_tolti::ruolo_id).load(conn)?;
-    Ok(righe.into_iter().map(|id| (id.clone(), carico_tolto(&id))).collect())
+    let righe: Vec<(String, chrono::NaiveDateTime)> = ruoli_tolti::table
+        .filter(ruoli_tolti::ruolo_id.eq_any(ids))
+        .select((ruoli_tolti::ruolo_id, ruoli_tolti::istante))
+        .load(conn)?;
+    Ok(righe.into_iter().map(|(id, il)| (id.clone(), carico_tolto(&id, Istante::from_utc(il)))).collect())
 }

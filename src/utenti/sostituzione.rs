@@ -108,7 +108,7 @@ pub fn revoca(op: &mut Operazione<'_>, id: SostituzioneId) -> Result<(), Errore>
     diesel::insert_into(revoche_sostituzioni::table)
         .values((revoche_sostituzioni::sostituzione_id.eq(&testo), revoche_sostituzioni::istante.eq(op.ora.utc())))
         .execute(op.conn)?;
-    audit::annota(op, REVOCA, "sostituzione", id, &carico_revoca(&testo))?;
+    audit::annota(op, REVOCA, "sostituzione", id, &carico_revoca(&testo, op.ora))?;
     Ok(())
 }
 
@@ -232,8 +232,8 @@ impl Riga {
     }
 }
 
-fn carico_revoca(id: &str) -> Carico {
-    Carico::new(REVOCA, 1).campo("sostituzione", id)
+fn carico_revoca(id: &str, istante: Istante) -> Carico {
+    Carico::new(REVOCA, 1).campo("sostituzione", id).campo("istante", istante)
 }
 
 pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
@@ -251,9 +251,9 @@ pub(super) fn conta_revoche(conn: &mut Conn) -> Result<i64, storage::Errore> {
 }
 
 pub(super) fn ricalcola_revoca(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
-    let righe: Vec<String> = revoche_sostituzioni::table
+    let righe: Vec<(String, chrono::NaiveDateTime)> = revoche_sostituzioni::table
         .filter(revoche_sostituzioni::sostituzione_id.eq_any(ids))
-        .select(revoche_sostituzioni::sostituzione_id)
+        .select((revoche_sostituzioni::sostituzione_id, revoche_sostituzioni::istante))
         .load(conn)?;
-    Ok(righe.into_iter().map(|id| (id.clone(), carico_revoca(&id))).collect())
+    Ok(righe.into_iter().map(|(id, il)| (id.clone(), carico_revoca(&id, Istante::from_utc(il)))).collect())
 }

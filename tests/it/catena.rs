@@ -87,6 +87,7 @@ su_entrambi! {
 
     fn a_removed_registration_is_a_gap(casa) {
         tre(casa);
+        casa.sql("DELETE FROM pratiche").unwrap();
         let figlie = ["classificazioni", "corrispondenti", "documenti_registrati", "assegnazioni"];
         for t in figlie {
             let sql = format!("DELETE FROM {t} WHERE registrazione_id = (SELECT id FROM registrazioni WHERE numero = 2)");

@@ -345,6 +345,7 @@ su_entrambi! {
         // The year changes: numbers begin again, and the old year is not looked at any more.
         let dopo = casa.con_orologio("2099-01-01T00:00:10+01:00");
         dopo.scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| {
+            registro::orologio::conferma(op, &casa.aoo, &"Anni dopo".parse().unwrap())?;
             registro::registra(op, &casa.aoo, &casa.vista(), &nuova(casa.voce.clone()))
         }).unwrap();
         finche(prepara, casa);

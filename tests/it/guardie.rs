@@ -146,3 +146,13 @@ su_entrambi! {
         assert!(casa.db.leggi(guardie_mancanti).unwrap().is_empty());
     }
 }
+
+#[test]
+fn a_table_is_guarded_once() {
+    let mut nomi: Vec<&str> = GUARDATE.iter().map(|g| g.tabella).collect();
+    nomi.sort_unstable();
+    assert!(
+        nomi.windows(2).all(|w| w[0] != w[1]),
+        "the second guard of a table takes the place of the first: {nomi:?}"
+    );
+}

@@ -146,6 +146,13 @@ su_entrambi! {
         let id = fatta["id"].as_str().unwrap();
         let ufficio = |altri: &[&str]| bene(casa, &[&["ufficio"], altri, &["--aoo", "AX99Z01", "--codice", "EDIL"]].concat());
         ufficio(&["rinomina", "--nome", "Sportello nuovo"]);
+        let chiudi = ["ufficio", "chiudi", "--aoo", "AX99Z01", "--codice", "EDIL"];
+        let aperta = comando(casa, &chiudi);
+        assert!(aperta.status.code() == Some(2) && String::from_utf8_lossy(&aperta.stderr).contains("1 pratiche aperte"), "work is open");
+        for (atto, corpo) in [("presa-in-carico", json!({ "ufficio": "EDIL" })), ("conclusione", json!({ "ufficio": "EDIL", "esito": "Fatto" }))] {
+            let fatto = chiama_json(&format!("{}/api/v1/registrazioni/{id}/{atto}", server.url), &casa.gettone, &corpo.to_string());
+            assert_eq!(fatto.stato, 201, "{}", fatto.json());
+        }
         ufficio(&["chiudi"]);
         // What it had stays visible to who was there, under the name of then.
         let pagina = ugo.apri(&format!("/registrazioni/{id}"));

@@ -55,6 +55,7 @@ fn rotte_pagine() -> Vec<Rotta> {
 pub struct Cose {
     registrazione: String,
     altra: String,
+    cartacea: String,
     collegamento: String,
     differimento: String,
     sha256: String,
@@ -81,6 +82,10 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
     let altra = registra(url, &casa.gettone, "altra", &entrata("Altra"), b"altra").unwrap().json();
     let altra = altra["id"].as_str().unwrap().to_owned();
+    let mut di_carta = entrata("Di carta");
+    di_carta["mezzo"] = "sportello".into();
+    let cartacea = registra(url, &casa.gettone, "cartacea", &di_carta, b"carta").unwrap().json();
+    let cartacea = cartacea["id"].as_str().unwrap().to_owned();
     let legame = format!(r#"{{ "specie": "collegato-a", "registrazione": "{altra}" }}"#);
     let legata =
         chiama_json(&format!("{url}/api/v1/registrazioni/{registrazione}/collegamenti"), &casa.gettone, &legame);
@@ -116,6 +121,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     Cose {
         registrazione,
         altra,
+        cartacea,
         collegamento,
         differimento,
         sha256,
@@ -187,6 +193,7 @@ impl Cose {
         match cosa {
             "registrazione" => &self.registrazione,
             "altra" => &self.altra,
+            "cartacea" => &self.cartacea,
             "messaggio" => &self.messaggio,
             "fascicolo" => &self.fascicolo,
             altra => panic!("there is no {altra} in the house"),

@@ -234,7 +234,7 @@ su_entrambi! {
             assert_eq!(casa.conta("soggetti"), 3);
         }
         let (esito, detto) = importa(casa, "denominazione;telefono\na;1\n", &[]);
-        assert!(esito == Some(2) && detto.contains("la colonna «telefono» non è prevista"), "{detto}");
+        assert!(esito == Some(2) && detto.contains("colonna sconosciuta «telefono»"), "{detto}");
     }
 
     fn a_registration_keeps_its_party_and_teaches_the_rubrica_nothing(casa) {

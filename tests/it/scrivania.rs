@@ -331,7 +331,7 @@ su_entrambi! {
         let ripreso = una.fa("ripresa", &edil(json!({ "motivo": "Arrivata la planimetria" })));
         assert_eq!(ripreso["termine"]["scade"], "2031-02-03", "suspended and let run again on the same day");
         assert_eq!(una.no("sospensione", &sospendi("2030-11-27")), (409, "termine-gia-sospeso".to_owned()));
-        una.fa("preavviso", &edil(motivo));
+        assert_eq!(una.fa("preavviso", &edil(motivo))["termine"]["vicende"][2]["fino"], "2030-12-02");
         assert_eq!(casa.conta("vicende"), 3);
         let trovata = Una::nuova(casa, &server, &{ let mut u = uscita("Risposta"); u["ufficio"] = "EDIL".into(); u });
         assert_eq!(trovata.no("termine", &json!({ "giorni": "30" })), (409, "non-entrata".to_owned()));
@@ -339,6 +339,26 @@ su_entrambi! {
         for tabella in ["movimenti", "vicende", "termini"] {
             assert!(casa.conta(tabella) == 0 || casa.sql(&format!("DELETE FROM {tabella}")).is_err(), "{tabella}");
         }
+    }
+
+    fn a_term_given_again_runs_from_the_arrival_in_force_and_one_of_what_is_annulled_is_let_be(casa) {
+        let server = casa.server_alle("2030-11-22T09:00:00Z");
+        let mut arrivata = entrata("Istanza");
+        arrivata["mezzo"] = json!("sportello");
+        arrivata["arrivo"] = json!("2030-11-05T10:00:00+01:00");
+        let una = Una::nuova(casa, &server, &arrivata);
+        let novanta = json!({ "giorni": "90" });
+        assert_eq!(una.fa("termine", &novanta)["termine"]["scade"], "2031-02-03");
+        let dato = json!({ "campo": "arrivo", "valore": "2030-11-07T10:00:00+01:00" });
+        una.fa("annullamento", &json!({ "motivo": "Timbro letto male", "dato": dato }));
+        for _ in 0..2 {
+            assert_eq!(una.fa("termine", &novanta)["termine"]["scade"], "2031-02-05");
+        }
+        assert_eq!(casa.conta("termini"), 2);
+        una.fa("annullamento", &json!({ "motivo": "Doppia" }));
+        assert_eq!(una.no("termine", &json!({ "giorni": "30" })), (409, "annullata".to_owned()));
+        assert_eq!(una.no("preavviso", &json!({ "ufficio": "EDIL", "motivo": "x" })), (409, "annullata".to_owned()));
+        assert_eq!((casa.conta("termini"), casa.conta("vicende")), (2, 0));
     }
 
     fn a_term_of_a_procedimento_that_says_so_is_interrupted(casa) {

@@ -122,50 +122,18 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
-    cfg.route("/da-protocollare/non-protocollati", web::get().to(da_protocollare::non_protocollati));
+    cfg.route("/non-protocollati", web::get().to(da_protocollare::non_protocollati));
     cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
     cfg.route("/da-protocollare/{id}/ripristino", web::post().to(da_protocollare::ripristina));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
     cfg.route("/da-protocollare/istanze/{id}/protocollo", web::post().to(da_protocollare::riprotocolla));
-    cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
-    cfg.route("/registrazioni", web::post().to(nuova::registra));
-    cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
-    cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
-    cfg.service(
-        web::resource("/registrazioni/{id}/annullamento")
-            .route(web::get().to(annullamento::modulo))
-            .route(web::post().to(annullamento::annulla)),
-    );
-    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazione::acquisisci));
-    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazione::collega));
-    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
-    cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
-    cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
-    cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
+    cfg.configure(registrazioni);
     cfg.route("/annullamenti", web::get().to(annullamento::elenco));
     cfg.route("/annullamenti/{id}", web::post().to(annullamento::decidi));
-    cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
-    cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/rifiuto", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/conclusione", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/lettura", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/termine", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/sospensione", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/interruzione", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/preavviso", web::post().to(registrazione::muovi));
-    cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazione::muovi));
     cfg.route("/scrivania", web::get().to(scrivania::mostra));
-    cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
-    cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
-    cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));
-    cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
     cfg.configure(portale::rotte);
-    cfg.route("/registrazioni/{id}/documenti/{posizione}/anteprima", web::get().to(registrazione::anteprima));
-    cfg.route("/registrazioni/{id}/documenti/{posizione}/contenuto", web::get().to(registrazione::contenuto));
     cfg.service(
         web::resource("/fascicoli").route(web::get().to(fascicoli::elenco)).route(web::post().to(fascicoli::apri)),
     );
@@ -182,6 +150,43 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/sostituzioni/{id}/revoca", web::post().to(sostituzioni::revoca));
     cfg.route("/sessione/per-conto", web::post().to(sostituzioni::opera));
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
+}
+
+/// What is done with one registration.
+fn registrazioni(cfg: &mut web::ServiceConfig) {
+    cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
+    cfg.route("/registrazioni", web::post().to(nuova::registra));
+    cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
+    cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
+    cfg.service(
+        web::resource("/registrazioni/{id}/annullamento")
+            .route(web::get().to(annullamento::modulo))
+            .route(web::post().to(annullamento::annulla)),
+    );
+    cfg.route("/registrazioni/{id}/acquisizioni", web::post().to(registrazione::acquisisci));
+    cfg.route("/registrazioni/{id}/collegamenti", web::post().to(registrazione::collega));
+    cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
+    cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
+    cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
+    cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
+    cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
+    cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/rifiuto", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/conclusione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/lettura", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/termine", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/sospensione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/interruzione", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/preavviso", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazione::muovi));
+    cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
+    cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
+    cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/anteprima", web::get().to(registrazione::anteprima));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/contenuto", web::get().to(registrazione::contenuto));
 }
 
 fn illeggibile(e: impl std::fmt::Display) -> actix_web::Error {

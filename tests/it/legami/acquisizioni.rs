@@ -126,7 +126,7 @@ su_entrambi! {
         }
         assert_eq!(casa.conta("acquisizioni"), 0);
         assert_eq!(manda(&anna, "1", ("a.txt", b"a")).stato, 303);
-        assert_eq!(manda(&anna, "1", ("a.txt", b"a")).stato, 422, "the same scan twice");
+        assert_eq!(manda(&anna, "1", ("a.txt", b"a")).stato, 409, "the same scan twice");
         let html = anna.apri(&strada).html;
         assert!(html.contains("acquisita il") && html.contains("da Anna Verdi") && html.contains("Documento principale"), "{html}");
         // What is riservato to others is not there for scans either.

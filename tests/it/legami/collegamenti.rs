@@ -62,6 +62,26 @@ su_entrambi! {
         }
     }
 
+    fn a_link_tells_the_subject_in_force(casa) {
+        let server = casa.server();
+        assumi(casa, "anna", Ruolo::Operatore);
+        let (prima, seconda) = (una(casa, &server, "Sussidio a Zaccaria"), una(casa, &server, "Seconda"));
+        let mut terza = entrata("Terza");
+        terza["rispondeA"] = json!(prima);
+        let terza = con(casa, &server, &terza, b"terza")["id"].as_str().unwrap().to_owned();
+        assert_eq!(collega(casa, &server, &seconda, &json!({ "specie": "collegato-a", "registrazione": prima })).0, 201);
+        let strada = format!("{}/api/v1/registrazioni/{prima}/annullamento", server.url);
+        let corpo = json!({ "motivo": "Nome in chiaro", "dato": { "campo": "oggetto", "valore": "Sussidio", "riservato": true } });
+        assert_eq!(chiama_json(&strada, &casa.gettone, &corpo.to_string()).stato, 201);
+        let anna = Cliente::dentro(&server, "anna");
+        for id in [&seconda, &terza] {
+            let letta = leggi(&format!("{}/api/v1/registrazioni/{id}", server.url), &casa.gettone).json();
+            assert_eq!(letta["collegamenti"][0]["registrazione"]["oggetto"], "Sussidio", "{letta}");
+            let html = anna.apri(&format!("/registrazioni/{id}")).html;
+            assert!(html.contains("Sussidio") && !html.contains("Zaccaria"), "{html}");
+        }
+    }
+
     fn what_cannot_be_linked_is_refused_and_leaves_nothing(casa) {
         let server = casa.server();
         let (prima, seconda) = (una(casa, &server, "Prima"), una(casa, &server, "Seconda"));
@@ -169,7 +189,7 @@ su_entrambi! {
         assumi(casa, "anna", Ruolo::Operatore);
         let prima = una(casa, &server, "Istanza di passo carrabile");
         let anna = Cliente::dentro(&server, "anna");
-        let pronta = anna.apri(&format!("/registrazioni/nuova?flusso=uscita&risponde-a=1"));
+        let pronta = anna.apri("/registrazioni/nuova?flusso=uscita&risponde-a=1");
         assert!(pronta.html.contains("passo carrabile") && pronta.html.contains("checked"), "{}", pronta.html);
         let manda = |altri: &[(&str, &str)]| crate::pagine::registra(&anna, "entrata", "Sollecito", altri);
         let trovata = manda(&[("risponde-a", "carrabile"), ("trova", "1")]);

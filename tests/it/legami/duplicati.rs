@@ -70,6 +70,38 @@ su_entrambi! {
         }
     }
 
+    fn an_annulled_number_is_no_duplicate(casa) {
+        let server = casa.server();
+        let prima = con(casa, &server, &del_mittente("Prima", "Provincia", "77/A", None), b"1");
+        let strada = format!("{}/api/v1/registrazioni/{}/annullamento", server.url, prima["id"].as_str().unwrap());
+        let dato = json!({ "campo": "protocolloMittente", "valore": { "numero": "78/A" }, "riservato": true });
+        let corpo = json!({ "motivo": "Scritto male", "dato": dato }).to_string();
+        let annullata = chiama_json(&strada, &casa.gettone, &corpo);
+        assert_eq!(annullata.stato, 201, "{}", annullata.json());
+        let seconda = con(casa, &server, &del_mittente("Seconda", "Provincia", "77/A", None), b"2");
+        assert!(duplicati(&seconda).is_empty(), "{seconda}");
+        let terza = con(casa, &server, &del_mittente("Terza", "Provincia", "77/A", None), b"3");
+        assert_eq!(duplicati(&terza), [seconda["id"].as_str().unwrap()]);
+    }
+
+    fn a_list_tells_neither_duplicates_nor_links(casa) {
+        let server = casa.server();
+        let prima = con(casa, &server, &entrata("Prima"), b"lo stesso atto");
+        let seconda = con(casa, &server, &entrata("Seconda"), b"lo stesso atto");
+        let elenco = |domanda: &str| {
+            let strada = format!("{}/api/v1/registrazioni{domanda}", server.url);
+            leggi(&strada, &casa.gettone).json()["risultati"].as_array().unwrap().clone()
+        };
+        let tutte = elenco("");
+        assert_eq!(tutte.len(), 2);
+        for r in &tutte {
+            assert!(r.get("duplicati").is_none() && r.get("collegamenti").is_none(), "{r}");
+        }
+        // Asked by its number it is read alone.
+        assert_eq!(elenco("?numero=2"), [seconda]);
+        assert_eq!(elenco("?numero=1"), [prima]);
+    }
+
     fn the_form_shows_the_earlier_one_and_goes_on_when_told(casa) {
         let server = casa.server();
         assumi(casa, "anna", Ruolo::Operatore);
@@ -162,7 +194,8 @@ su_entrambi! {
         assert!(stato == 201 && duplicati(&fatta).is_empty(), "{fatta}");
         let elenco = leggi(&format!("{}/api/v1/registrazioni", server.url), &casa.gettone).json();
         let di = |numero: &str| elenco["risultati"].as_array().unwrap().iter().find(|r| r["numero"] == numero).unwrap();
-        assert_eq!(duplicati(di("0000002")), [di("0000001")["id"].as_str().unwrap()]);
+        let strada = format!("{}/api/v1/registrazioni/{}", server.url, di("0000002")["id"].as_str().unwrap());
+        assert_eq!(duplicati(&leggi(&strada, &casa.gettone).json()), [di("0000001")["id"].as_str().unwrap()]);
         // The same key gets the same answer.
         assert_eq!(posta::protocolla(casa, &server.url, &messaggi[2]["id"], "k"), (201, fatta));
     }

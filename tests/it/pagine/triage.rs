@@ -49,11 +49,11 @@ fn a_clerk_takes_a_message_from_the_list_to_a_number_and_finds_it() {
         entra(driver, &server.url, "giorgio").await?;
         vai(By::LinkText("Registro")).await?.click().await?;
         vai(By::LinkText("0000001")).await?.click().await?;
-        vai(By::Id("t-annulla")).await?.click().await?;
+        vai(By::Css("a[href$='/annullamento']")).await?.click().await?;
         vai(By::Id("motivo")).await?.send_keys("Protocollata con il mittente sbagliato").await?;
-        vai(By::Css(".annulla input[type='checkbox']")).await?.click().await?;
+        vai(By::Css("input[name='conferma']")).await?.click().await?;
         ritratto(driver, "annulla").await?;
-        vai(By::Css(".annulla button")).await?.click().await?;
+        vai(By::Css("form.stretto button[type='submit']")).await?.click().await?;
         let annullata = vai(By::Css(".alert-danger")).await?.text().await?;
         assert!(annullata.contains("Annullata con provvedimento n. 1/"), "{annullata}");
         ritratto(driver, "annullata").await?;

@@ -3,7 +3,7 @@
 use super::atto;
 use super::risposta::RegistrazioneJson;
 use crate::scrivania::{Destinazione, Titolo};
-use crate::storage::Conn;
+use crate::storage::Operazione;
 use crate::valori::{CodiceUfficio, Testo, UtenteId};
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::{Assegna, Chiamante};
@@ -55,7 +55,7 @@ pub(in crate::web::api) async fn assegna(
     atto(&stato, chi, &id, move |op, _, id| {
         let Some((Some(ufficio), titolo, nome, nota)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
         let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
-        let persona = nome.map(|nome| persona(op.conn, &nome)).transpose()?;
+        let persona = nome.map(|nome| persona(op, &nome)).transpose()?;
         let a = Destinazione { ufficio: &ufficio, persona, nota: nota.as_ref() };
         Ok(scrivania::assegna(op, id, &a, titolo.unwrap_or(Titolo::Competenza))?)
     })
@@ -63,8 +63,7 @@ pub(in crate::web::api) async fn assegna(
 }
 
 /// The person with this user name.
-fn persona(conn: &mut Conn, nome: &Testo) -> Result<UtenteId, Problema> {
-    let trovata = utenti::utente_per_nome(conn, nome.as_str())?;
-    let no = || Problema::campo("/persona", "nessuno ha questo nome utente");
-    trovata.map(|persona| persona.id).ok_or_else(no)
+fn persona(op: &mut Operazione<'_>, nome: &Testo) -> Result<UtenteId, Problema> {
+    let trovata = scrivania::persona_dell_aoo(op.conn, op.aoo, nome.as_str())?;
+    trovata.ok_or_else(|| Problema::campo("/persona", "nessuno ha questo nome utente"))
 }

@@ -18,7 +18,7 @@ pub(in crate::web::api) struct CollegamentoRichiesta {
     #[schema(example = "risponde-a")]
     specie: String,
     /// Id of the other registration.
-    #[schema(example = "01a20113-bd15-70bc-a607-496733b59f69")]
+    #[schema(example = "0192f0e4-0000-7000-8000-000000000004")]
     registrazione: String,
     nota: Option<String>,
 }

@@ -180,9 +180,16 @@ fn completa(
 /// A registration as the API shows it.
 pub(super) fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<RegistrazioneJson, Problema> {
     let registrazione = registro::per_id(conn, vista, id)?;
-    let termine = scrivania::termine(conn, id)?;
-    let una = complete(conn, vista, vec![registrazione])?.pop().ok_or_else(Problema::non_trovato)?;
-    Ok(una.con_termine(termine))
+    da_sola(conn, vista, registrazione)
+}
+
+/// A registration that is asked alone, with what is not looked up for every row of a list.
+fn da_sola(conn: &mut Conn, vista: &Vista, r: Registrazione) -> Result<RegistrazioneJson, Problema> {
+    let termine = scrivania::termine(conn, r.id)?;
+    let collegamenti = registro::collegamenti(conn, vista, r.id)?;
+    let duplicati = pec::duplicati_di(conn, vista, &r)?;
+    let una = complete(conn, vista, vec![r])?.pop().ok_or_else(Problema::non_trovato)?;
+    Ok(una.con_termine(termine).con_legami(&collegamenti, duplicati))
 }
 
 /// Adds to registrations what other modules know of them.
@@ -205,16 +212,14 @@ pub(super) fn complete(
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
-            let duplicati = pec::duplicati_di(conn, vista, &r)?;
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
-            let collegamenti = registro::collegamenti(conn, vista, r.id)?;
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti, collegamenti, duplicati, differimento };
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()
 }
 
-/// The newest registrations, or the one with a number.
+/// The newest registrations, or the one with a number, which is told whole.
 #[utoipa::path(get, path = "/api/v1/registrazioni", tag = "registrazioni", params(Filtro),
     responses((status = 200, body = ElencoJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
@@ -231,13 +236,15 @@ pub(super) async fn elenca(
             let vista = chi.vista();
             let anno = filtro.anno.unwrap_or_else(|| stato.db.orologio().adesso().anno());
             stato.db.leggi(|conn| {
-                let trovate = match numero {
-                    Some(numero) => registro::per_numero(conn, &vista, anno, numero)?.into_iter().collect(),
-                    None => registro::ultime(conn, &vista, cursore, PAGINA)?,
-                };
+                if let Some(numero) = numero {
+                    let trovata = registro::per_numero(conn, &vista, anno, numero)?;
+                    let trovata = trovata.map(|r| da_sola(conn, &vista, r)).transpose()?;
+                    return Ok::<_, Problema>(ElencoJson { risultati: trovata.into_iter().collect(), cursore: None });
+                }
+                let trovate = registro::ultime(conn, &vista, cursore, PAGINA)?;
                 let piena = i64::try_from(trovate.len()).is_ok_and(|n| n == PAGINA);
                 let cursore = trovate.last().filter(|_| piena).map(|r| r.id.to_string());
-                Ok::<_, Problema>(ElencoJson { risultati: complete(conn, &vista, trovate)?, cursore })
+                Ok(ElencoJson { risultati: complete(conn, &vista, trovate)?, cursore })
             })
         })
         .await?;

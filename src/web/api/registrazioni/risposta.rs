@@ -25,8 +25,6 @@ pub(super) struct Altro {
     pub assegnazioni: Vec<Assegnazione>,
     pub invii: Vec<Invio>,
     pub rapporti: HashMap<String, RapportoConservato>,
-    pub collegamenti: Vec<Collegamento>,
-    pub duplicati: Vec<RegistrazioneId>,
     pub differimento: Option<Differimento>,
 }
 
@@ -71,14 +69,17 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     /// Id of the act of deferral by which it was made later than its document arrived.
     differimento: Option<String>,
-    /// The registrations it is linked with, seen from here; those taken away included.
-    collegamenti: Vec<CollegamentoJson>,
-    /// What was registered before and looks the same (message, main file, sender's own number), newest first. Never a refusal.
-    #[schema(value_type = Vec<String>)]
-    duplicati: Vec<RegistrazioneId>,
+    /// The registrations it is linked with, seen from here; those taken away included. Only of what is asked alone, by id or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collegamenti: Option<Vec<CollegamentoJson>>,
+    /// What was registered before and looks the same (message, main file, sender's own number), newest first. Never a refusal. Only
+    /// of what is asked alone, by id or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    duplicati: Option<Vec<RegistrazioneId>>,
     documenti: Vec<DocumentoJson>,
     assegnazioni: Vec<AssegnazioneJson>,
-    /// The term within which the office must answer; only on the registration's own road.
+    /// The term within which the office must answer; only of what is asked alone, by id or number.
     #[serde(skip_serializing_if = "Option::is_none")]
     termine: Option<TermineJson>,
     /// Of single data, then of the whole registration; the data above are those in force.
@@ -114,8 +115,8 @@ impl RegistrazioneJson {
             riservato: r.riservato,
             risponde_a: r.risponde_a,
             differimento: altro.differimento.map(|d| d.id.to_string()),
-            collegamenti: altro.collegamenti.iter().map(CollegamentoJson::from).collect(),
-            duplicati: altro.duplicati,
+            collegamenti: None,
+            duplicati: None,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             termine: None,
@@ -134,6 +135,13 @@ impl RegistrazioneJson {
     /// With its term.
     pub(super) fn con_termine(mut self, termine: Option<Termine>) -> Self {
         self.termine = termine.map(TermineJson::from);
+        self
+    }
+
+    /// With what ties it to others.
+    pub(super) fn con_legami(mut self, collegamenti: &[Collegamento], duplicati: Vec<RegistrazioneId>) -> Self {
+        self.collegamenti = Some(collegamenti.iter().map(CollegamentoJson::from).collect());
+        self.duplicati = Some(duplicati);
         self
     }
 

@@ -37,7 +37,7 @@ struct VicendaJson {
     cosa: &'static str,
     #[schema(value_type = String, format = Date)]
     giorno: NaiveDate,
-    /// Of a suspension, the day from which it runs again by itself.
+    /// Of a suspension, the day from which it runs again by itself; of a preavviso, the last one for observations.
     #[schema(value_type = Option<String>, format = Date)]
     fino: Option<NaiveDate>,
     motivo: String,

@@ -31,7 +31,7 @@ struct Pagina {
     righe: Vec<Riga>,
 }
 
-/// `/da-protocollare/non-protocollati`, the newest first.
+/// `/non-protocollati`, the newest first.
 pub(in crate::web::pagine) async fn elenco(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
     let posta = posta(&chi)?;
     let ora = stato.db.orologio().adesso();

@@ -251,7 +251,7 @@ fn assegna(op: &mut Operazione<'_>, chi: &Addetto<'_>, id: RegistrazioneId, form
     let persona = match persona {
         "" => None,
         nome => {
-            let trovata = utenti::utente_per_nome(op.conn, nome)?.map(|p| p.id);
+            let trovata = scrivania::persona_dell_aoo(op.conn, op.aoo, nome)?;
             Some(trovata.ok_or_else(|| no("Scegli una persona dell'elenco."))?)
         }
     };

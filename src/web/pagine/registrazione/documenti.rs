@@ -159,6 +159,10 @@ pub(in crate::web::pagine) async fn ricevuta(
     let vista = chi.vista();
     let trovata = stato.blocca(move |stato| {
         let m = stato.db.leggi(|conn| {
+            // A receipt encloses the message that was sent, with the data of then.
+            if registro::per_id(conn, &vista, id)?.ha_nascosti() {
+                return Err(Problema::non_trovato());
+            }
             let invii = pec::invii(conn, &vista, Some(id))?;
             let mut ricevute = invii.iter().flat_map(|i| &i.tappe).filter_map(|t| t.ricevuta);
             if !ricevute.any(|r| r == messaggio) {
