@@ -197,6 +197,37 @@ fn racconta(db: &Db, differenze: Vec<Differenza>) -> Result<Vec<DifferenzaJson>,
         .collect()
 }
 
+/// What a kind of difference means, and what to do now.
+fn spiega(genere: &str) -> &'static str {
+    match genere {
+        "chain" => {
+            "un evento è stato tolto, spostato o riscritto da chi può scrivere nel database: quelli prima sono intatti. Conserva una \
+             copia di tutto com'è, poi confronta con una copia di sicurezza fatta prima e con le punte tenute altrove."
+        }
+        "row" => {
+            "le righe di un atto non sono più quelle scritte allora: la loro impronta, nella catena, è un'altra. Chi le ha cambiate ha \
+             tolto le guardie del database. Conserva una copia di tutto com'è; i valori di allora sono in una copia di sicurezza fatta \
+             dopo l'atto, e nella segnatura e nel pacchetto di versamento se ci sono."
+        }
+        "gap" => {
+            "un numero che il registro aveva dato non c'è più: è stata tolta una registrazione, o ne è stata aggiunta una a mano. \
+             Cercala in una copia di sicurezza e nella catena degli eventi, che la nomina."
+        }
+        "file-missing" => {
+            "il deposito non ha più il file: riprendilo da una copia di sicurezza (il suo nome è la sua impronta SHA-256) e rimettilo \
+             nella cartella documenti."
+        }
+        "file-altered" => {
+            "i byte del file non sono quelli registrati: disco guasto, o qualcuno l'ha cambiato. Tieni da parte quello che c'è e \
+             riprendi il file da una copia di sicurezza: è giusto quello la cui impronta SHA-256 è il suo nome."
+        }
+        _ => {
+            "la catena non contiene la punta scritta a parte: sembra una copia più vecchia. Se il ripristino è voluto, il responsabile \
+             del protocollo lo riconosce; se no, rimetti il database più recente."
+        }
+    }
+}
+
 fn stampa(r: &Risultato, json: bool, out: &mut dyn Write) -> Result<(), Errore> {
     if json {
         let testo = serde_json::to_string_pretty(r).map_err(|e| Errore::Uscita(e.into()))?;
@@ -213,6 +244,9 @@ fn stampa(r: &Risultato, json: bool, out: &mut dyn Write) -> Result<(), Errore> 
         };
         let file = d.sha256.as_ref().map(|s| format!(" ({s})")).unwrap_or_default();
         writeln!(out, "- [{}] {chi}{}{file}", d.kind, d.detail)?;
+    }
+    if let Some(prima) = r.differences.first() {
+        writeln!(out, "La prima vuol dire che {}", spiega(prima.kind))?;
     }
     match r.differences.len() {
         0 => writeln!(out, "Tutto torna.")?,

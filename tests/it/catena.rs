@@ -85,6 +85,24 @@ su_entrambi! {
         assert_eq!(numeri, ["0000001", "0000002", "0000003"], "{json:#}");
     }
 
+    fn the_first_difference_is_explained_and_only_the_days_asked_for_are_looked_at(casa) {
+        tre(casa);
+        altera(casa, "guardia_registrazioni_update", "registrazioni", "UPDATE registrazioni SET oggetto = 'falso' WHERE numero = 2");
+        let detto = |altri: &[&str]| {
+            let uscita = comando(casa, &[&["controlla"], altri].concat());
+            (uscita.status.code(), String::from_utf8(uscita.stdout).unwrap())
+        };
+        let oggi = casa.db.orologio().adesso().giorno().to_string();
+        let (stato, testo) = detto(&["--dal", &oggi]);
+        assert_eq!(stato, Some(1));
+        for parte in ["AX99Z01 0000002/", "le righe dell'atto «registrazione» sono state cambiate", "La prima vuol dire", "copia di sicurezza"] {
+            assert!(testo.contains(parte), "{parte} is not in {testo}");
+        }
+        // The guard that was taken away is missed whatever the days; the row is of another day.
+        let (_, testo) = detto(&["--al", "2020-01-01"]);
+        assert!(testo.contains("manca la guardia") && !testo.contains("sono state cambiate"), "{testo}");
+    }
+
     fn a_removed_registration_is_a_gap(casa) {
         tre(casa);
         casa.sql("DELETE FROM pratiche").unwrap();
