@@ -1,6 +1,6 @@
 //! Annulling from the pages: who decides, who proposes, who reads, and what stays hidden.
 
-use super::browser::{entra, naviga, pulita, ritratto};
+use super::browser::{entra, naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use super::registra;
 use crate::casa::{Casa, Server, comando, su_entrambi};
@@ -252,18 +252,18 @@ fn the_rsp_annuls_a_datum_in_a_browser() {
 async fn rettifica(driver: &WebDriver, url: &str, strada: &str) -> WebDriverResult<()> {
     entra(driver, url, "rosa").await?;
     driver.goto(format!("{url}{strada}")).await?;
-    driver.find(By::LinkText("Annulla la registrazione o un dato")).await?.click().await?;
+    premi(driver.find(By::LinkText("Annulla la registrazione o un dato")).await?).await?;
     driver.query(By::Id("annulla")).first().await?;
     ritratto(driver, "annullamento").await?;
-    driver.find(By::LinkText("Corrispondenti")).await?.click().await?;
+    premi(driver.find(By::LinkText("Corrispondenti")).await?).await?;
     driver.query(By::Id("parte-0-cognome")).first().await?;
     ritratto(driver, "annullamento-corrispondenti").await?;
-    driver.find(By::LinkText("Oggetto")).await?.click().await?;
+    premi(driver.find(By::LinkText("Oggetto")).await?).await?;
     let oggetto = driver.query(By::Id("oggetto")).first().await?;
     oggetto.clear().await?;
     oggetto.send_keys("Istanza di permesso, via Garibaldi 12").await?;
     pulita(driver, url, &[]).await?;
-    driver.find(By::Id("annulla")).await?.click().await?;
+    premi(driver.find(By::Id("annulla")).await?).await?;
     // Refused: what was typed stays.
     let errore = driver.query(By::Id("errore-motivo")).first().await?;
     assert!(errore.text().await?.contains("Scrivi il motivo"));
@@ -273,7 +273,7 @@ async fn rettifica(driver: &WebDriver, url: &str, strada: &str) -> WebDriverResu
     pulita(driver, url, &["422"]).await?;
     driver.find(By::Id("motivo")).await?.send_keys("Nome della via scritto male").await?;
     driver.find(By::Id("conferma")).await?.click().await?;
-    driver.find(By::Id("annulla")).await?.click().await?;
+    premi(driver.find(By::Id("annulla")).await?).await?;
     let barrato = driver.query(By::Css(".annullato del")).first().await?;
     assert!(barrato.text().await?.contains("Garibldi"));
     ritratto(driver, "dato-annullato").await?;
@@ -282,7 +282,7 @@ async fn rettifica(driver: &WebDriver, url: &str, strada: &str) -> WebDriverResu
     driver.query(By::Css("tbody th a")).first().await?;
     ritratto(driver, "annullamenti").await?;
     pulita(driver, url, &[]).await?;
-    driver.find(By::Css("form.decisione button")).await?.click().await?;
+    premi(driver.find(By::Css("form.decisione button")).await?).await?;
     driver.query(By::XPath("//tbody//a[starts-with(text(), 'n. 2/')]")).first().await?;
     driver.goto(format!("{url}/registro")).await?;
     let chip = driver.query(By::Css(".chip-annullata")).first().await?;

@@ -1,6 +1,6 @@
 //! Fascicoli, and what may still change of a registration, as clerks do it in the pages.
 
-use super::browser::{entra, naviga, pulita, ritratto};
+use super::browser::{entra, naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use super::registra;
 use crate::casa::{Casa, comando, entrata, registra as per_api, su_entrambi};
@@ -162,27 +162,27 @@ async fn fascicola(driver: &WebDriver, url: &str, id: &str) -> WebDriverResult<(
     // Refused first: there is no such fascicolo. What was typed stays, and the form is open.
     driver.find(By::XPath("//summary[text()='Fascicola']")).await?.click().await?;
     driver.find(By::Id("codice")).await?.send_keys("99").await?;
-    driver.find(By::Id("fascicola")).await?.click().await?;
+    premi(driver.find(By::Id("fascicola")).await?).await?;
     let errore = driver.query(By::Id("errore-codice")).first().await?;
     assert!(errore.text().await?.contains("VI.3/99 non esiste"));
     assert_eq!(driver.find(By::Id("codice")).await?.value().await?.as_deref(), Some("99"));
     pulita(driver, url, &["422"]).await?;
-    driver.find(By::LinkText("Nuovo fascicolo")).await?.click().await?;
+    premi(driver.find(By::LinkText("Nuovo fascicolo")).await?).await?;
     driver.query(By::Id("oggetto")).first().await?.send_keys("Bianchi, attività edilizia").await?;
-    driver.find(By::Id("apri")).await?.click().await?;
+    premi(driver.find(By::Id("apri")).await?).await?;
     let riga = driver.query(By::LinkText("0000001")).first().await?;
     assert!(driver.find(By::Tag("h1")).await?.text().await?.ends_with(" — Bianchi, attività edilizia"));
     ritratto(driver, "fascicolo").await?;
     pulita(driver, url, &[]).await?;
-    riga.click().await?;
+    premi(riga).await?;
     driver.query(By::Css("h1 .numero")).first().await?;
     pulita(driver, url, &[]).await?;
     driver.goto(format!("{url}/fascicoli")).await?;
     driver.query(By::Id("cerca")).first().await?.send_keys("attivita bian").await?;
-    driver.find(By::Css("form.cerca-qui button")).await?.click().await?;
+    premi(driver.find(By::Css("form.cerca-qui button")).await?).await?;
     let primo = driver.query(By::Css("tbody th a")).first().await?;
     ritratto(driver, "fascicoli").await?;
-    primo.click().await?;
+    premi(primo).await?;
     driver.query(By::LinkText("0000001")).first().await?;
     pulita(driver, url, &[]).await
 }

@@ -1,6 +1,6 @@
 //! The organigramma, the preferences, and acting for another.
 
-use super::browser::{entra, naviga, pulita, ritratto};
+use super::browser::{entra, naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, PASSWORD, assumi, tributi};
 use crate::casa::{Casa, Rotto, comando, entrata, registra, su_entrambi};
 use crate::organico::attore_dell_ultimo;
@@ -262,28 +262,28 @@ async fn sostituita(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
     assert!(albero.contains("Catasto e toponomastica CAT") && albero.contains("Anna Bianchi"), "{albero}");
     ritratto(driver, "organigramma").await?;
     driver.find(By::Id("il")).await?.send_keys("domani").await?;
-    driver.find(By::Css("form.com-era button")).await?.click().await?;
+    premi(driver.find(By::Css("form.com-era button")).await?).await?;
     driver.query(By::Id("errore-il")).first().await?;
     ritratto(driver, "organigramma-errore").await?;
     pulita(driver, url, &["422"]).await?;
     driver.goto(format!("{url}/preferenze")).await?;
     // Refused first: nothing but the substitute was chosen.
     driver.find(By::Css("#sostituto option[value='anna']")).await?.click().await?;
-    driver.find(By::Css("form[action='/sostituzioni'] button")).await?.click().await?;
+    premi(driver.find(By::Css("form[action='/sostituzioni'] button")).await?).await?;
     driver.query(By::Id("errore-dal")).first().await?;
     ritratto(driver, "preferenze-errore").await?;
     pulita(driver, url, &["422"]).await?;
     for (id, testo) in [("dal", "oggi"), ("al", "31/12/2099"), ("motivo", "Congedo")] {
         driver.find(By::Id(id)).await?.send_keys(testo).await?;
     }
-    driver.find(By::Css("form[action='/sostituzioni'] button")).await?.click().await?;
+    premi(driver.find(By::Css("form[action='/sostituzioni'] button")).await?).await?;
     driver.query(By::Css(".alert-success")).first().await?;
     ritratto(driver, "preferenze").await?;
     pulita(driver, url, &[]).await?;
-    driver.find(By::Css("form[action='/esci'] button")).await?.click().await?;
+    premi(driver.find(By::Css("form[action='/esci'] button")).await?).await?;
     entra(driver, url, "anna").await?;
     driver.goto(format!("{url}/preferenze")).await?;
-    driver.find(By::Css("form[action='/sessione/per-conto'] button")).await?.click().await?;
+    premi(driver.find(By::Css("form[action='/sessione/per-conto'] button")).await?).await?;
     let striscia = driver.query(By::Css(".striscia")).first().await?;
     assert!(striscia.text().await?.contains("Operi per conto di Mario Neri"));
     // The menu is the titolare's.
@@ -291,7 +291,7 @@ async fn sostituita(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
     driver.query(By::Css(".striscia")).first().await?;
     ritratto(driver, "per-conto").await?;
     pulita(driver, url, &[]).await?;
-    driver.find(By::Css(".striscia button")).await?.click().await?;
+    premi(driver.find(By::Css(".striscia button")).await?).await?;
     driver.query(By::Css(".menu")).first().await?;
     assert!(driver.find_all(By::Css(".striscia")).await?.is_empty());
     pulita(driver, url, &[]).await

@@ -1,6 +1,6 @@
 //! The citizens' portal: an istanza is sent once, whatever happens, and whoever has its code follows it.
 
-use super::browser::{naviga, pulita, ritratto};
+use super::browser::{naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi};
 use crate::casa::{Casa, Rotto, Servizio, comando, leggi, su_entrambi};
 use std::path::Path;
@@ -312,9 +312,9 @@ fn a_citizen_on_a_phone_sends_an_istanza_and_follows_it() {
         driver.goto(format!("{}/servizi", server.url)).await?;
         pulita(driver, &server.url, &[]).await?;
         ritratto(driver, "portale-servizi").await?;
-        driver.query(By::LinkText("Accesso agli atti")).first().await?.click().await?;
+        premi(driver.query(By::LinkText("Accesso agli atti")).first().await?).await?;
         ritratto(driver, "portale-scheda").await?;
-        driver.query(By::LinkText("Presenta la richiesta")).first().await?.click().await?;
+        premi(driver.query(By::LinkText("Presenta la richiesta")).first().await?).await?;
         for (id, testo) in [
             ("#nome", "Elena"),
             ("#cognome", "Tarsi"),
@@ -327,26 +327,26 @@ fn a_citizen_on_a_phone_sends_an_istanza_and_follows_it() {
             vai(id).await?.send_keys(testo).await?;
         }
         vai("#informativa").await?.click().await?;
-        vai("button[value='riepilogo']").await?.click().await?;
+        premi(vai("button[value='riepilogo']").await?).await?;
         // One letter of the codice fiscale is missing: what was typed stays, the file too.
         assert!(vai("#riassunto").await?.text().await?.contains("Codice fiscale"));
         assert!(driver.source().await?.contains("contenuto-alterato.pdf.p7m"));
         ritratto(driver, "portale-istanza-rifiutata").await?;
         pulita(driver, &server.url, &["422"]).await?;
         vai("#codice-fiscale").await?.send_keys("m").await?;
-        vai("button[value='riepilogo']").await?.click().await?;
+        premi(vai("button[value='riepilogo']").await?).await?;
         driver.query(By::Css(".esito.cattivo")).first().await?;
         ritratto(driver, "portale-riepilogo").await?;
-        vai("button[value='invia']").await?.click().await?;
+        premi(vai("button[value='invia']").await?).await?;
         // What only the next page has: until it is there, the one before is still found.
         assert!(vai(".numero-grande").await?.text().await?.starts_with("0000001/"));
         assert_eq!(vai("h1").await?.text().await?, "Richiesta inviata");
         let codice = vai(".codice").await?.text().await?;
         ritratto(driver, "portale-ricevuta").await?;
-        driver.query(By::LinkText("Segui una richiesta")).first().await?.click().await?;
+        premi(driver.query(By::LinkText("Segui una richiesta")).first().await?).await?;
         vai("#codice").await?.send_keys(codice.to_lowercase()).await?;
         ritratto(driver, "portale-segui").await?;
-        vai("form button").await?.click().await?;
+        premi(vai("form button").await?).await?;
         assert_eq!(vai(".stato").await?.text().await?, "In carico");
         ritratto(driver, "portale-in-carico").await?;
         pulita(driver, &server.url, &[]).await

@@ -1,6 +1,6 @@
 //! The rubrica as clerks keep it, and as it helps them to register.
 
-use super::browser::{entra, naviga, pulita, ritratto};
+use super::browser::{entra, naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi};
 use super::compila;
 use crate::casa::{Casa, Rotto, comando, leggi, su_entrambi};
@@ -194,8 +194,8 @@ fn a_clerk_keeps_the_rubrica_and_registers_from_it() {
 
 async fn percorso(driver: &WebDriver, url: &str, proposto: &str) -> WebDriverResult<()> {
     entra(driver, url, "anna").await?;
-    driver.find(By::LinkText("Rubrica")).await?.click().await?;
-    driver.query(By::LinkText("Aggiungi un soggetto")).first().await?.click().await?;
+    premi(driver.find(By::LinkText("Rubrica")).await?).await?;
+    premi(driver.query(By::LinkText("Aggiungi un soggetto")).first().await?).await?;
     driver
         .query(By::Id("cognome"))
         .first()
@@ -203,22 +203,22 @@ async fn percorso(driver: &WebDriver, url: &str, proposto: &str) -> WebDriverRes
         .send_keys("Verdi Impianti Società a responsabilità limitata")
         .await?;
     driver.find(By::Id("pec")).await?.send_keys("verdi@pec.example").await?;
-    driver.find(By::Id("salva")).await?.click().await?;
+    premi(driver.find(By::Id("salva")).await?).await?;
     // The same PEC is there: it is shown, and a person says that it is another.
     driver.query(By::Id("riassunto")).first().await?;
     ritratto(driver, "rubrica-somiglia").await?;
     pulita(driver, url, &["409"]).await?;
-    driver.find(By::Css("button[name='comunque']")).await?.click().await?;
+    premi(driver.find(By::Css("button[name='comunque']")).await?).await?;
     driver.query(By::Css(".simile")).first().await?;
     driver.find(By::Id("valore")).await?.send_keys("nuova@pec.example").await?;
-    driver.find(By::Id("aggiungi")).await?.click().await?;
+    premi(driver.find(By::Id("aggiungi")).await?).await?;
     driver.query(By::Css(".simile")).first().await?;
-    driver.find(By::Css("button[aria-label='Ritira verdi@pec.example']")).await?.click().await?;
+    premi(driver.find(By::Css("button[aria-label='Ritira verdi@pec.example']")).await?).await?;
     driver.query(By::Css(".storia li")).first().await?;
     driver.goto(format!("{url}/rubrica/{proposto}")).await?;
     driver.query(By::Css(".proposta")).first().await?;
     ritratto(driver, "rubrica-uno").await?;
-    driver.find(By::Css("button[value='aggiorna']")).await?.click().await?;
+    premi(driver.find(By::Css("button[value='aggiorna']")).await?).await?;
     driver.query(By::Css(".storia li")).first().await?;
     ritratto(driver, "rubrica-storia").await?;
     driver.goto(format!("{url}/rubrica?q=ver")).await?;
@@ -230,11 +230,11 @@ async fn percorso(driver: &WebDriver, url: &str, proposto: &str) -> WebDriverRes
     // On a phone the foot of the form covers what is at the bottom of the screen.
     let cerca = driver.find(By::Id("parte-0-cerca")).await?;
     cerca.scroll_into_view().await?;
-    cerca.click().await?;
+    premi(cerca).await?;
     let trovato = driver.query(By::Css("button[name='prendi']")).first().await?;
     ritratto(driver, "rubrica-nuova").await?;
     trovato.scroll_into_view().await?;
-    trovato.click().await?;
+    premi(trovato).await?;
     assert!(driver.query(By::Id("parte-0-trovati")).not_exists().await?);
     let pec = driver.query(By::Id("parte-0-pec")).first().await?.value().await?;
     assert!(pec.is_some_and(|p| p.ends_with(".example")));

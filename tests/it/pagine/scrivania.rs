@@ -1,6 +1,6 @@
 //! The desk and the acts on who has a registration, as clerks meet them.
 
-use super::browser::{entra, naviga, pulita, ritratto};
+use super::browser::{entra, naviga, premi, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use crate::casa::{Casa, Server, comando, entrata, su_entrambi};
 use crate::scrivania::Una;
@@ -194,21 +194,21 @@ fn a_clerk_works_through_the_desk_in_a_browser() {
 
 async fn percorso(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
     entra(driver, url, "marta").await?;
-    driver.query(By::LinkText("Scrivania")).first().await?.click().await?;
+    premi(driver.query(By::LinkText("Scrivania")).first().await?).await?;
     driver.query(By::Id("g-in-scadenza")).first().await?;
     ritratto(driver, "scrivania").await?;
-    driver.find(By::Css("#g-da-prendere ~ .tabella button")).await?.click().await?;
+    premi(driver.find(By::Css("#g-da-prendere ~ .tabella button")).await?).await?;
     let fatto = driver.query(By::Css(".alert-success")).first().await?;
     assert!(fatto.text().await?.contains("ora sta in «In carico a me»"));
     pulita(driver, url, &[]).await?;
-    fatto.find(By::Css("a")).await?.click().await?;
+    premi(fatto.find(By::Css("a")).await?).await?;
     let chip = driver.query(By::Css(".in-breve li")).first().await?;
     assert!(chip.text().await?.starts_with("In carico a Anna Verdi dal "));
     driver.query(By::XPath("//summary[normalize-space()='Concludi']")).first().await?.click().await?;
     driver.query(By::XPath("//summary[normalize-space()='Assegna']")).first().await?.click().await?;
     ritratto(driver, "registrazione-carico").await?;
     driver.find(By::Id("testo-conclusione")).await?.send_keys("Risposto").await?;
-    driver.find(By::Css("form[action$='/conclusione'] button")).await?.click().await?;
+    premi(driver.find(By::Css("form[action$='/conclusione'] button")).await?).await?;
     let chip = driver.query(By::Css(".in-breve li")).first().await?;
     assert!(chip.text().await?.starts_with("Conclusa da Anna Verdi il "), "{}", chip.text().await?);
     pulita(driver, url, &[]).await
