@@ -6,10 +6,9 @@ use crate::audit::{self, Carico};
 use crate::documenti;
 use crate::storage::schema::{componenti, pacchetti};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, ConservatoreId, Impronta, Istante, RegistrazioneId, Rifiuto};
+use crate::valori::{AooId, ConservatoreId, Impronta, Istante, RegistrazioneId, Rifiuto, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "pacchetto";
 
@@ -28,7 +27,7 @@ pub(super) fn scrivi(
     costruito: &Costruito,
 ) -> Result<String, Errore> {
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: registrazione.to_string(),
         chiave: costruito.chiave.clone(),

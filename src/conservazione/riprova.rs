@@ -9,10 +9,9 @@ use crate::registro;
 use crate::storage::schema::riprove as tabella;
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Istante, RegistrazioneId};
+use crate::valori::{Istante, RegistrazioneId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "riprova";
 
@@ -27,12 +26,8 @@ pub fn riprova(op: &mut Operazione<'_>, vista: &Vista, registrazione: Registrazi
     }
     let motivo = versamento::da_correggere(op.conn, registrazione)?.ok_or(Errore::NonDaCorreggere)?;
     let stato = if pacchetto::presente(op.conn, registrazione)? { Stato::Preparato } else { Stato::DaPreparare };
-    let riga = Riga {
-        id: Uuid::now_v7().to_string(),
-        registrazione_id: registrazione.to_string(),
-        motivo,
-        istante: op.ora.utc(),
-    };
+    let riga =
+        Riga { id: nuovo_id().to_string(), registrazione_id: registrazione.to_string(), motivo, istante: op.ora.utc() };
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
     versamento::riprendi(op, registrazione, stato)?;
     audit::annota(op, ATTO, "riprova", &riga.id, &riga.carico())?;

@@ -2,14 +2,13 @@
 
 use super::Errore;
 use super::media_type::{ASSAGGIO, media_type};
-use crate::valori::Impronta;
+use crate::valori::{Impronta, nuovo_id};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use uuid::Uuid;
 
 /// Bytes read and written at a time.
 const BLOCCO: usize = 64 * 1024;
@@ -69,7 +68,7 @@ impl Deposito {
     pub fn riponi(&self, bytes: &mut dyn Read, massimo: u64) -> Result<Riposto, Errore> {
         let Self::Disco(disco) = self;
         let cartella = &disco.cartella;
-        let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(Uuid::now_v7().to_string()));
+        let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(nuovo_id().to_string()));
         let mut file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
         let riposto = versa(bytes, &mut file, massimo)?;
         let nome = percorso(cartella, &riposto.impronta);

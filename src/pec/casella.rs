@@ -30,16 +30,18 @@ pub struct Casella {
 /// # Errors
 /// If the AOO already has it, or the folder is no Maildir.
 pub fn aggiungi(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, maildir: &Path) -> Result<Casella, Errore> {
-    Maildir::new(maildir)?;
+    // Whole: whoever reads it later may stand in another folder.
+    let maildir = maildir.canonicalize().map_err(|_| Errore::NonMaildir(maildir.to_owned()))?;
+    Maildir::new(&maildir)?;
     if caselle(op.conn)?.iter().any(|c| c.aoo == op.aoo && c.indirizzo.uguale(&indirizzo)) {
         return Err(Errore::CasellaPresente(indirizzo.to_string()));
     }
-    let casella = Casella { id: CasellaId::new(), aoo: op.aoo, indirizzo, maildir: maildir.to_owned() };
+    let casella = Casella { id: CasellaId::new(), aoo: op.aoo, indirizzo, maildir };
     let riga = Riga {
         id: casella.id.to_string(),
         aoo_id: op.aoo.to_string(),
         indirizzo: casella.indirizzo.to_string(),
-        maildir: maildir.to_string_lossy().into_owned(),
+        maildir: casella.maildir.to_string_lossy().into_owned(),
         creata: op.ora.utc(),
     };
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;

@@ -11,10 +11,9 @@ use crate::storage::schema::{esclusioni as tabella, ripristini};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Istante, MessaggioId, Testo};
+use crate::valori::{Istante, MessaggioId, Testo, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "esclusione";
 pub(super) const ATTO_TOLTO: &str = "ripristino";
@@ -88,7 +87,7 @@ pub fn escludi(
     }
     let attore = op.attore.clone();
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         messaggio_id: id.to_string(),
         genere,

@@ -10,10 +10,9 @@ use crate::storage::schema::annullamenti;
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Impronta, Istante, RegistrazioneId, Testo};
+use crate::valori::{Impronta, Istante, RegistrazioneId, Testo, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "annullamento";
 
@@ -67,7 +66,7 @@ pub fn annulla(op: &mut Operazione<'_>, d: &Disposizione<'_>, id: RegistrazioneI
     );
     let sha256 = Some(d.archivia(op, id, &testo)?.to_string());
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: id.to_string(),
         anno,

@@ -12,10 +12,9 @@ use crate::storage::schema::{dati_annullati, visibilita};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Impronta, Istante, RegistrazioneId, Testo};
+use crate::valori::{Impronta, Istante, RegistrazioneId, Testo, nuovo_id};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "annullamento-dato";
 
@@ -90,7 +89,7 @@ pub fn annulla_dato(
     let testo = testo(d, &r, rettifica, &autore, &format!("n. {numero}/{anno} del {}", op.ora.leggibile()));
     let sha256 = d.archivia(op, id, &testo)?.to_string();
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: id.to_string(),
         campo: rettifica.valore.campo().as_str().to_owned(),

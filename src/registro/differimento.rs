@@ -89,12 +89,20 @@ impl NuovoDifferimento {
     }
 }
 
-/// Makes an act of deferral. Who may decide it is up to the caller (the RSP).
+/// Makes an act of deferral, or gives the one that says the same and was not ended: a form sent twice is one act. Who may decide
+/// it is up to the caller (the RSP).
 ///
 /// # Errors
 /// `DifferimentoPassato`, `DifferimentoRovescio`, `DifferimentoLungo`.
 pub fn differisci(op: &mut Operazione<'_>, nuovo: &NuovoDifferimento) -> Result<DifferimentoId, Errore> {
     nuovo.controlla(op.ora)?;
+    let uguale = |d: &Differimento| {
+        d.chiuso.is_none()
+            && (&d.causa, &d.documenti, d.dal, d.al) == (&nuovo.causa, &nuovo.documenti, nuovo.dal, nuovo.al)
+    };
+    if let Some(fatto) = differimenti(op.conn, op.aoo)?.into_iter().find(uguale) {
+        return Ok(fatto.id);
+    }
     let id = DifferimentoId::new();
     let attore = op.attore.clone();
     let riga = Riga {

@@ -144,6 +144,23 @@ pub enum Errore {
     /// The segnatura we wrote is not valid: a mistake of ours, found before it left.
     #[error("errore del programma: la segnatura prodotta non è valida ({0}); nessun numero è stato usato")]
     SegnaturaNonValida(String),
+    /// There is no such predisposto, or it may not be seen.
+    #[error("questo predisposto non esiste o non è tra quelli che puoi vedere")]
+    PredispostoSconosciuto,
+    /// It was registered or thrown away in the meantime.
+    #[error(
+        "questo predisposto è già stato protocollato o eliminato: cercalo nel registro; nessun numero è stato usato"
+    )]
+    PredispostoSparito,
+    /// Another version was put away in the meantime.
+    #[error(
+        "qualcuno ha cambiato questo predisposto mentre lo guardavi: riaprilo da Predisposti e rivedilo; nessun numero è \
+         stato usato"
+    )]
+    PredispostoCambiato,
+    /// There are too many.
+    #[error("hai già {0} predisposti: protocolla o elimina quelli che non servono più")]
+    TroppiPredisposti(i64),
     /// Building the segnatura.
     #[error(transparent)]
     Segnatura(#[from] segnatura::Errore),

@@ -6,10 +6,9 @@ use super::Errore;
 use crate::audit::{self, Carico};
 use crate::storage::schema::generi_esclusi as tabella;
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, Istante, Testo};
+use crate::valori::{AooId, Istante, Testo, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "genere-escluso";
 
@@ -84,7 +83,7 @@ pub fn cambia_genere_escluso(op: &mut Operazione<'_>, genere: &Testo, escluso: b
         return Err(Errore::GenereEsclusoSconosciuto);
     }
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         genere: presente.map_or_else(|| genere.to_string(), |g| g.nome.clone()),
         escluso,

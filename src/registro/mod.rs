@@ -18,6 +18,7 @@ mod escluso;
 mod lettura;
 mod nuova;
 pub mod orologio;
+mod predisposto;
 mod proposta;
 mod provvedimento;
 mod registra;
@@ -45,6 +46,9 @@ pub use lettura::{
 };
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
+};
+pub use predisposto::{
+    FilePredisposto, Predisposto, Preparata, predisponi, predisposti, predisposto, predisposto_letto, togli_predisposto,
 };
 pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, respingi};
 pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};

@@ -12,11 +12,10 @@ use crate::audit::{self, Carico};
 use crate::storage::schema::{conferme_orologio, contatori};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::Aoo;
-use crate::valori::{Istante, Testo};
+use crate::valori::{Istante, Testo, nuovo_id};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "conferma-orologio";
 
@@ -71,7 +70,7 @@ pub fn conferma(op: &mut Operazione<'_>, aoo: &Aoo, motivo: &Testo) -> Result<()
         return Err(Errore::OrologioRegolare);
     };
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: aoo.id.to_string(),
         registro: aoo.registro.to_string(),
         ultima: ultima.utc(),

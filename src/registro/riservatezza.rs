@@ -8,13 +8,12 @@ use crate::audit::{self, Carico};
 use crate::storage::schema::riservatezze;
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Istante, RegistrazioneId, Testo};
+use crate::valori::{Istante, RegistrazioneId, Testo, nuovo_id};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "riservatezza";
 
@@ -61,7 +60,7 @@ pub fn riserva(
         return Err(Errore::RiservatezzaUguale(if riservato { "già riservata" } else { "già aperta" }));
     }
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         registrazione_id: id.to_string(),
         riservato,

@@ -8,6 +8,7 @@ use super::Errore;
 use super::campi::{self, Campi};
 use super::turno::Turno;
 use crate::audit::Punta;
+use crate::valori::nuovo_id;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -105,7 +106,7 @@ struct Stato {
 impl Aperto {
     /// Makes an empty index in a new folder inside `cartella`.
     pub(super) fn crea(cartella: &Path) -> Result<Self, Errore> {
-        let nome = Uuid::now_v7().to_string();
+        let nome = nuovo_id().to_string();
         let dove = cartella.join(&nome);
         fs::create_dir_all(&dove).map_err(della(cartella))?;
         let (schema, _) = Campi::schema();

@@ -6,11 +6,10 @@ use super::persona::Incaricato;
 use crate::audit::{self, Carico};
 use crate::storage::schema::movimenti;
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AssegnazioneId, Attore, Istante, Rifiuto, Testo, UtenteId};
+use crate::valori::{AssegnazioneId, Attore, Istante, Rifiuto, Testo, UtenteId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::str::FromStr;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "movimento";
 
@@ -191,7 +190,7 @@ pub(super) fn scrivi(
     testo: Option<&Testo>,
 ) -> Result<(), Errore> {
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         assegnazione_id: assegnazione.to_string(),
         posizione: i32::try_from(dopo).unwrap_or(i32::MAX).saturating_add(1),
         cosa: cosa.as_str().to_owned(),

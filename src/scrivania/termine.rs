@@ -10,11 +10,10 @@ use crate::registro::{self, Flusso};
 use crate::storage::schema::{annullamenti, termini, vicende};
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{Calendario, Istante, RegistrazioneId, Testo};
+use crate::valori::{Calendario, Istante, RegistrazioneId, Testo, nuovo_id};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "termine";
 
@@ -73,7 +72,7 @@ pub fn fissa_termine(
     }
     let vicende: Vec<Vicenda> = prima.iter().flat_map(|p| &p.vicende).map(|v| v.vicenda).collect();
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         registrazione_id: registrazione.to_string(),
         decorre: decorre.utc(),
         giorni: i32::try_from(giorni).unwrap_or(i32::MAX),

@@ -5,11 +5,10 @@ use super::scadenza::Vicenda;
 use crate::audit::{self, Carico};
 use crate::storage::schema::vicende;
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{RegistrazioneId, Rifiuto, Testo};
+use crate::valori::{RegistrazioneId, Rifiuto, Testo, nuovo_id};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "vicenda-termine";
 
@@ -34,7 +33,7 @@ pub(super) fn scrivi(
     scade: Option<NaiveDate>,
 ) -> Result<(), Errore> {
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         registrazione_id: registrazione.to_string(),
         cosa: v.cosa.as_str().to_owned(),
         giorno: v.giorno,

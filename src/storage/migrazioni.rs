@@ -1,6 +1,8 @@
 //! The schema's history: one tree for both databases, applied at start.
 
+use super::schema::CON_ID;
 use super::{Conn, Errore, guardie};
+use crate::valori::riprendi_dopo;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::migration::MigrationSource;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
@@ -17,6 +19,12 @@ struct Versione {
     version: String,
 }
 
+#[derive(QueryableByName)]
+struct Ultimo {
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    ultimo: Option<String>,
+}
+
 /// Brings the schema up to date and makes the guards again, one process at a time, all or nothing.
 #[expect(clippy::disallowed_methods, reason = "before the schema exists there are no lanes to go through")]
 pub(super) fn applica(conn: &mut Conn) -> Result<(), Errore> {
@@ -31,6 +39,16 @@ pub(super) fn applica(conn: &mut Conn) -> Result<(), Errore> {
             c.batch_execute(&guardie::postgres()).map_err(Errore::from)
         }),
     }
+}
+
+/// New ids go on after the last one of every table, also if it was made by a clock that ran ahead.
+pub(super) fn riprendi_gli_id(conn: &mut Conn) -> Result<(), Errore> {
+    for tabella in CON_ID {
+        let sql = format!("SELECT max(id) AS ultimo FROM {tabella}");
+        let riga: Ultimo = diesel::sql_query(sql).get_result(conn)?;
+        riga.ultimo.as_deref().into_iter().for_each(riprendi_dopo);
+    }
+    Ok(())
 }
 
 /// Refuses a database whose schema is not exactly the one this program was built with.

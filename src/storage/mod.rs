@@ -45,6 +45,7 @@ impl Db {
     pub fn apri(indirizzo: Indirizzo, orologio: Orologio) -> Result<Self, Errore> {
         let mut conn = indirizzo.apri_scrittore()?;
         migrazioni::applica(&mut conn)?;
+        migrazioni::riprendi_gli_id(&mut conn)?;
         Ok(Self::nuovo(indirizzo, orologio))
     }
 

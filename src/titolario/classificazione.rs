@@ -4,10 +4,9 @@ use super::{Errore, Voce};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{classificazioni, voci};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{CodiceVoce, Istante, RegistrazioneId};
+use crate::valori::{CodiceVoce, Istante, RegistrazioneId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "classificazione";
 
@@ -27,7 +26,7 @@ pub struct Classificazione {
 /// # Errors
 /// Those of the database.
 pub fn classifica(op: &mut Operazione<'_>, registrazione: RegistrazioneId, voce: &Voce) -> Result<(), Errore> {
-    let (id, registrazione, voce) = (Uuid::now_v7().to_string(), registrazione.to_string(), voce.id.to_string());
+    let (id, registrazione, voce) = (nuovo_id().to_string(), registrazione.to_string(), voce.id.to_string());
     diesel::insert_into(classificazioni::table)
         .values((
             classificazioni::id.eq(&id),

@@ -7,10 +7,9 @@ use crate::audit::{self, Carico};
 use crate::storage::schema::fascicolazioni;
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{FascicoloId, Istante, RegistrazioneId};
+use crate::valori::{FascicoloId, Istante, RegistrazioneId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "fascicolazione";
 
@@ -20,7 +19,7 @@ pub(super) const ATTO: &str = "fascicolazione";
 /// Those of the database.
 pub fn fascicola(op: &mut Operazione<'_>, registrazione: RegistrazioneId, fascicolo: &Fascicolo) -> Result<(), Errore> {
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         registrazione_id: registrazione.to_string(),
         fascicolo_id: fascicolo.id.to_string(),
         istante: op.ora.utc(),

@@ -6,10 +6,9 @@ use super::{Errore, Persona, persona, sessione};
 use crate::audit::{self, Carico};
 use crate::storage::schema::accessi;
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{Istante, UtenteId};
+use crate::valori::{Istante, UtenteId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "accesso";
 
@@ -95,12 +94,8 @@ pub fn escluso(conn: &mut Conn, id: UtenteId) -> Result<bool, Errore> {
 }
 
 fn annota(op: &mut Operazione<'_>, id: UtenteId, cosa: &str) -> Result<(), Errore> {
-    let riga = Riga {
-        id: Uuid::now_v7().to_string(),
-        utente_id: id.to_string(),
-        cosa: cosa.to_owned(),
-        istante: op.ora.utc(),
-    };
+    let riga =
+        Riga { id: nuovo_id().to_string(), utente_id: id.to_string(), cosa: cosa.to_owned(), istante: op.ora.utc() };
     diesel::insert_into(accessi::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "accesso", &riga.id, &riga.carico())?;
     Ok(())

@@ -4,11 +4,10 @@ use super::{Errore, Persona, Ufficio};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{ruoli, ruoli_tolti, uffici};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, Istante, Rifiuto, UfficioId, UtenteId};
+use crate::valori::{AooId, Istante, Rifiuto, UfficioId, UtenteId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::str::FromStr;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "ruolo";
 pub(super) const TOLTO: &str = "ruolo-tolto";
@@ -80,7 +79,7 @@ pub fn affida(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruo
         return Err(Errore::GiaPresente { che: "il ruolo", nome: ruolo.as_str().to_owned() });
     }
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         utente_id: persona.id.to_string(),
         ufficio_id: ufficio.id.to_string(),
         ruolo: ruolo.as_str().to_owned(),

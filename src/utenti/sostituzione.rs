@@ -51,7 +51,8 @@ impl Sostituzione {
     }
 }
 
-/// Records that a person stands in for another in the operation's AOO.
+/// Records that a person stands in for another in the operation's AOO. What is recorded already and was not ended is given back: a
+/// form sent twice is one act.
 ///
 /// # Errors
 /// If both are one; if the period is none or over; if either has no role in the AOO or is kept out; if it is recorded by a
@@ -78,6 +79,14 @@ pub fn registra(
         if !presente(op.conn, chi.id, op.aoo)? {
             return Err(Errore::SenzaRuolo(chi.nome_utente.clone()));
         }
+    }
+    let uguale = |s: &Sostituzione| {
+        s.revocata.is_none()
+            && (s.titolare.id, s.sostituto.id, s.dal.giorno(), s.al, &s.motivo)
+                == (titolare.id, sostituto.id, dal.giorno(), al, motivo)
+    };
+    if let Some(fatta) = elenco(op.conn, op.aoo)?.into_iter().find(uguale) {
+        return Ok(fatta.id);
     }
     let id = SostituzioneId::new();
     let riga = Riga {

@@ -5,10 +5,9 @@ use super::{Dipendenze, Errore, Ufficio, ufficio};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{uffici, variazioni_uffici};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, Denominazione, Istante};
+use crate::valori::{AooId, Denominazione, Istante, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
-use uuid::Uuid;
 
 pub(super) const ATTO: &str = "variazione-ufficio";
 
@@ -118,7 +117,7 @@ pub(super) fn ultima(conn: &mut Conn, ufficio: &str) -> Result<Option<Riga>, sto
 
 fn annota(op: &mut Operazione<'_>, diventa: &Ufficio, cosa: &str) -> Result<(), Errore> {
     let riga = Riga {
-        id: Uuid::now_v7().to_string(),
+        id: nuovo_id().to_string(),
         ufficio_id: diventa.id.to_string(),
         cosa: cosa.to_owned(),
         denominazione: diventa.denominazione.to_string(),

@@ -1,9 +1,33 @@
-//! One id type per table. Ids are made by us (UUIDv7, RFC 9562), so they sort by creation and tell nothing else.
+//! One id type per table. Ids are made by us (UUIDv7, RFC 9562), so they sort by creation, also
+//! where the clock did not, and tell nothing else.
 
 use super::Rifiuto;
 use std::fmt;
 use std::str::FromStr;
-use uuid::Uuid;
+use std::sync::{Mutex, PoisonError};
+use uuid::{ClockSequence, ContextV7, Timestamp, Uuid};
+
+/// The last id made or read; the next is later, whatever the computer's clock says.
+static ULTIMO: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
+/// A new id for a row, later than every id made before it and than those of [`riprendi_dopo`].
+#[must_use]
+pub fn nuovo_id() -> Uuid {
+    Uuid::new_v7(Timestamp::now(&*ULTIMO.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// From here on every new id is later than `ultimo`: acts made while the computer's clock was wrong stay before those that
+/// follow, and "the newest" is the last one made. What is no UUIDv7 changes nothing.
+pub fn riprendi_dopo(ultimo: &str) {
+    let Some((secondi, nanosecondi)) =
+        ultimo.parse::<Uuid>().ok().and_then(|id| id.get_timestamp()).map(|t| t.to_unix())
+    else {
+        return;
+    };
+    // The millisecond after it: inside the same one the rest of an id is chance.
+    let ultimo = ULTIMO.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = ultimo.generate_timestamp_sequence(secondi, nanosecondi.saturating_add(1_000_000));
+}
 
 macro_rules! id {
     ($($(#[$doc:meta])* $tipo:ident),+ $(,)?) => {$(
@@ -12,11 +36,11 @@ macro_rules! id {
         pub struct $tipo(Uuid);
 
         impl $tipo {
-            /// A new id, later than every id made before it by this process.
+            /// A new id, later than every id that there is.
             #[must_use]
             #[expect(clippy::new_without_default, reason = "a default id would be a different one each time")]
             pub fn new() -> Self {
-                Self(Uuid::now_v7())
+                Self(nuovo_id())
             }
         }
         impl fmt::Display for $tipo {
@@ -77,6 +101,8 @@ id! {
     IstanzaId,
     /// A proposal to annul a registration, or one datum of it.
     PropostaId,
+    /// A registration that is being prepared.
+    PredispostoId,
     /// A link between two registrations.
     CollegamentoId,
     /// An act of deferral.

@@ -36,6 +36,16 @@ fn it_does_everything_and_a_second_time_nothing_more() {
 }
 
 #[test]
+fn its_folder_may_be_named_from_where_one_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut comando = Command::new(env!("CARGO_BIN_EXE_tabulario"));
+    comando.args(["demo", "--once", "--dir", "qui"]).current_dir(dir.path()).env("TABULARIO_LOG__LIVELLO", "error");
+    let prima = riepilogo(&comando.output().expect("the program runs"));
+    let altrove = riepilogo(&demo(&dir.path().join("qui"), &["--once"]));
+    assert_eq!((&altrove["messages"], &altrove["registered"]), (&prima["messages"], &prima["registered"]));
+}
+
+#[test]
 fn anybody_s_messages_go_the_same_way_and_their_folder_stays_as_it_was() {
     let (dir, posta) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     std::fs::create_dir_all(posta.path().join("new")).unwrap();

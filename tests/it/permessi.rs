@@ -19,7 +19,7 @@ use tabulario::registro::{self, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{AooId, Attore, Calendario, Istante};
+use tabulario::valori::{AooId, Attore, Calendario, Istante, PredispostoId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -64,6 +64,7 @@ pub struct Cose {
     fascicolo: String,
     risorsa: String,
     proposta: String,
+    predisposto: String,
     istanza: String,
     anno: String,
     /// A party of the rubrica, with an address, a proposal and another party merged into it.
@@ -114,6 +115,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let concedi = |op: &mut Operazione<'_>| utenti::visibilita::concedi(op, &fascicolo, casa.ufficio.id, "prova");
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap();
     let (proposta, istanza) = annullate(casa, url, &registrazione);
+    let predisposto = predisposto(casa);
     let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -128,6 +130,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         messaggio,
         ricevuta,
         fascicolo,
+        predisposto,
         risorsa,
         proposta,
         istanza,
@@ -187,6 +190,21 @@ fn in_rubrica(casa: &Casa) -> (String, String, String, String) {
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
 }
 
+/// An uscita that is being prepared for the office of the house.
+fn predisposto(casa: &Casa) -> String {
+    let preparata = registro::Preparata {
+        id: PredispostoId::new(),
+        flusso: registro::Flusso::Uscita,
+        ufficio: Some(casa.ufficio.id),
+        riservato: false,
+        campi: [("oggetto".to_owned(), "Bozza di risposta".to_owned())].into(),
+        file: Vec::new(),
+    };
+    let predisponi = |op: &mut Operazione<'_>| registro::predisponi(op, &casa.vista(), &preparata, 0);
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), predisponi).unwrap();
+    preparata.id.to_string()
+}
+
 impl Cose {
     /// The id of a thing, by its kind.
     pub fn id(&self, cosa: &str) -> &str {
@@ -206,6 +224,7 @@ impl Cose {
             Some("da-protocollare") if rotta.contains("/istanze/") => &self.istanza,
             Some("da-protocollare" | "pec") => &self.messaggio,
             Some("annullamenti") => &self.proposta,
+            Some("predisposti") => &self.predisposto,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
             Some("registro") => &self.differimento,

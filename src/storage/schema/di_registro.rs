@@ -320,3 +320,18 @@ diesel::table! {
         soggetto_id -> Text,
     }
 }
+
+diesel::table! {
+    predisposti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        autore -> Text,
+        ufficio_id -> Nullable<Text>,
+        flusso -> Text,
+        riservato -> Bool,
+        campi -> Text,
+        file -> Text,
+        versione -> BigInt,
+        salvato -> Timestamp,
+    }
+}

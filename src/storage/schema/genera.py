@@ -19,7 +19,7 @@ for tabella, corpo in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", sql, re.S):
     corpi[tabella.removesuffix("_nuova")] = corpo
 padroni = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", (RADICE / "docs/REGISTRO.md").read_text(), re.M))
 
-file, tabelle = {}, []
+file, tabelle, con_id = {}, [], []
 for tabella, corpo in corpi.items():
     colonne, chiave = [], None
     for riga in re.split(r",\n", ",\n".join([corpo, *aggiunte.get(tabella, [])])):
@@ -36,6 +36,8 @@ for tabella, corpo in corpi.items():
     blocco = f"diesel::table! {{\n    {tabella} ({chiave}) {{\n{''.join(colonne)}    }}\n}}\n"
     file.setdefault(padroni[tabella], []).append(blocco)
     tabelle.append(tabella)
+    if chiave == "id":
+        con_id.append(tabella)
 
 for vecchio in QUI.glob("di_*.rs"):
     vecchio.unlink()
@@ -48,4 +50,6 @@ moduli = sorted(f"di_{padrone}" for padrone in file)
     "#![allow(missing_docs)] // The macro makes public items that no reader looks at.\n\n"
     + "".join(f"mod {m};\n" for m in moduli) + "\n" + "".join(f"pub use {m}::*;\n" for m in moduli)
     + "\ndiesel::allow_tables_to_appear_in_same_query!(\n" + "".join(f"    {t},\n" for t in tabelle) + ");\n"
+    + "\n/// The tables with ids of ours, which sort by creation.\npub const CON_ID: &[&str] = &[\n"
+    + "".join(f'    "{t}",\n' for t in con_id) + "];\n"
 )

@@ -162,10 +162,24 @@ async fn riprendi(
     let (Ok(ruolo), Ok(impronta), Ok(nome)) = (ruolo.parse(), impronta.parse::<Impronta>(), nome.parse()) else {
         return Ok(None);
     };
-    let sigillo = sigilla(pagine, di_chi, ruolo, &impronta, &nome);
-    if sigillo != tenuto {
+    if sigilla(pagine, di_chi, ruolo, &impronta, &nome) != tenuto {
         return Ok(None);
     }
+    dal_deposito((stato, pagine), di_chi, ruolo, impronta, nome).await.map(Some)
+}
+
+/// A file of the store as a file of the form of `di_chi`, who may see it.
+///
+/// # Errors
+/// If the store has it no more.
+pub(super) async fn dal_deposito(
+    (stato, pagine): (&Stato, &Pagine),
+    di_chi: &str,
+    ruolo: RuoloDocumento,
+    impronta: Impronta,
+    nome: NomeFile,
+) -> Result<FileScelto, Problema> {
+    let sigillo = sigilla(pagine, di_chi, ruolo, &impronta, &nome);
     let leggi = move |stato: &Stato| {
         let file = stato.deposito.apri(&impronta)?;
         let dimensione = file.metadata().map_err(Problema::interno)?.len();
@@ -174,7 +188,7 @@ async fn riprendi(
         Ok(documenti::Riposto { impronta, dimensione, media_type: documenti::media_type(&inizio) })
     };
     let riposto = stato.blocca(leggi).await?;
-    Ok(Some(FileScelto { ruolo, riposto, nome, sigillo }))
+    Ok(FileScelto { ruolo, riposto, nome, sigillo })
 }
 
 fn sigilla(pagine: &Pagine, di_chi: &str, ruolo: RuoloDocumento, impronta: &Impronta, nome: &NomeFile) -> String {

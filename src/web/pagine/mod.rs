@@ -9,6 +9,7 @@ mod chi;
 mod conservazione;
 mod da_protocollare;
 mod differimenti;
+mod dove;
 mod duplicati;
 mod entra;
 mod errata;
@@ -121,6 +122,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
+    cfg.route("/dove", web::get().to(dove::mostra));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
     cfg.route("/non-protocollati", web::get().to(da_protocollare::non_protocollati));
     cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
@@ -156,6 +158,9 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
 fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/nuova", web::get().to(nuova::modulo));
     cfg.route("/registrazioni", web::post().to(nuova::registra));
+    cfg.route("/predisposti", web::get().to(nuova::elenco));
+    cfg.route("/predisposti/{id}", web::get().to(nuova::apri));
+    cfg.route("/predisposti/{id}/eliminazione", web::post().to(nuova::elimina));
     cfg.route("/registrazioni/{id}", web::get().to(registrazione::mostra));
     cfg.route("/registrazioni/{id}/fascicoli", web::post().to(registrazione::fascicola));
     cfg.service(

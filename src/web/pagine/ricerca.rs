@@ -42,6 +42,8 @@ struct Trovate {
 struct Pagina {
     guscio: Guscio,
     testo: String,
+    /// A number, that somebody else may have.
+    e_numero: bool,
     trovate: Trovate,
 }
 
@@ -82,6 +84,9 @@ pub(super) async fn cerca(stato: web::Data<Stato>, chi: Chi, cerca: web::Query<C
             let luogo = format!("/registrazioni/{id}");
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, luogo)).finish())
         }
-        Err(trovate) => Ok(rendi(StatusCode::OK, &Pagina { guscio: Guscio::new(&chi, "/ricerca"), testo, trovate })?),
+        Err(trovate) => {
+            let e_numero = formato::leggi_numero(&testo, ora.anno()).is_some();
+            Ok(rendi(StatusCode::OK, &Pagina { guscio: Guscio::new(&chi, "/ricerca"), testo, e_numero, trovate })?)
+        }
     }
 }

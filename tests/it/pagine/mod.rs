@@ -3,9 +3,11 @@
 mod annullamenti;
 mod browser;
 pub mod cliente;
+mod dove;
 mod fascicoli;
 mod organico;
 pub mod portale;
+mod predisposti;
 pub mod registrazione;
 mod riservate;
 mod rubrica;

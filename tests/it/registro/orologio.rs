@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tabulario::registro::orologio::{self, Andamento};
 use tabulario::registro::{self, Errore, Registrata};
 use tabulario::scrivania;
-use tabulario::utenti::Ruolo;
+use tabulario::utenti::{self, Ruolo};
 use tabulario::valori::Attore;
 
 const PAGINA: &str = "/registro/orologio";
@@ -97,6 +97,15 @@ su_entrambi! {
         assert_eq!(al(casa, "2026-11-20T09:30:00Z").unwrap().numero.valore(), 2);
     }
 
+    fn what_follows_a_wrong_clock_is_still_the_newest(casa) {
+        // Made by a process whose computer was in the year 2527.
+        let sbagliato = "0fffffff-ffff-7fff-bfff-ffffffffffff";
+        casa.sql(&format!("INSERT INTO enti VALUES ('{sbagliato}', 'c_y999', 'Ente', '2527-01-01 00:00:00')")).unwrap();
+        let uscita = comando(casa, &["ufficio", "crea", "--aoo", "AX99Z01", "--codice", "CAT", "--nome", "Catasto"]);
+        assert!(uscita.status.success(), "{}", String::from_utf8_lossy(&uscita.stderr));
+        let catasto = casa.db.leggi(|c| utenti::ufficio_per_codice(c, casa.aoo.id, &"CAT".parse().unwrap())).unwrap();
+        assert!(catasto.id.to_string().as_str() > sbagliato, "{}", catasto.id);
+    }
     fn the_counter_goes_back_for_nobody_else(casa) {
         al(casa, "2026-11-20T09:00:00Z").unwrap();
         conferma(casa, "2036-11-20T10:00:00Z").unwrap();

@@ -8,7 +8,7 @@ use crate::storage::Operazione;
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{
-    CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto,
+    CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto, nuovo_id,
 };
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::duplicati::accettati;
@@ -23,7 +23,6 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
-use uuid::Uuid;
 
 /// Longest idempotency key, in bytes.
 const MASSIMO_CHIAVE: usize = 64;
@@ -65,7 +64,7 @@ impl Scritto {
     pub(super) fn proposto(p: &Proposta) -> Self {
         Self {
             modulo: String::new(),
-            chiave: Uuid::now_v7().to_string(),
+            chiave: nuovo_id().to_string(),
             mittente: formato::nome(&p.mittente.parte),
             oggetto: p.oggetto.to_string(),
             voce: String::new(),

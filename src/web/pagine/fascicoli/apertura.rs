@@ -7,7 +7,7 @@ use crate::titolario::{self, TipoFascicolo};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::{Vista, concedi};
-use crate::valori::{CodiceVoce, FascicoloId, Oggetto, RegistrazioneId, Rifiuto, UfficioId};
+use crate::valori::{CodiceVoce, FascicoloId, Oggetto, RegistrazioneId, Rifiuto, UfficioId, nuovo_id};
 use crate::web::pagine::Errata;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::guscio::{Guscio, rendi};
@@ -19,7 +19,6 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 /// Longest idempotency key, in bytes.
 const MASSIMO_CHIAVE: usize = 64;
@@ -101,7 +100,7 @@ pub(in crate::web::pagine) async fn nuovo(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     let registrazione = filtro.into_inner().registrazione;
-    let scritto = Scritto { chiave: Uuid::now_v7().to_string(), registrazione, ..Scritto::default() };
+    let scritto = Scritto { chiave: nuovo_id().to_string(), registrazione, ..Scritto::default() };
     mostra(&stato, &chi, scritto, StatusCode::OK).await
 }
 

@@ -1,6 +1,7 @@
 //! `Nuova registrazione`: the form, and the act. A refused form comes back with what was typed, also its files.
 
 mod modulo;
+mod predisposto;
 mod rubrica;
 mod valori;
 
@@ -25,6 +26,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, web};
 use askama::Template;
 use modulo::Modulo;
+pub(super) use predisposto::{apri, elenco, elimina};
 use serde::Deserialize;
 use valori::Chiesta;
 
@@ -70,6 +72,8 @@ struct Pagina {
     /// The acts that cover what arrived lately, for what comes on paper.
     differimenti: Vec<Scelta>,
     massimo_mib: u32,
+    /// It can be put away without a number.
+    predisponibile: bool,
 }
 
 /// A registration that its own author may not see again: its number is told once, here.
@@ -145,7 +149,7 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
     };
     let flussi = [Flusso::Entrata, Flusso::Uscita, Flusso::Interna].into_iter().filter(|f| permesso(chi, *f).is_ok());
     let pagina = Pagina {
-        guscio: Guscio::new(chi, modulo.indirizzo()),
+        guscio: Guscio::new(chi, if modulo.predisposto > 0 { "/predisposti" } else { modulo.indirizzo() }),
         flussi: flussi
             .map(|f| Scelta { valore: f.as_str().to_owned(), testo: super::formato::flusso(f).0.to_owned() })
             .collect(),
@@ -157,6 +161,7 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
         uffici,
         differimenti: differimenti.iter().map(differimento).collect(),
         massimo_mib: stato.limiti.file_mib,
+        predisponibile: chi.permesso(Azione::Uscita) >= Permesso::Agisce,
         modulo,
     };
     Ok(rendi(codice, &pagina)?)
@@ -209,6 +214,9 @@ pub(super) async fn registra(
     }
     if rubrica::risponde(&stato, &chi, &campi, &mut modulo).await? {
         return mostra(&stato, &chi, modulo, StatusCode::OK).await;
+    }
+    if campi.contains_key("predisponi") {
+        return predisposto::predisponi(&stato, &chi, &campi, modulo).await;
     }
     let oggi = stato.db.orologio().adesso().giorno();
     let chiesta = match Chiesta::parse(&modulo, oggi) {
@@ -277,12 +285,18 @@ fn scrivi(
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
             return Ok::<_, Problema>(Ok((id.parse().map_err(Problema::interno)?, false)));
         }
+        if let Some((id, letta)) = chiesta.predisposto {
+            registro::predisposto_letto(op, vista, id, letta)?;
+        }
         let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
         let nuova = chiesta.nuova(voce);
         let trovati = registro::duplicati(op.conn, vista, &Indizi::nuova(&nuova, op.ora.anno()), &[])?;
         if !accettati(&trovati, comunque) {
             return Ok(Err(trovati));
+        }
+        if let Some((id, letta)) = chiesta.predisposto {
+            registro::togli_predisposto(op, vista, id, letta)?;
         }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
         if let Some(differimento) = chiesta.differimento {

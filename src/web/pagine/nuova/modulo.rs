@@ -2,6 +2,7 @@
 
 use super::rubrica::Trovati;
 use crate::registro::Flusso;
+use crate::valori::nuovo_id;
 use crate::web::Problema;
 use crate::web::pagine::campi::Difetto;
 use crate::web::pagine::duplicati::Duplicati;
@@ -10,7 +11,6 @@ use crate::web::pagine::richiamo::Richiamo;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Longest idempotency key, in bytes.
 const MASSIMO_CHIAVE: usize = 64;
@@ -36,6 +36,10 @@ impl ParteScritta {
 pub(super) struct Modulo {
     pub(super) flusso: Flusso,
     pub(super) chiave: String,
+    /// The version of the predisposto that was read, 0 for what was never put away.
+    pub(super) predisposto: i64,
+    /// When it was put away, on the page that follows.
+    pub(super) salvato: Option<String>,
     pub(super) oggetto: String,
     pub(super) mezzo: String,
     pub(super) voce: String,
@@ -62,7 +66,9 @@ impl Modulo {
     pub(super) fn vuoto(flusso: Flusso) -> Self {
         Self {
             flusso,
-            chiave: Uuid::now_v7().to_string(),
+            chiave: nuovo_id().to_string(),
+            predisposto: 0,
+            salvato: None,
             oggetto: String::new(),
             mezzo: "pec".to_owned(),
             voce: String::new(),
@@ -106,6 +112,8 @@ impl Modulo {
         Ok(Self {
             flusso,
             chiave,
+            predisposto: testo("predisposto").parse().unwrap_or_default(),
+            salvato: None,
             oggetto: testo("oggetto"),
             mezzo: testo("mezzo"),
             voce: testo("voce"),

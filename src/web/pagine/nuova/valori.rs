@@ -6,7 +6,9 @@ use crate::firma::Rapporto;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{CodiceUfficio, CodiceVoce, DifferimentoId, Impronta, Istante, Oggetto, RegistrazioneId};
+use crate::valori::{
+    CodiceUfficio, CodiceVoce, DifferimentoId, Impronta, Istante, Oggetto, PredispostoId, RegistrazioneId,
+};
 use crate::web::pagine::campi::{Difetto, forse, rifiuta, serve};
 use crate::web::pagine::formato::{leggi_data, leggi_istante};
 use crate::web::{Problema, Stato};
@@ -26,6 +28,8 @@ pub(super) struct Chiesta {
     arrivo: Option<Istante>,
     pub(super) differimento: Option<DifferimentoId>,
     documenti: Vec<Documento>,
+    /// The predisposto that it was, and the version that was read.
+    pub(super) predisposto: Option<(PredispostoId, i64)>,
 }
 
 impl Chiesta {
@@ -119,6 +123,7 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
         arrivo,
         differimento,
         documenti: m.file.iter().map(documento).collect(),
+        predisposto: m.chiave.parse().ok().map(|id| (id, m.predisposto)).filter(|(_, letta)| *letta > 0),
     })
 }
 

@@ -4,7 +4,7 @@ use super::modulo::{Scritto, fonti, tipi};
 use super::permesso;
 use crate::registro::rubrica;
 use crate::utenti::risposta as risposte;
-use crate::valori::SoggettoId;
+use crate::valori::{SoggettoId, nuovo_id};
 use crate::web::pagine::Errata;
 use crate::web::pagine::campi::{Difetto, frase};
 use crate::web::pagine::chi::Chi;
@@ -14,7 +14,6 @@ use crate::web::{Problema, Stato};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
-use uuid::Uuid;
 
 #[derive(Template)]
 #[template(path = "rubrica-modulo.html")]
@@ -63,7 +62,7 @@ impl From<crate::utenti::Errore> for Rifiuto {
 pub(super) async fn nuovo(chi: Chi) -> Result<HttpResponse, Errata> {
     permesso(&chi)?;
     let scritto =
-        Scritto { chiave: Uuid::now_v7().to_string(), tipo: "persona-giuridica".to_owned(), ..Scritto::default() };
+        Scritto { chiave: nuovo_id().to_string(), tipo: "persona-giuridica".to_owned(), ..Scritto::default() };
     mostra(&chi, scritto, None, None, StatusCode::OK)
 }
 
@@ -156,7 +155,7 @@ fn rispondi(
         Err(Rifiuto::Simile { id, nome, certo, testo }) => {
             scritto.errori = vec![Difetto { campo: String::new(), testo: format!("{}.", frase(&testo)) }];
             // The same form with another answer is another request.
-            scritto.chiave = Uuid::now_v7().to_string();
+            scritto.chiave = nuovo_id().to_string();
             mostra(chi, scritto, cambiato, Some((id, nome, !certo)), StatusCode::CONFLICT)
         }
         Err(Rifiuto::Altro(problema)) if problema.status_code() == StatusCode::CONFLICT => {
