@@ -79,6 +79,9 @@ pub enum Errore {
     /// Suspended once before.
     #[error("il termine è già stato sospeso: si può una volta sola (L. 241/1990 art. 2 c. 7)")]
     GiaSospeso,
+    /// Notice was given once before.
+    #[error("il preavviso di rigetto è già stato dato: il termine si ferma una volta sola (L. 241/1990 art. 10-bis)")]
+    GiaPreavvisato,
     /// A suspension too long, or of no day.
     #[error("la sospensione dura da 1 a {0} giorni (L. 241/1990 art. 2 c. 7)")]
     Sospensione(i64),

@@ -26,7 +26,9 @@ pub use persona::{Addetto, Incaricato, persona_dell_aoo, persone};
 pub use pratica::aperte;
 pub use protocolla::protocolla;
 pub use scadenza::{Conto, CosaVicenda, Vicenda};
-pub use termine::{MASSIMO_GIORNI, Termine, avviene, da_termine, fissa_termine, sospendi, termine, termini_dati};
+pub use termine::{
+    MASSIMO_GIORNI, Termine, avviene, da_termine, fissa_termine, segui_arrivo, sospendi, termine, termini_dati,
+};
 pub use vicenda::Avvenuta;
 
 use crate::audit::Atto;

@@ -229,7 +229,7 @@ impl Conto {
                 let va_bene = (1..=MASSIMA_SOSPENSIONE).contains(&dura);
                 if va_bene { Ok(()) } else { Err(Errore::Sospensione(MASSIMA_SOSPENSIONE)) }
             }
-            CosaVicenda::Preavviso if self.preavvisata => Err(Errore::GiaSospeso),
+            CosaVicenda::Preavviso if self.preavvisata => Err(Errore::GiaPreavvisato),
             CosaVicenda::Interruzione if !interrompibile => Err(Errore::NonInterrompibile),
             CosaVicenda::Interruzione | CosaVicenda::Preavviso | CosaVicenda::Ripresa => Ok(()),
         }
@@ -388,7 +388,7 @@ mod tests {
         check(&["preavviso 2026-03-26"], "ripresa 2026-04-07", true, "sì");
         check(&["preavviso 2026-03-26"], "ripresa 2026-04-08", true, "NonFermo");
         check(&["preavviso 2026-04-01"], "preavviso 2026-04-11", true, "GiaFermo");
-        check(&["preavviso 2026-04-01"], "preavviso 2026-04-12", true, "GiaSospeso");
+        check(&["preavviso 2026-04-01"], "preavviso 2026-04-12", true, "GiaPreavvisato");
         check(&["preavviso 2026-04-01"], "sospensione 2026-04-13 2026-04-20", true, "sì");
     }
 }

@@ -104,6 +104,25 @@ pub fn da_termine(
     fissa_termine(op, registrazione, r.arrivo.unwrap_or(r.istante), quanto, calendario)
 }
 
+/// After a correction of its arrival a registration has its term again, from the arrival in force (the presentazione is the
+/// document's, not the typing's); without a term, or if nothing moved, nothing happens.
+///
+/// # Errors
+/// Those of the database.
+pub fn segui_arrivo(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+    calendario: &Calendario,
+) -> Result<(), Errore> {
+    let Some(t) = termine(op.conn, registrazione)? else { return Ok(()) };
+    let r = registro::per_id(op.conn, vista, registrazione)?;
+    if r.annullamento.is_some() || !registro::a_mano(r.mezzo) {
+        return Ok(());
+    }
+    fissa_termine(op, registrazione, r.arrivo.unwrap_or(r.istante), (t.giorni, t.interrompibile), calendario)
+}
+
 /// Lets something happen to the term of a registration: it stops, or runs again.
 ///
 /// # Errors

@@ -353,6 +353,7 @@ impl From<scrivania::Errore> for Problema {
             E::GiaFermo => Self::conflitto("termine-fermo", e.to_string()),
             E::NonFermo => Self::conflitto("termine-non-fermo", e.to_string()),
             E::GiaSospeso => Self::conflitto("termine-gia-sospeso", e.to_string()),
+            E::GiaPreavvisato => Self::conflitto("preavviso-gia-dato", e.to_string()),
             E::NonInterrompibile => Self::conflitto("termine-non-interrompibile", e.to_string()),
             E::Sospensione(_) => Self::campo("/fino", e.to_string()),
             E::Ripresa(_) => Self::campo("/giorno", e.to_string()),

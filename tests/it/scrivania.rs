@@ -350,7 +350,8 @@ su_entrambi! {
         let novanta = json!({ "giorni": "90" });
         assert_eq!(una.fa("termine", &novanta)["termine"]["scade"], "2031-02-03");
         let dato = json!({ "campo": "arrivo", "valore": "2030-11-07T10:00:00+01:00" });
-        una.fa("annullamento", &json!({ "motivo": "Timbro letto male", "dato": dato }));
+        let corretta = una.fa("annullamento", &json!({ "motivo": "Timbro letto male", "dato": dato }));
+        assert_eq!(corretta["termine"]["scade"], "2031-02-05", "it moves with the arrival, whoever forgets to give it again");
         for _ in 0..2 {
             assert_eq!(una.fa("termine", &novanta)["termine"]["scade"], "2031-02-05");
         }

@@ -10,7 +10,7 @@ use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::{Annulla, Chiamante};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
-use crate::{registro, utenti};
+use crate::{registro, scrivania, utenti};
 use actix_web::{HttpResponse, web};
 
 /// The body.
@@ -62,7 +62,7 @@ pub(in crate::web::api) async fn annulla(
         (o.serve::<Testo>("motivo", &mut difetti), dato)
     });
     difetti.chiudi()?;
-    let deposito = stato.deposito.clone();
+    let (deposito, calendario) = (stato.deposito.clone(), stato.calendario.clone());
     atto(&stato, chi, &id, move |op, vista, id| {
         let Some((Some(motivo), dato)) = letta else { return Err(Problema::campo("/motivo", "manca")) };
         let aoo = utenti::aoo(op.conn, op.aoo)?;
@@ -72,7 +72,7 @@ pub(in crate::web::api) async fn annulla(
             Some(None) => return Err(Problema::campo("/dato", "manca")),
             Some(Some(dato)) => registro::annulla_dato(op, &disposizione, id, &dato).map(drop).map_err(al_valore)?,
         }
-        Ok(())
+        Ok(scrivania::segui_arrivo(op, vista, id, &calendario)?)
     })
     .await
 }

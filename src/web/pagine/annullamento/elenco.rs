@@ -2,6 +2,7 @@
 
 use super::nome;
 use crate::registro::{self, Proposta, Registrazione, Valore};
+use crate::scrivania;
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
@@ -231,11 +232,11 @@ pub(in crate::web::pagine) async fn decidi(
     let (vista, attore, aoo, deposito) = (chi.vista(), chi.attore(), chi.aoo.clone(), stato.deposito.clone());
     let esito = stato.blocca(move |stato| {
         stato.db.scrivi(aoo.id, &attore, |op| {
-            let fatta = match &motivo {
-                None => registro::accogli(op, &deposito, &aoo, &vista, id),
-                Some(motivo) => registro::respingi(op, &vista, id, motivo),
+            let registrazione = match &motivo {
+                None => registro::accogli(op, &deposito, &aoo, &vista, id)?,
+                Some(motivo) => registro::respingi(op, &vista, id, motivo)?,
             };
-            fatta.map_err(Problema::from)
+            Ok::<_, Problema>(scrivania::segui_arrivo(op, &vista, registrazione, &stato.calendario)?)
         })
     });
     match esito.await {

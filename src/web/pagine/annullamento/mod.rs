@@ -11,6 +11,7 @@ use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use crate::istanze;
 use crate::registro::{self, Campo, Disposizione, Registrazione, Valore};
+use crate::scrivania;
 use crate::storage::Operazione;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::RegistrazioneId;
@@ -191,7 +192,8 @@ async fn agisci(
             if !registro::visibile(op.conn, &vista, id)? {
                 return Err(Problema::non_trovato());
             }
-            Ok(atto(op, id, motivo, rettifica)?)
+            atto(op, id, motivo, rettifica)?;
+            Ok(scrivania::segui_arrivo(op, &vista, id, &stato.calendario)?)
         })
     });
     match esito.await {

@@ -69,6 +69,7 @@ pub(super) struct Sguardo<'a> {
     pub(super) assegnazioni: &'a [Assegnazione],
     pub(super) termine: Option<&'a Termine>,
     pub(super) flusso: Flusso,
+    pub(super) annullata: bool,
     pub(super) oggi: chrono::NaiveDate,
 }
 
@@ -85,7 +86,11 @@ impl Carico {
             concludi: possibili.contains(&Cosa::Conclusione),
             leggi: s.assegnazioni.iter().any(da_leggere),
             mete: if competente { mete(conn, s.aoo)? } else { Vec::new() },
-            termine: if competente && s.flusso == Flusso::Entrata { Some(termine(conn, s)?) } else { None },
+            termine: if competente && !s.annullata && s.flusso == Flusso::Entrata {
+                Some(termine(conn, s)?)
+            } else {
+                None
+            },
         })
     }
 }

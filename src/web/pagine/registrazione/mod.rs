@@ -250,6 +250,7 @@ fn pagina(
         assegnazioni: &assegnazioni,
         termine: termine.as_ref(),
         flusso: r.flusso,
+        annullata: r.annullamento.is_some(),
         oggi,
     };
     let invii = pec::invii(conn, vista, Some(id))?;
