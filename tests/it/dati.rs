@@ -6,7 +6,9 @@ use crate::posta;
 use serde_json::{Value, json};
 use tabulario::registro::{self, Registrazione};
 use tabulario::ricerca::{self, Domanda};
+use tabulario::storage::Operazione;
 use tabulario::utenti::visibilita::Vista;
+use tabulario::valori::Attore;
 use tabulario::{conservazione, pec};
 
 /// A registration made over the API.
@@ -54,6 +56,31 @@ fn integra(casa: &Casa) {
 }
 
 su_entrambi! {
+    fn an_application_proposes_and_reads_what_was_decided(casa) {
+        let server = casa.server();
+        let id = una(casa, &server.url, &entrata("Istanza di permesso, via Garibldi 12"));
+        let corpo = json!({ "motivo": "Scritto male", "dato": { "campo": "oggetto", "valore": "Istanza di permesso, via Garibaldi 12" } });
+        let (stato, lista) = posta_a(casa, &server.url, &id, "proposte", &corpo);
+        assert_eq!((stato, &lista["risultati"][0]["dato"]["valore"]), (201, &json!("Istanza di permesso, via Garibaldi 12")), "{lista}");
+        assert_eq!(lista["risultati"][0]["decisione"], Value::Null);
+        let (stato, no) = posta_a(casa, &server.url, &id, "proposte", &corpo);
+        assert_eq!((stato, no["type"].as_str()), (409, Some("urn:tabulario:proposta-aperta")), "{no}");
+        let uguale = json!({ "motivo": "x", "dato": { "campo": "oggetto", "valore": "Istanza di permesso, via Garibldi 12" } });
+        assert_eq!(posta_a(casa, &server.url, &id, "proposte", &uguale).0, 422);
+        assert_eq!(posta_a(casa, &server.url, &id, "proposte", &json!({ "dato": null })).0, 422);
+        // The RSP refuses; the register is as it was.
+        let vista = casa.vista();
+        let proposta: Vec<_> = casa.db.leggi(|conn| registro::proposte(conn, &vista, id.parse().unwrap())).unwrap();
+        let respingi = |op: &mut Operazione<'_>| registro::respingi(op, &vista, proposta[0].id, &"Va bene così".parse().unwrap());
+        casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), respingi).unwrap();
+        let lista = leggi(&format!("{}/api/v1/registrazioni/{id}/proposte", server.url), &casa.gettone).json();
+        let decisione = &lista["risultati"][0]["decisione"];
+        assert_eq!((&decisione["accolta"], &decisione["motivo"]), (&json!(false), &json!("Va bene così")), "{lista}");
+        assert_eq!(letta(casa, &vista, &id).oggetto.as_str(), "Istanza di permesso, via Garibldi 12");
+        assert_eq!(casa.conta("dati_annullati"), 0);
+        integra(casa);
+    }
+
     fn an_annulled_datum_stays_beside_the_new_one(casa) {
         let server = casa.server();
         let url = &server.url;

@@ -110,6 +110,7 @@ fn materia(strada: &str) -> (&'static str, &'static [(&'static str, &'static str
     const TERMINE: (&str, &str) = ("termine", r#"{ "procedimento": "accesso-atti" }"#);
     match strada.rsplit('/').next().unwrap() {
         "acquisizioni" => ("cartacea", &[]),
+        "proposte" => ("altra", &[]),
         "presa-in-carico" | "rifiuto" | "termine" => ("altra", &[]),
         "restituzione" | "conclusione" => ("altra", &[("presa-in-carico", r#"{ "ufficio": "EDIL" }"#)]),
         "lettura" => ("registrazione", &[("assegnazioni", r#"{ "ufficio": "EDIL", "titolo": "conoscenza" }"#)]),

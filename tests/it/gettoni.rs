@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 38] = [
+const STRADE: [(&str, &str, &str); 40] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -41,6 +41,8 @@ const STRADE: [(&str, &str, &str); 38] = [
     ("post", "/api/v1/registrazioni/{id}/collegamenti", "registra"),
     ("post", "/api/v1/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", "registra"),
     ("get", "/api/v1/differimenti", "legge"),
+    ("get", "/api/v1/registrazioni/{id}/proposte", "legge"),
+    ("post", "/api/v1/registrazioni/{id}/proposte", "assegna"),
     ("get", "/api/v1/rubrica", "legge"),
     ("post", "/api/v1/rubrica", "registra"),
     ("get", "/api/v1/rubrica/{id}", "legge"),

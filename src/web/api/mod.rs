@@ -30,6 +30,11 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
+    cfg.service(
+        web::resource("/registrazioni/{id}/proposte")
+            .route(web::get().to(registrazioni::elenca_proposte))
+            .route(web::post().to(registrazioni::proponi)),
+    );
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazioni::prendi));

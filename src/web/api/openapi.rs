@@ -13,7 +13,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 #[openapi(
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
-        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, gli atti della \
+        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
         scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti e riservatezza; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è."),
     paths(
@@ -23,6 +23,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::segnatura,
         registrazioni::classifica,
         registrazioni::annulla,
+        registrazioni::elenca_proposte,
+        registrazioni::proponi,
         registrazioni::riserva,
         registrazioni::assegna,
         registrazioni::prendi,

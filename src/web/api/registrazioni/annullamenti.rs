@@ -46,7 +46,7 @@ struct DatoJson {
 /// A value, in the shape of its datum.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum ValoreJson {
+pub(super) enum ValoreJson {
     Oggetto(String),
     Corrispondenti(Vec<CorrispondenteJson>),
     ProtocolloMittente(Option<ProtocolloMittenteJson>),

@@ -54,27 +54,36 @@ pub(in crate::web::api) async fn annulla(
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
+    let (motivo, dato) = leggi(&corpo, stato.limiti.corrispondenti)?;
+    let (deposito, calendario) = (stato.deposito.clone(), stato.calendario.clone());
+    atto(&stato, chi, &id, move |op, vista, id| {
+        let aoo = utenti::aoo(op.conn, op.aoo)?;
+        let disposizione = Disposizione { deposito: &deposito, aoo: &aoo, vista, motivo: &motivo, proponente: None };
+        match dato {
+            None => registro::annulla(op, &disposizione, id).map(drop)?,
+            Some(dato) => registro::annulla_dato(op, &disposizione, id, &dato).map(drop).map_err(al_valore)?,
+        }
+        Ok(scrivania::segui_arrivo(op, vista, id, &calendario)?)
+    })
+    .await
+}
+
+/// Why, and the datum with its new value; none: the whole registration.
+pub(super) fn leggi(corpo: &Corpo, massimo: usize) -> Result<(Testo, Option<Rettifica>), Problema> {
     let mut difetti = Difetti::default();
-    let massimo = stato.limiti.corrispondenti;
     let letta = Oggetto::new(&corpo.0, "", &["motivo", "dato"], &mut difetti).map(|o| {
         let dato = o.oggetto("dato", &["campo", "valore", "riservato"], &mut difetti);
         let dato = dato.map(|d| rettifica(&d, massimo, &mut difetti));
         (o.serve::<Testo>("motivo", &mut difetti), dato)
     });
     difetti.chiudi()?;
-    let (deposito, calendario) = (stato.deposito.clone(), stato.calendario.clone());
-    atto(&stato, chi, &id, move |op, vista, id| {
-        let Some((Some(motivo), dato)) = letta else { return Err(Problema::campo("/motivo", "manca")) };
-        let aoo = utenti::aoo(op.conn, op.aoo)?;
-        let disposizione = Disposizione { deposito: &deposito, aoo: &aoo, vista, motivo: &motivo, proponente: None };
-        match dato {
-            None => registro::annulla(op, &disposizione, id).map(drop)?,
-            Some(None) => return Err(Problema::campo("/dato", "manca")),
-            Some(Some(dato)) => registro::annulla_dato(op, &disposizione, id, &dato).map(drop).map_err(al_valore)?,
+    match letta {
+        Some((Some(motivo), dato)) => {
+            let dato = dato.map(|d| d.ok_or_else(|| Problema::campo("/dato", "manca")));
+            Ok((motivo, dato.transpose()?))
         }
-        Ok(scrivania::segui_arrivo(op, vista, id, &calendario)?)
-    })
-    .await
+        _ => Err(Problema::campo("/motivo", "manca")),
+    }
 }
 
 /// Member `dato`.
@@ -101,7 +110,7 @@ fn rettifica(d: &Oggetto<'_>, massimo: usize, difetti: &mut Difetti) -> Option<R
 }
 
 /// The refusals of a registration, at the place where the value stands here.
-fn al_valore(e: Errore) -> Problema {
+pub(super) fn al_valore(e: Errore) -> Problema {
     match e {
         Errore::CorrispondenteMancante(_) | Errore::ArrivoFuturo(_) => Problema::campo("/dato/valore", e.to_string()),
         altro => altro.into(),
