@@ -9,6 +9,7 @@ CREATE TABLE predisposti (
     campi TEXT NOT NULL,
     file TEXT NOT NULL,
     versione BIGINT NOT NULL,
+    consumato BOOLEAN NOT NULL,
     salvato TIMESTAMP NOT NULL
 );
 CREATE INDEX predisposti_per_aoo ON predisposti (aoo_id, salvato);

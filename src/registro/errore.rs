@@ -148,16 +148,17 @@ pub enum Errore {
     #[error("questo predisposto non esiste o non è tra quelli che puoi vedere")]
     PredispostoSconosciuto,
     /// It was registered or thrown away in the meantime.
-    #[error(
-        "questo predisposto è già stato protocollato o eliminato: cercalo nel registro; nessun numero è stato usato"
-    )]
+    #[error("questo predisposto è già stato protocollato o eliminato, o è passato ad altri: cercalo nel registro")]
     PredispostoSparito,
     /// Another version was put away in the meantime.
     #[error(
-        "qualcuno ha cambiato questo predisposto mentre lo guardavi: riaprilo da Predisposti e rivedilo; nessun numero è \
-         stato usato"
+        "questo predisposto è stato salvato di nuovo dopo che l'hai aperto: riaprilo da Predisposti e rivedilo; nessun numero \
+         è stato usato"
     )]
     PredispostoCambiato,
+    /// What was typed is too long to be put away.
+    #[error("il modulo è troppo lungo per salvarlo senza numero: al massimo {0} KiB di testo")]
+    PredispostoLungo(usize),
     /// There are too many.
     #[error("hai già {0} predisposti: protocolla o elimina quelli che non servono più")]
     TroppiPredisposti(i64),

@@ -1,5 +1,5 @@
-//! *Predisposto*: a registration that is being prepared. It holds no number, is no act, and leaves nothing behind when it is
-//! registered or thrown away; its files are in the store already.
+//! *Predisposto*: a registration that is being prepared. It holds no number and is no act; registered or thrown away, nothing of it
+//! stays but its id, so that no form that is still open brings it back. Its files are in the store, which forgets none.
 
 use super::{Errore, Flusso, RuoloDocumento};
 use crate::storage::schema::predisposti as tabella;
@@ -13,8 +13,11 @@ use std::collections::BTreeMap;
 /// Predisposti that one person may have.
 const MASSIMI: i64 = 500;
 
-/// Predisposti that are shown.
-const MASSIMO_ELENCO: i64 = 200;
+/// Predisposti of others that are shown.
+const MASSIMO_ALTRUI: i64 = 200;
+
+/// Longest form that is put away, in bytes of JSON.
+const MASSIMO_CAMPI: usize = 256 * 1024;
 
 /// A file of a predisposto, in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub struct Preparata {
     pub flusso: Flusso,
     /// The office that will write or will get it, which sees it too.
     pub ufficio: Option<UfficioId>,
-    /// Only the author, that office and the RSP see it.
+    /// Of the protocol office only the RSP sees it.
     pub riservato: bool,
     /// The fields by name.
     pub campi: BTreeMap<String, String>,
@@ -49,7 +52,7 @@ pub struct Preparata {
 pub struct Predisposto {
     /// What was put away.
     pub preparata: Preparata,
-    /// Name of who wrote it first.
+    /// Name of whose it is: who wrote it first, or for whom they acted.
     pub autore: String,
     /// How many times it was put away: who changes it says which one they read.
     pub versione: i64,
@@ -60,10 +63,14 @@ pub struct Predisposto {
 /// Puts a predisposto away, or changes it; `letta` is the version that the writer read, 0 for a new one. Gives the new version.
 ///
 /// # Errors
-/// `PredispostoSconosciuto` if it may not be seen, `PredispostoCambiato` if another version was put away in the meantime,
-/// `PredispostoSparito` if it was registered or thrown away, `TroppiPredisposti`.
+/// `PredispostoSconosciuto` for a new one whose id is somebody else's, `PredispostoCambiato` if another version was put away in the
+/// meantime, `PredispostoSparito` if it was registered, thrown away or given to others, `TroppiPredisposti`, `PredispostoLungo`.
 pub fn predisponi(op: &mut Operazione<'_>, vista: &Vista, preparata: &Preparata, letta: i64) -> Result<i64, Errore> {
     let autore = op.attore.per_chi().to_string();
+    let campi = serde_json::to_string(&preparata.campi).map_err(illeggibile)?;
+    if campi.len() > MASSIMO_CAMPI {
+        return Err(Errore::PredispostoLungo(MASSIMO_CAMPI / 1024));
+    }
     let versione = letta.saturating_add(1);
     let riga = Riga {
         id: preparata.id.to_string(),
@@ -72,31 +79,37 @@ pub fn predisponi(op: &mut Operazione<'_>, vista: &Vista, preparata: &Preparata,
         ufficio_id: preparata.ufficio.map(|u| u.to_string()),
         flusso: preparata.flusso.as_str().to_owned(),
         riservato: preparata.riservato,
-        campi: serde_json::to_string(&preparata.campi).map_err(illeggibile)?,
+        campi,
         file: scritti(&preparata.file)?,
         versione,
+        consumato: false,
         salvato: op.ora.utc(),
     };
-    let presente: Option<Riga> = tabella::table.find(&riga.id).select(Riga::as_select()).first(op.conn).optional()?;
+    let presente = self::riga(op.conn, preparata.id)?;
     let Some(presente) = presente else {
         if letta > 0 {
             return Err(Errore::PredispostoSparito);
         }
         let miei = tabella::aoo_id.eq(&riga.aoo_id).and(tabella::autore.eq(&riga.autore));
-        if tabella::table.filter(miei).count().get_result::<i64>(op.conn)? >= MASSIMI {
+        if tabella::table.filter(miei.and(tabella::consumato.eq(false))).count().get_result::<i64>(op.conn)? >= MASSIMI
+        {
             return Err(Errore::TroppiPredisposti(MASSIMI));
         }
         diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
         return Ok(versione);
     };
     if !presente.si_vede(vista, &riga.autore) {
-        return Err(Errore::PredispostoSconosciuto);
+        // Whoever had it open keeps what they typed on the page.
+        return Err(if letta > 0 { Errore::PredispostoSparito } else { Errore::PredispostoSconosciuto });
+    }
+    if presente.consumato {
+        return Err(Errore::PredispostoSparito);
     }
     // The same form sent twice.
-    if (&presente.campi, &presente.file) == (&riga.campi, &riga.file) {
+    if (&presente.flusso, &presente.campi, &presente.file) == (&riga.flusso, &riga.campi, &riga.file) {
         return Ok(presente.versione);
     }
-    if presente.versione != letta {
+    if presente.versione != letta || presente.flusso != riga.flusso {
         return Err(Errore::PredispostoCambiato);
     }
     let riga = Riga { autore: presente.autore, ..riga };
@@ -104,27 +117,42 @@ pub fn predisponi(op: &mut Operazione<'_>, vista: &Vista, preparata: &Preparata,
     Ok(versione)
 }
 
-/// That a predisposto is still the one that was read.
+/// That a form of this direction may be registered: if it was ever put away, it is the last version that was read (`letta`; 0 for a form
+/// that nobody says was put away).
 ///
 /// # Errors
-/// `PredispostoSparito` if it is not there or may not be seen, `PredispostoCambiato` if `letta` is not its last version.
-pub fn predisposto_letto(op: &mut Operazione<'_>, vista: &Vista, id: PredispostoId, letta: i64) -> Result<(), Errore> {
-    let io = op.attore.per_chi();
-    match predisposto(op.conn, vista, &io, id) {
-        Ok(p) if p.versione == letta => Ok(()),
-        Ok(_) => Err(Errore::PredispostoCambiato),
-        Err(Errore::PredispostoSconosciuto) => Err(Errore::PredispostoSparito),
-        Err(altro) => Err(altro),
+/// `PredispostoSparito` if it was registered or thrown away, or may not be seen; `PredispostoCambiato` if `letta` is not its last
+/// version.
+pub fn predisposto_letto(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    (id, flusso): (PredispostoId, Flusso),
+    letta: i64,
+) -> Result<(), Errore> {
+    let Some(riga) = riga(op.conn, id)? else {
+        return if letta > 0 { Err(Errore::PredispostoSparito) } else { Ok(()) };
+    };
+    if riga.consumato || !riga.si_vede(vista, &op.attore.per_chi().to_string()) {
+        return Err(Errore::PredispostoSparito);
     }
+    let lo_stesso = riga.versione == letta && riga.flusso == flusso.as_str();
+    if lo_stesso { Ok(()) } else { Err(Errore::PredispostoCambiato) }
 }
 
-/// Takes a predisposto away, because it is being registered or nobody wants it any more.
+/// Takes a predisposto away, because it is being registered or nobody wants it any more; what was never put away stays so.
 ///
 /// # Errors
 /// Those of [`predisposto_letto`].
-pub fn togli_predisposto(op: &mut Operazione<'_>, vista: &Vista, id: PredispostoId, letta: i64) -> Result<(), Errore> {
-    predisposto_letto(op, vista, id, letta)?;
-    diesel::delete(tabella::table.find(id.to_string())).execute(op.conn)?;
+pub fn togli_predisposto(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    quale: (PredispostoId, Flusso),
+    letta: i64,
+) -> Result<(), Errore> {
+    predisposto_letto(op, vista, quale, letta)?;
+    diesel::update(tabella::table.find(quale.0.to_string()))
+        .set((tabella::consumato.eq(true), tabella::campi.eq("{}"), tabella::file.eq("[]")))
+        .execute(op.conn)?;
     Ok(())
 }
 
@@ -133,33 +161,37 @@ pub fn togli_predisposto(op: &mut Operazione<'_>, vista: &Vista, id: Predisposto
 /// # Errors
 /// `PredispostoSconosciuto`.
 pub fn predisposto(conn: &mut Conn, vista: &Vista, io: &Attore, id: PredispostoId) -> Result<Predisposto, Errore> {
-    let riga: Option<Riga> = tabella::table.find(id.to_string()).select(Riga::as_select()).first(conn).optional()?;
-    let riga = riga.filter(|r| r.si_vede(vista, &io.per_chi().to_string()));
+    let riga = riga(conn, id)?.filter(|r| !r.consumato && r.si_vede(vista, &io.per_chi().to_string()));
     riga.ok_or(Errore::PredispostoSconosciuto)?.predisposto(conn)
 }
 
-/// The predisposti that somebody may see, the last put away first, two hundred at most: their own, those of their offices and,
-/// for who sees the whole AOO, those of everybody.
+fn riga(conn: &mut Conn, id: PredispostoId) -> Result<Option<Riga>, Errore> {
+    Ok(tabella::table.find(id.to_string()).select(Riga::as_select()).first(conn).optional()?)
+}
+
+/// The predisposti of these directions that somebody may see, the last put away first: all their own, then those of their offices and,
+/// for who sees the whole AOO, those of everybody, two hundred at most.
 ///
 /// # Errors
 /// Those of the database.
-pub fn predisposti(conn: &mut Conn, vista: &Vista, io: &Attore) -> Result<Vec<Predisposto>, Errore> {
-    let della_aoo = tabella::table.filter(tabella::aoo_id.eq(vista.aoo().to_string()));
-    let mio = tabella::autore.eq(io.per_chi().to_string());
-    let degli_uffici = tabella::ufficio_id.eq_any(vista.uffici()).assume_not_null();
-    let query = match vista {
-        Vista::Intera(_) => della_aoo.into_boxed(),
-        Vista::SenzaRiservati(..) => {
-            della_aoo.filter(mio.or(degli_uffici).or(tabella::riservato.eq(false))).into_boxed()
-        }
-        Vista::Uffici(..) => della_aoo.filter(mio.or(degli_uffici)).into_boxed(),
+pub fn predisposti(conn: &mut Conn, vista: &Vista, io: &Attore, flussi: &[Flusso]) -> Result<Vec<Predisposto>, Errore> {
+    let aperti = || {
+        tabella::table
+            .filter(tabella::aoo_id.eq(vista.aoo().to_string()).and(tabella::consumato.eq(false)))
+            .filter(tabella::flusso.eq_any(flussi.iter().map(|f| f.as_str())))
+            .order((tabella::salvato.desc(), tabella::id.desc()))
+            .select(Riga::as_select())
     };
-    let righe: Vec<Riga> = query
-        .order((tabella::salvato.desc(), tabella::id.desc()))
-        .limit(MASSIMO_ELENCO)
-        .select(Riga::as_select())
-        .load(conn)?;
-    righe.into_iter().map(|r| r.predisposto(conn)).collect()
+    let io = io.per_chi().to_string();
+    let miei: Vec<Riga> = aperti().filter(tabella::autore.eq(&io)).limit(MASSIMI).load(conn)?;
+    let altrui = aperti().filter(tabella::autore.ne(&io)).limit(MASSIMO_ALTRUI);
+    let degli_uffici = tabella::ufficio_id.eq_any(vista.uffici()).assume_not_null();
+    let altrui: Vec<Riga> = match vista {
+        Vista::Intera(_) => altrui.load(conn)?,
+        Vista::SenzaRiservati(..) => altrui.filter(degli_uffici.or(tabella::riservato.eq(false))).load(conn)?,
+        Vista::Uffici(..) => altrui.filter(degli_uffici).load(conn)?,
+    };
+    miei.into_iter().chain(altrui).map(|r| r.predisposto(conn)).collect()
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -174,6 +206,7 @@ struct Riga {
     campi: String,
     file: String,
     versione: i64,
+    consumato: bool,
     salvato: chrono::NaiveDateTime,
 }
 

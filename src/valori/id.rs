@@ -10,20 +10,25 @@ use uuid::{ClockSequence, ContextV7, Timestamp, Uuid};
 /// The last id made or read; the next is later, whatever the computer's clock says.
 static ULTIMO: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
-/// A new id for a row, later than every id made before it and than those of [`riprendi_dopo`].
+/// The greatest instant of an id that is believed, in milliseconds (about the year 6400): what is beyond it is no clock's mistake,
+/// and would leave no room for those to come.
+const MASSIMO_ISTANTE: u64 = 1 << 47;
+
+/// A new id for a row, later than every id that this process made and than those of [`riprendi_dopo`]. Another process at work on
+/// the same database goes by the computer's clock.
 #[must_use]
 pub fn nuovo_id() -> Uuid {
     Uuid::new_v7(Timestamp::now(&*ULTIMO.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 /// From here on every new id is later than `ultimo`: acts made while the computer's clock was wrong stay before those that
-/// follow, and "the newest" is the last one made. What is no UUIDv7 changes nothing.
+/// follow, and "the newest" is the last one made. What is no UUIDv7 of a believable instant changes nothing.
 pub fn riprendi_dopo(ultimo: &str) {
-    let Some((secondi, nanosecondi)) =
-        ultimo.parse::<Uuid>().ok().and_then(|id| id.get_timestamp()).map(|t| t.to_unix())
-    else {
+    let id = ultimo.parse::<Uuid>().ok().filter(|id| id.get_version_num() == 7);
+    let Some((secondi, nanosecondi)) = id.and_then(|id| id.get_timestamp()).map(|t| t.to_unix()) else { return };
+    if secondi.saturating_mul(1_000) >= MASSIMO_ISTANTE {
         return;
-    };
+    }
     // The millisecond after it: inside the same one the rest of an id is chance.
     let ultimo = ULTIMO.lock().unwrap_or_else(PoisonError::into_inner);
     let _ = ultimo.generate_timestamp_sequence(secondi, nanosecondi.saturating_add(1_000_000));
@@ -36,7 +41,7 @@ macro_rules! id {
         pub struct $tipo(Uuid);
 
         impl $tipo {
-            /// A new id, later than every id that there is.
+            /// A new id, by [`nuovo_id`].
             #[must_use]
             #[expect(clippy::new_without_default, reason = "a default id would be a different one each time")]
             pub fn new() -> Self {
@@ -126,4 +131,21 @@ id! {
 impl AooId {
     /// The lane and chain of the installation itself: what belongs to no AOO (bodies, people, settings).
     pub const INSTALLAZIONE: Self = Self(Uuid::nil());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_ids_go_on_after_the_one_that_was_read_if_a_clock_can_have_made_it() {
+        let avanti = "0fffffff-ffff-7000-8000-000000000000";
+        for incredibile in ["ffffffff-ffff-7fff-bfff-ffffffffffff", "ffffffff-ffff-4fff-bfff-ffffffffffff", "x"] {
+            riprendi_dopo(incredibile);
+            assert!(nuovo_id().to_string().as_str() < avanti, "{incredibile}");
+        }
+        riprendi_dopo(avanti);
+        let (primo, secondo) = (nuovo_id().to_string(), nuovo_id().to_string());
+        assert!(avanti < primo.as_str() && primo < secondo);
+    }
 }

@@ -289,6 +289,7 @@ impl From<registro::Errore> for Problema {
             E::Sconosciuta | E::PropostaSconosciuta | E::PredispostoSconosciuto => Self::non_trovato(),
             E::PredispostoSparito => Self::conflitto("predisposto-sparito", e.to_string()),
             E::PredispostoCambiato => Self::conflitto("predisposto-cambiato", e.to_string()),
+            E::PredispostoLungo(_) => Self::campo("", e.to_string()),
             E::TroppiPredisposti(_) => Self::conflitto("troppi-predisposti", e.to_string()),
             E::GiaAnnullata(_) => Self::conflitto("gia-annullata", e.to_string()),
             E::ValoreUguale(_) => Self::campo("/dato/valore", e.to_string()),

@@ -332,6 +332,7 @@ diesel::table! {
         campi -> Text,
         file -> Text,
         versione -> BigInt,
+        consumato -> Bool,
         salvato -> Timestamp,
     }
 }

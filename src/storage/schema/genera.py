@@ -17,7 +17,9 @@ for tabella, colonna in re.findall(r"ALTER TABLE (\w+) ADD COLUMN ([^;]+);", sql
 corpi = {}
 for tabella, corpo in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", sql, re.S):
     corpi[tabella.removesuffix("_nuova")] = corpo
-padroni = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", (RADICE / "docs/REGISTRO.md").read_text(), re.M))
+righe = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \|", (RADICE / "docs/REGISTRO.md").read_text(), re.M)
+padroni = {tabella: padrone for tabella, padrone, _ in righe}
+lavoro = {tabella for tabella, _, genere in righe if genere == "lavoro"}
 
 file, tabelle, con_id = {}, [], []
 for tabella, corpo in corpi.items():
@@ -36,7 +38,8 @@ for tabella, corpo in corpi.items():
     blocco = f"diesel::table! {{\n    {tabella} ({chiave}) {{\n{''.join(colonne)}    }}\n}}\n"
     file.setdefault(padroni[tabella], []).append(blocco)
     tabelle.append(tabella)
-    if chiave == "id":
+    # Working state may have ids that came with a form.
+    if chiave == "id" and tabella not in lavoro:
         con_id.append(tabella)
 
 for vecchio in QUI.glob("di_*.rs"):

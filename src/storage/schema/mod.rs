@@ -150,5 +150,4 @@ pub const CON_ID: &[&str] = &[
     "recapiti",
     "proposte_rubrica",
     "unioni_soggetti",
-    "predisposti",
 ];

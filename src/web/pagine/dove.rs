@@ -5,10 +5,9 @@ use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
 use crate::registro;
-use crate::scrivania;
+use crate::scrivania::{self, Assegnazione};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
-use crate::valori::Istante;
 use crate::web::{Problema, Stato};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -28,8 +27,8 @@ struct Minima {
     quando: String,
     flusso: &'static str,
     annullata: bool,
-    /// The office that deals with it, and since when.
-    ufficio: Option<(String, String)>,
+    /// What became of it: words, office, since when.
+    situazione: Option<(&'static str, String, String)>,
     /// Its page, for who may see more.
     pagina: Option<String>,
 }
@@ -57,15 +56,16 @@ pub(super) async fn mostra(
         let Some((numero, anno)) = letto else { return Ok(None) };
         stato.db.leggi(|conn| {
             let aperte = Vista::SenzaRiservati(vista.aoo(), Vec::new());
-            let Some(r) = registro::per_numero(conn, &aperte, anno, numero)? else { return Ok::<_, Problema>(None) };
+            let vede = registro::per_numero(conn, &vista, anno, numero)?;
+            let trovata = if vede.is_some() { vede } else { registro::per_numero(conn, &aperte, anno, numero)? };
+            let Some(r) = trovata else { return Ok::<_, Problema>(None) };
             let storia = scrivania::per_registrazione(conn, r.id)?;
-            let dal = |istante: Istante| istante.leggibile();
             Ok(Some(Minima {
                 numero: format!("{}/{}", r.numero, r.anno),
                 quando: r.istante.leggibile(),
                 flusso: formato::flusso(r.flusso).0,
                 annullata: r.annullamento.is_some(),
-                ufficio: scrivania::corrente(&storia).map(|a| (a.denominazione.clone(), dal(a.istante))),
+                situazione: scrivania::corrente(&storia).map(situazione),
                 pagina: registro::visibile(conn, &vista, r.id)?.then(|| format!("/registrazioni/{}", r.id)),
             }))
         })
@@ -73,4 +73,15 @@ pub(super) async fn mostra(
     let trovata = stato.blocca(cerca).await?;
     let pagina = Pagina { guscio: Guscio::new(&chi, "/dove"), scritto, errore, trovata };
     Ok(rendi(if errore { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &pagina)?)
+}
+
+/// What the office did with it, in words; its state has its own instant.
+fn situazione(a: &Assegnazione) -> (&'static str, String, String) {
+    let parole = match a.situazione.stato {
+        scrivania::Stato::Rifiutata => "La riassegna il protocollo; l'ha rifiutata",
+        scrivania::Stato::Conclusa => "L'ha conclusa",
+        scrivania::Stato::Propria => "L'ha scritta",
+        _ => "Se ne occupa",
+    };
+    (parole, a.denominazione.clone(), a.situazione.dal.leggibile())
 }

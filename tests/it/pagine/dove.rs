@@ -34,6 +34,10 @@ su_entrambi! {
         });
         assert_eq!(altre, [(200, true, false); 3]);
         assert_eq!(estraneo.apri("/dove?numero=abc").stato, 422);
+        let strada = format!("{}/api/v1/registrazioni/{id}/rifiuto", server.url);
+        let rifiuto = json!({ "ufficio": "EDIL", "motivo": "Non è nostra" }).to_string();
+        assert_eq!(crate::casa::chiama_json(&strada, &casa.gettone, &rifiuto).stato, 201);
+        assert!(estraneo.apri("/dove?numero=1").html.contains("La riassegna il protocollo"));
         let chiesto = json!({ "motivo": "Registrata due volte" }).to_string();
         let strada = format!("{}/api/v1/registrazioni/{id}/annullamento", server.url);
         assert_eq!(crate::casa::chiama_json(&strada, &casa.gettone, &chiesto).stato, 201);

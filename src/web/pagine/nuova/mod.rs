@@ -200,6 +200,9 @@ pub(super) async fn registra(
     let Arrivo { campi, file, perduti } = invio::leggi((&stato, &pagine), &massimi, corpo, della_sessione).await?;
     let mut modulo = Modulo::da_campi(&campi, file)?;
     permesso(&chi, modulo.flusso)?;
+    if perduti && modulo.predisposto > 0 {
+        return predisposto::riprendi(&stato, &pagine, &chi, modulo).await;
+    }
     if perduti {
         modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: PERDUTI.to_owned() }];
         return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -216,7 +219,7 @@ pub(super) async fn registra(
         return mostra(&stato, &chi, modulo, StatusCode::OK).await;
     }
     if campi.contains_key("predisponi") {
-        return predisposto::predisponi(&stato, &chi, &campi, modulo).await;
+        return predisposto::predisponi(&stato, &chi, modulo).await;
     }
     let oggi = stato.db.orologio().adesso().giorno();
     let chiesta = match Chiesta::parse(&modulo, oggi) {
@@ -226,11 +229,7 @@ pub(super) async fn registra(
             return mostra(&stato, &chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let richiesta = Richiesta {
-        ambito: format!("{} /registrazioni", chi.attore()),
-        chiave: modulo.chiave.clone(),
-        corpo_sha256: modulo.sha256(),
-    };
+    let richiesta = richiesta(&chi, &modulo);
     let (aoo, attore, vista) = (chi.aoo.clone(), chi.attore(), chi.vista());
     let comunque = campi.get("comunque").cloned().unwrap_or_default();
     let esito = stato
@@ -246,6 +245,12 @@ pub(super) async fn registra(
         })
         .await;
     rispondi(&stato, &chi, modulo, esito).await
+}
+
+/// The form as a request that makes one number, however often it is sent.
+fn richiesta(chi: &Chi, modulo: &Modulo) -> Richiesta {
+    let (ambito, chiave) = (format!("{} /registrazioni", chi.attore()), modulo.chiave.clone());
+    Richiesta { ambito, chiave, corpo_sha256: modulo.sha256() }
 }
 
 /// To what was registered; or the form again, with what looks the same or what was refused.
@@ -285,8 +290,8 @@ fn scrivi(
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
             return Ok::<_, Problema>(Ok((id.parse().map_err(Problema::interno)?, false)));
         }
-        if let Some((id, letta)) = chiesta.predisposto {
-            registro::predisposto_letto(op, vista, id, letta)?;
+        if let Some(predisposto) = chiesta.predisposto {
+            registro::predisposto_letto(op, vista, predisposto, chiesta.letta)?;
         }
         let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
@@ -295,8 +300,8 @@ fn scrivi(
         if !accettati(&trovati, comunque) {
             return Ok(Err(trovati));
         }
-        if let Some((id, letta)) = chiesta.predisposto {
-            registro::togli_predisposto(op, vista, id, letta)?;
+        if let Some(predisposto) = chiesta.predisposto {
+            registro::togli_predisposto(op, vista, predisposto, chiesta.letta)?;
         }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
         if let Some(differimento) = chiesta.differimento {

@@ -112,7 +112,7 @@ impl Modulo {
         Ok(Self {
             flusso,
             chiave,
-            predisposto: testo("predisposto").parse().unwrap_or_default(),
+            predisposto: testo("predisposto").parse().ok().filter(|v| *v > 0).unwrap_or_default(),
             salvato: None,
             oggetto: testo("oggetto"),
             mezzo: testo("mezzo"),

@@ -3,14 +3,14 @@
 
 use super::modulo::Modulo;
 use super::{difetti, mostra, permesso};
-use crate::registro::{self, FilePredisposto, Predisposto, Preparata};
-use crate::utenti;
+use crate::registro::{self, FilePredisposto, Flusso, Predisposto, Preparata};
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::PredispostoId;
+use crate::utenti::{self, risposta};
+use crate::valori::{Istante, PredispostoId};
 use crate::web::pagine::campi::Difetto;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::guscio::{Guscio, rendi};
-use crate::web::pagine::invio::{PERDUTI, dal_deposito};
+use crate::web::pagine::invio::{FileScelto, dal_deposito};
 use crate::web::pagine::{Errata, Pagine, formato};
 use crate::web::{Problema, Stato};
 use actix_web::http::{StatusCode, header};
@@ -18,22 +18,6 @@ use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// The fields that are put away, beside those of the parties.
-const CAMPI: [&str; 12] = [
-    "oggetto",
-    "mezzo",
-    "voce",
-    "ufficio",
-    "riservato",
-    "mittente-numero",
-    "mittente-data",
-    "arrivo",
-    "arrivo-ora",
-    "differimento",
-    "risponde-a",
-    "risponde-scelta",
-];
 
 struct Riga {
     id: String,
@@ -52,40 +36,77 @@ struct Riga {
 struct Elenco {
     guscio: Guscio,
     righe: Vec<Riga>,
-    fatto: bool,
+    eliminato: bool,
+    /// One was put away and is not among them.
+    salvato: bool,
 }
 
 /// `POST /registrazioni` with `predisponi`: puts the form away as it is.
-pub(super) async fn predisponi(
-    stato: &Stato,
-    chi: &Chi,
-    campi: &BTreeMap<String, String>,
-    mut modulo: Modulo,
-) -> Result<HttpResponse, Errata> {
+pub(super) async fn predisponi(stato: &Stato, chi: &Chi, mut modulo: Modulo) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Uscita, Permesso::Agisce)?;
     let id: PredispostoId = modulo.chiave.parse().map_err(|_| Problema::illeggibile("Manca la chiave del modulo."))?;
-    let tenuti = campi.iter().filter(|(nome, _)| CAMPI.contains(&nome.as_str()) || nome.starts_with("parte-"));
-    let campi: BTreeMap<String, String> = tenuti.map(|(nome, valore)| (nome.clone(), valore.clone())).collect();
-    let file =
-        |f: &super::FileScelto| FilePredisposto { ruolo: f.ruolo, impronta: f.riposto.impronta, nome: f.nome.clone() };
+    let file = |f: &FileScelto| FilePredisposto { ruolo: f.ruolo, impronta: f.riposto.impronta, nome: f.nome.clone() };
     let (flusso, riservato, file) = (modulo.flusso, modulo.riservato, modulo.file.iter().map(file).collect());
     let (ufficio, letta) = (modulo.ufficio.parse().ok(), modulo.predisposto);
+    let campi = campi(&modulo, stato.db.orologio().adesso());
     let (aoo, attore, vista) = (chi.aoo.id, chi.attore(), chi.vista());
+    let richiesta = super::richiesta(chi, &modulo);
     let scrivi = move |stato: &Stato| {
         stato.db.scrivi(aoo, &attore, |op| {
+            // A form that was registered, and is still open in a page before.
+            if !matches!(risposta::precedente(op.conn, &richiesta), Ok(None)) {
+                return Err(registro::Errore::PredispostoSparito.into());
+            }
             let ufficio = ufficio.map(|codice| utenti::trova_ufficio(op.conn, aoo, &codice)).transpose()?.flatten();
             let preparata = Preparata { id, flusso, ufficio: ufficio.map(|u| u.id), riservato, campi, file };
-            Ok::<_, Problema>(registro::predisponi(op, &vista, &preparata, letta)?)
+            registro::predisponi(op, &vista, &preparata, letta)?;
+            // It may have been given to an office of others.
+            Ok::<_, Problema>(registro::predisposto(op.conn, &vista, &attore, id).is_ok())
         })
     };
     match stato.blocca(scrivi).await {
-        Ok(_) => Ok(verso(&format!("/predisposti/{id}?salvato=1"))),
-        Err(problema) if problema.status_code() == StatusCode::CONFLICT => {
+        Ok(true) => Ok(verso(&format!("/predisposti/{id}?salvato=1"))),
+        Ok(false) => Ok(verso("/predisposti?salvato=1")),
+        Err(problema) if [StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY].contains(&problema.status_code()) => {
+            let codice = problema.status_code();
             modulo.errori = difetti(&problema);
-            mostra(stato, chi, modulo, StatusCode::CONFLICT).await
+            mostra(stato, chi, modulo, codice).await
         }
         Err(problema) => Err(problema.into()),
     }
+}
+
+/// The fields by name. A day or a number that counts from today is written in full: it is read again on another day.
+fn campi(m: &Modulo, ora: Istante) -> BTreeMap<String, String> {
+    let giorno = |testo: &str| {
+        formato::leggi_data(testo, ora.giorno()).map_or_else(|_| testo.to_owned(), |g| g.format("%d/%m/%Y").to_string())
+    };
+    let risponde_a = formato::leggi_numero(&m.richiamo.scritto, ora.anno());
+    let risponde_a = risponde_a.map_or_else(|| m.richiamo.scritto.clone(), |(numero, anno)| format!("{numero}/{anno}"));
+    let mut campi: BTreeMap<String, String> = [
+        ("oggetto", m.oggetto.clone()),
+        ("mezzo", m.mezzo.clone()),
+        ("voce", m.voce.clone()),
+        ("ufficio", m.ufficio.clone()),
+        ("mittente-numero", m.mittente_numero.clone()),
+        ("mittente-data", giorno(&m.mittente_data)),
+        ("arrivo", giorno(&m.arrivo)),
+        ("arrivo-ora", m.arrivo_ora.clone()),
+        ("differimento", m.differimento.clone()),
+        ("risponde-a", risponde_a),
+        ("risponde-scelta", m.richiamo.scelta.clone()),
+    ]
+    .map(|(nome, valore)| (nome.to_owned(), valore))
+    .into();
+    if m.riservato {
+        campi.insert("riservato".to_owned(), "1".to_owned());
+    }
+    for (i, p) in m.parti.iter().enumerate() {
+        let parte =
+            [("tipo", &p.tipo), ("cognome", &p.cognome), ("nome", &p.nome), ("cf", &p.codice_fiscale), ("pec", &p.pec)];
+        campi.extend(parte.map(|(nome, valore)| (format!("parte-{i}-{nome}"), valore.clone())));
+    }
+    campi
 }
 
 /// Whether the page follows an act.
@@ -103,11 +124,15 @@ pub(in crate::web::pagine) async fn elenco(
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Uscita, Permesso::Agisce)?;
     let (vista, io) = (chi.vista(), chi.attore());
-    let leggi = move |stato: &Stato| Ok(stato.db.leggi(|conn| registro::predisposti(conn, &vista, &io))?);
-    let letti = stato.blocca(leggi).await?;
-    let letti = letti.into_iter().filter(|p| permesso(&chi, p.preparata.flusso).is_ok());
-    let fatto = seguito.eliminato.is_some();
-    let pagina = Elenco { guscio: Guscio::new(&chi, "/predisposti"), righe: letti.map(riga).collect(), fatto };
+    let flussi = [Flusso::Entrata, Flusso::Uscita, Flusso::Interna].into_iter().filter(|f| permesso(&chi, *f).is_ok());
+    let flussi: Vec<Flusso> = flussi.collect();
+    let leggi = move |stato: &Stato| Ok(stato.db.leggi(|conn| registro::predisposti(conn, &vista, &io, &flussi))?);
+    let pagina = Elenco {
+        guscio: Guscio::new(&chi, "/predisposti"),
+        righe: stato.blocca(leggi).await?.into_iter().map(riga).collect(),
+        eliminato: seguito.eliminato.is_some(),
+        salvato: seguito.salvato.is_some(),
+    };
     Ok(rendi(StatusCode::OK, &pagina)?)
 }
 
@@ -146,21 +171,40 @@ pub(in crate::web::pagine) async fn apri(
     campi.insert("flusso".to_owned(), letto.preparata.flusso.as_str().to_owned());
     campi.insert("chiave".to_owned(), letto.preparata.id.to_string());
     campi.insert("predisposto".to_owned(), letto.versione.to_string());
-    let (mut file, mut perduti) = (Vec::new(), false);
-    let di_chi = chi.sessione.persona.id.to_string();
-    for f in letto.preparata.file {
-        match dal_deposito((&stato, &pagine), &di_chi, f.ruolo, f.impronta, f.nome).await {
-            Ok(scelto) => file.push(scelto),
-            Err(_) => perduti = true,
-        }
-    }
+    let file = scelti((&stato, &pagine), &chi, letto.preparata.file).await?;
     let mut modulo = Modulo::da_campi(&campi, file)?;
     modulo.richiamo = super::cerca(&stato, &chi, std::mem::take(&mut modulo.richiamo)).await?;
     modulo.salvato = seguito.salvato.as_ref().map(|_| letto.salvato.leggibile());
-    if perduti {
-        modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: PERDUTI.to_owned() }];
-    }
     mostra(&stato, &chi, modulo, StatusCode::OK).await
+}
+
+/// Its files, as files of the form.
+async fn scelti(dove: (&Stato, &Pagine), chi: &Chi, file: Vec<FilePredisposto>) -> Result<Vec<FileScelto>, Problema> {
+    let di_chi = chi.sessione.persona.id.to_string();
+    let mut scelti = Vec::with_capacity(file.len());
+    for f in file {
+        scelti.push(dal_deposito(dove, &di_chi, f.ruolo, f.impronta, f.nome).await?);
+    }
+    Ok(scelti)
+}
+
+/// The form of a predisposto whose kept files the program knows no more, since it was started anew: it comes back with those that
+/// were put away, and says so.
+pub(super) async fn riprendi(
+    stato: &Stato,
+    pagine: &Pagine,
+    chi: &Chi,
+    mut modulo: Modulo,
+) -> Result<HttpResponse, Errata> {
+    let letto = leggi(stato, chi, &modulo.chiave).await?;
+    let nuovi = std::mem::take(&mut modulo.file);
+    modulo.file = scelti((stato, pagine), chi, letto.preparata.file).await?;
+    modulo.file.retain(|f| !nuovi.iter().any(|n| f.e_principale() && n.e_principale()));
+    modulo.file.extend(nuovi);
+    let testo =
+        "I file del predisposto sono di nuovo tutti qui: togli la spunta a quelli che non servono, poi continua.";
+    modulo.errori = vec![Difetto { campo: "allegati".to_owned(), testo: testo.to_owned() }];
+    mostra(stato, chi, modulo, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// A predisposto that this person may see and could register.
@@ -192,10 +236,11 @@ pub(in crate::web::pagine) async fn elimina(
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Uscita, Permesso::Agisce)?;
     chi.modulo(&form.modulo)?;
-    let (id, letta) = (leggi(&stato, &chi, &id).await?.preparata.id, form.predisposto);
+    let letto = leggi(&stato, &chi, &id).await?.preparata;
+    let (quale, letta) = ((letto.id, letto.flusso), form.predisposto);
     let (aoo, attore, vista) = (chi.aoo.id, chi.attore(), chi.vista());
     let togli = move |stato: &Stato| {
-        let togli = |op: &mut crate::storage::Operazione<'_>| registro::togli_predisposto(op, &vista, id, letta);
+        let togli = |op: &mut crate::storage::Operazione<'_>| registro::togli_predisposto(op, &vista, quale, letta);
         Ok(stato.db.scrivi(aoo, &attore, togli)?)
     };
     stato.blocca(togli).await?;

@@ -28,8 +28,10 @@ pub(super) struct Chiesta {
     arrivo: Option<Istante>,
     pub(super) differimento: Option<DifferimentoId>,
     documenti: Vec<Documento>,
-    /// The predisposto that it was, and the version that was read.
-    pub(super) predisposto: Option<(PredispostoId, i64)>,
+    /// The predisposto that it may be.
+    pub(super) predisposto: Option<(PredispostoId, Flusso)>,
+    /// The version of it that was read; 0 if it is none.
+    pub(super) letta: i64,
 }
 
 impl Chiesta {
@@ -123,7 +125,8 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
         arrivo,
         differimento,
         documenti: m.file.iter().map(documento).collect(),
-        predisposto: m.chiave.parse().ok().map(|id| (id, m.predisposto)).filter(|(_, letta)| *letta > 0),
+        predisposto: m.chiave.parse().ok().map(|id| (id, m.flusso)),
+        letta: m.predisposto,
     })
 }
 
