@@ -2,7 +2,9 @@
 
 use super::cliente::{PASSWORD, assumi};
 use crate::casa::Casa;
+use futures_util::FutureExt;
 use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tabulario::utenti::Ruolo;
@@ -71,11 +73,15 @@ pub fn naviga(finestra: (u32, u32), percorso: impl AsyncFnOnce(&WebDriver) -> We
         chromium.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
         let driver = WebDriver::new(&autista.url, chromium).await.unwrap();
         let esito = match schermo(&driver, finestra).await {
-            Ok(()) => percorso(&driver).await,
-            Err(e) => Err(e),
+            // Left without an end, a browser makes a failed test wait for two minutes.
+            Ok(()) => AssertUnwindSafe(percorso(&driver)).catch_unwind().await,
+            Err(e) => Ok(Err(e)),
         };
         let fine = driver.clone().quit().await;
-        esito.unwrap();
+        match esito {
+            Ok(esito) => esito.unwrap(),
+            Err(fallita) => resume_unwind(fallita),
+        }
         fine.unwrap();
     });
 }
