@@ -48,7 +48,8 @@ pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
 };
 pub use predisposto::{
-    FilePredisposto, Predisposto, Preparata, predisponi, predisposti, predisposto, predisposto_letto, togli_predisposto,
+    FilePredisposto, Predisposto, PredispostoLetto, Preparata, predisponi, predisposti, predisposto, predisposto_letto,
+    togli_predisposto,
 };
 pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, respingi};
 pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};

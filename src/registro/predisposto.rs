@@ -85,7 +85,7 @@ pub fn predisponi(op: &mut Operazione<'_>, vista: &Vista, preparata: &Preparata,
         consumato: false,
         salvato: op.ora.utc(),
     };
-    let presente = self::riga(op.conn, preparata.id)?;
+    let presente = trova(op.conn, preparata.id)?;
     let Some(presente) = presente else {
         if letta > 0 {
             return Err(Errore::PredispostoSparito);
@@ -117,8 +117,11 @@ pub fn predisponi(op: &mut Operazione<'_>, vista: &Vista, preparata: &Preparata,
     Ok(versione)
 }
 
+/// A predisposto whose last version was read: it may be registered or thrown away.
+pub struct PredispostoLetto(String);
+
 /// That a form of this direction may be registered: if it was ever put away, it is the last version that was read (`letta`; 0 for a form
-/// that nobody says was put away).
+/// that nobody says was put away). Nothing for one that never was.
 ///
 /// # Errors
 /// `PredispostoSparito` if it was registered or thrown away, or may not be seen; `PredispostoCambiato` if `letta` is not its last
@@ -128,29 +131,23 @@ pub fn predisposto_letto(
     vista: &Vista,
     (id, flusso): (PredispostoId, Flusso),
     letta: i64,
-) -> Result<(), Errore> {
-    let Some(riga) = riga(op.conn, id)? else {
-        return if letta > 0 { Err(Errore::PredispostoSparito) } else { Ok(()) };
+) -> Result<Option<PredispostoLetto>, Errore> {
+    let Some(riga) = trova(op.conn, id)? else {
+        return if letta > 0 { Err(Errore::PredispostoSparito) } else { Ok(None) };
     };
     if riga.consumato || !riga.si_vede(vista, &op.attore.per_chi().to_string()) {
         return Err(Errore::PredispostoSparito);
     }
     let lo_stesso = riga.versione == letta && riga.flusso == flusso.as_str();
-    if lo_stesso { Ok(()) } else { Err(Errore::PredispostoCambiato) }
+    if lo_stesso { Ok(Some(PredispostoLetto(riga.id))) } else { Err(Errore::PredispostoCambiato) }
 }
 
-/// Takes a predisposto away, because it is being registered or nobody wants it any more; what was never put away stays so.
+/// Takes a predisposto away, because it is being registered or nobody wants it any more.
 ///
 /// # Errors
-/// Those of [`predisposto_letto`].
-pub fn togli_predisposto(
-    op: &mut Operazione<'_>,
-    vista: &Vista,
-    quale: (PredispostoId, Flusso),
-    letta: i64,
-) -> Result<(), Errore> {
-    predisposto_letto(op, vista, quale, letta)?;
-    diesel::update(tabella::table.find(quale.0.to_string()))
+/// Those of the database.
+pub fn togli_predisposto(op: &mut Operazione<'_>, letto: &PredispostoLetto) -> Result<(), Errore> {
+    diesel::update(tabella::table.find(&letto.0))
         .set((tabella::consumato.eq(true), tabella::campi.eq("{}"), tabella::file.eq("[]")))
         .execute(op.conn)?;
     Ok(())
@@ -161,11 +158,11 @@ pub fn togli_predisposto(
 /// # Errors
 /// `PredispostoSconosciuto`.
 pub fn predisposto(conn: &mut Conn, vista: &Vista, io: &Attore, id: PredispostoId) -> Result<Predisposto, Errore> {
-    let riga = riga(conn, id)?.filter(|r| !r.consumato && r.si_vede(vista, &io.per_chi().to_string()));
+    let riga = trova(conn, id)?.filter(|r| !r.consumato && r.si_vede(vista, &io.per_chi().to_string()));
     riga.ok_or(Errore::PredispostoSconosciuto)?.predisposto(conn)
 }
 
-fn riga(conn: &mut Conn, id: PredispostoId) -> Result<Option<Riga>, Errore> {
+fn trova(conn: &mut Conn, id: PredispostoId) -> Result<Option<Riga>, Errore> {
     Ok(tabella::table.find(id.to_string()).select(Riga::as_select()).first(conn).optional()?)
 }
 

@@ -290,9 +290,8 @@ fn scrivi(
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
             return Ok::<_, Problema>(Ok((id.parse().map_err(Problema::interno)?, false)));
         }
-        if let Some(predisposto) = chiesta.predisposto {
-            registro::predisposto_letto(op, vista, predisposto, chiesta.letta)?;
-        }
+        let letto = chiesta.predisposto.map(|p| registro::predisposto_letto(op, vista, p, chiesta.letta));
+        let letto = letto.transpose()?.flatten();
         let voce = titolario::voce(op.conn, op.aoo, &chiesta.voce)?;
         let ufficio = chiesta.ufficio.as_ref().map(|codice| utenti::ufficio_per_codice(op.conn, op.aoo, codice));
         let nuova = chiesta.nuova(voce);
@@ -300,8 +299,8 @@ fn scrivi(
         if !accettati(&trovati, comunque) {
             return Ok(Err(trovati));
         }
-        if let Some(predisposto) = chiesta.predisposto {
-            registro::togli_predisposto(op, vista, predisposto, chiesta.letta)?;
+        if let Some(letto) = &letto {
+            registro::togli_predisposto(op, letto)?;
         }
         let registrata = scrivania::protocolla(op, aoo, vista, &nuova, ufficio.transpose()?.as_ref())?;
         if let Some(differimento) = chiesta.differimento {

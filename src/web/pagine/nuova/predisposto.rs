@@ -54,14 +54,22 @@ pub(super) async fn predisponi(stato: &Stato, chi: &Chi, mut modulo: Modulo) -> 
     let scrivi = move |stato: &Stato| {
         stato.db.scrivi(aoo, &attore, |op| {
             // A form that was registered, and is still open in a page before.
-            if !matches!(risposta::precedente(op.conn, &richiesta), Ok(None)) {
-                return Err(registro::Errore::PredispostoSparito.into());
+            match risposta::precedente(op.conn, &richiesta) {
+                Ok(None) => {}
+                Ok(Some(_)) | Err(utenti::Errore::ChiaveRiusata) => {
+                    return Err(registro::Errore::PredispostoSparito.into());
+                }
+                Err(altro) => return Err(altro.into()),
             }
             let ufficio = ufficio.map(|codice| utenti::trova_ufficio(op.conn, aoo, &codice)).transpose()?.flatten();
             let preparata = Preparata { id, flusso, ufficio: ufficio.map(|u| u.id), riservato, campi, file };
             registro::predisponi(op, &vista, &preparata, letta)?;
             // It may have been given to an office of others.
-            Ok::<_, Problema>(registro::predisposto(op.conn, &vista, &attore, id).is_ok())
+            match registro::predisposto(op.conn, &vista, &attore, id) {
+                Ok(_) => Ok(true),
+                Err(registro::Errore::PredispostoSconosciuto) => Ok(false),
+                Err(altro) => Err(Problema::from(altro)),
+            }
         })
     };
     match stato.blocca(scrivi).await {
@@ -78,9 +86,8 @@ pub(super) async fn predisponi(stato: &Stato, chi: &Chi, mut modulo: Modulo) -> 
 
 /// The fields by name. A day or a number that counts from today is written in full: it is read again on another day.
 fn campi(m: &Modulo, ora: Istante) -> BTreeMap<String, String> {
-    let giorno = |testo: &str| {
-        formato::leggi_data(testo, ora.giorno()).map_or_else(|_| testo.to_owned(), |g| g.format("%d/%m/%Y").to_string())
-    };
+    let giorno =
+        |testo: &str| formato::leggi_data(testo, ora.giorno()).map_or_else(|_| testo.to_owned(), formato::data);
     let risponde_a = formato::leggi_numero(&m.richiamo.scritto, ora.anno());
     let risponde_a = risponde_a.map_or_else(|| m.richiamo.scritto.clone(), |(numero, anno)| format!("{numero}/{anno}"));
     let mut campi: BTreeMap<String, String> = [
@@ -129,23 +136,20 @@ pub(in crate::web::pagine) async fn elenco(
     let leggi = move |stato: &Stato| Ok(stato.db.leggi(|conn| registro::predisposti(conn, &vista, &io, &flussi))?);
     let pagina = Elenco {
         guscio: Guscio::new(&chi, "/predisposti"),
-        righe: stato.blocca(leggi).await?.into_iter().map(riga).collect(),
+        righe: stato.blocca(leggi).await?.into_iter().map(riga).collect::<Result<_, _>>()?,
         eliminato: seguito.eliminato.is_some(),
         salvato: seguito.salvato.is_some(),
     };
     Ok(rendi(StatusCode::OK, &pagina)?)
 }
 
-fn riga(p: Predisposto) -> Riga {
-    let campo = |nome: &str| p.preparata.campi.get(nome).map(|t| t.trim().to_owned()).unwrap_or_default();
-    let parti =
-        (0..3).map(|i| format!("{} {}", campo(&format!("parte-{i}-cognome")), campo(&format!("parte-{i}-nome"))));
-    let parti: Vec<String> = parti.map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect();
-    Riga {
+fn riga(p: Predisposto) -> Result<Riga, Problema> {
+    let modulo = modulo(&p, Vec::new())?;
+    Ok(Riga {
         id: p.preparata.id.to_string(),
-        oggetto: campo("oggetto"),
+        parti: modulo.nomi(),
+        oggetto: modulo.oggetto,
         flusso: formato::flusso(p.preparata.flusso),
-        parti: parti.join("; "),
         file: match p.preparata.file.len() {
             0 => "nessun file".to_owned(),
             1 => "1 file".to_owned(),
@@ -155,7 +159,7 @@ fn riga(p: Predisposto) -> Riga {
         autore: p.autore,
         salvato: p.salvato.leggibile(),
         versione: p.versione,
-    }
+    })
 }
 
 /// `GET /predisposti/{id}`: the form as it was put away.
@@ -166,16 +170,21 @@ pub(in crate::web::pagine) async fn apri(
     id: web::Path<String>,
     seguito: web::Query<Seguito>,
 ) -> Result<HttpResponse, Errata> {
-    let letto = leggi(&stato, &chi, &id).await?;
-    let mut campi = letto.preparata.campi;
-    campi.insert("flusso".to_owned(), letto.preparata.flusso.as_str().to_owned());
-    campi.insert("chiave".to_owned(), letto.preparata.id.to_string());
-    campi.insert("predisposto".to_owned(), letto.versione.to_string());
-    let file = scelti((&stato, &pagine), &chi, letto.preparata.file).await?;
-    let mut modulo = Modulo::da_campi(&campi, file)?;
+    let mut letto = leggi(&stato, &chi, &id).await?;
+    let file = scelti((&stato, &pagine), &chi, std::mem::take(&mut letto.preparata.file)).await?;
+    let mut modulo = modulo(&letto, file)?;
     modulo.richiamo = super::cerca(&stato, &chi, std::mem::take(&mut modulo.richiamo)).await?;
     modulo.salvato = seguito.salvato.as_ref().map(|_| letto.salvato.leggibile());
     mostra(&stato, &chi, modulo, StatusCode::OK).await
+}
+
+/// The form that was put away.
+fn modulo(p: &Predisposto, file: Vec<FileScelto>) -> Result<Modulo, Problema> {
+    let mut campi = p.preparata.campi.clone();
+    campi.insert("flusso".to_owned(), p.preparata.flusso.as_str().to_owned());
+    campi.insert("chiave".to_owned(), p.preparata.id.to_string());
+    campi.insert("predisposto".to_owned(), p.versione.to_string());
+    Modulo::da_campi(&campi, file)
 }
 
 /// Its files, as files of the form.
@@ -240,8 +249,10 @@ pub(in crate::web::pagine) async fn elimina(
     let (quale, letta) = ((letto.id, letto.flusso), form.predisposto);
     let (aoo, attore, vista) = (chi.aoo.id, chi.attore(), chi.vista());
     let togli = move |stato: &Stato| {
-        let togli = |op: &mut crate::storage::Operazione<'_>| registro::togli_predisposto(op, &vista, quale, letta);
-        Ok(stato.db.scrivi(aoo, &attore, togli)?)
+        stato.db.scrivi(aoo, &attore, |op| match registro::predisposto_letto(op, &vista, quale, letta)? {
+            Some(letto) => Ok(registro::togli_predisposto(op, &letto)?),
+            None => Err(Problema::non_trovato()),
+        })
     };
     stato.blocca(togli).await?;
     Ok(verso("/predisposti?eliminato=1"))
