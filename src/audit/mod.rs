@@ -35,11 +35,14 @@ pub fn annota(
 ) -> Result<i64, Errore> {
     let aoo = op.aoo.to_string();
     let oggetto_id = oggetto_id.to_string();
-    let punta: Option<(i64, String)> = catene::table
-        .filter(catene::aoo_id.eq(&aoo))
-        .select((catene::posizione, catene::anello))
-        .first(op.conn)
-        .optional()?;
+    let punta = match op.punta.take() {
+        Some(punta) => Some(punta),
+        None => catene::table
+            .filter(catene::aoo_id.eq(&aoo))
+            .select((catene::posizione, catene::anello))
+            .first::<(i64, String)>(op.conn)
+            .optional()?,
+    };
     let (precedente, posizione) = match &punta {
         Some((ultima, anello)) => (anello.as_str(), ultima + 1),
         None => (ORIGINE, 1),
@@ -80,5 +83,9 @@ pub fn annota(
             .values((catene::aoo_id.eq(&aoo), catene::posizione.eq(posizione), catene::anello.eq(&anello)))
             .execute(op.conn)?,
     };
-    if testa == 1 { Ok(posizione) } else { Err(Errore::riga("catene", "la punta non è più quella letta")) }
+    if testa != 1 {
+        return Err(Errore::riga("catene", "la punta non è più quella letta"));
+    }
+    op.punta = Some((posizione, anello));
+    Ok(posizione)
 }

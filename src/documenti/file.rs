@@ -2,10 +2,9 @@
 
 use super::{Errore, Riposto};
 use crate::storage::schema::{file, usi_file};
-use crate::storage::{self, Conn, Operazione};
+use crate::storage::{self, Conn, Operazione, per_entrambi};
 use crate::valori::{Impronta, Istante};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Timestamp};
 use std::fmt::Display;
 
 /// A file the database knows.
@@ -37,18 +36,20 @@ pub struct Uso {
 /// # Errors
 /// Those of the database.
 pub fn registra(op: &mut Operazione<'_>, riposto: &Riposto) -> Result<(), Errore> {
-    // One text for both databases: the guard on SQLite refuses an INSERT of what is there, so nothing is inserted then; on
-    // PostgreSQL another lane may insert the same file at this moment.
-    let sql = "INSERT INTO file (sha256, dimensione, media_type, creato) \
-               SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM file WHERE sha256 = $5) ON CONFLICT DO NOTHING";
+    // The guard on SQLite refuses an INSERT of what is there, so nothing is inserted then; on PostgreSQL another lane may insert the
+    // same file at this moment.
     let sha256 = riposto.impronta.to_string();
-    diesel::sql_query(sql)
-        .bind::<Text, _>(&sha256)
-        .bind::<BigInt, _>(i64::try_from(riposto.dimensione).unwrap_or(i64::MAX))
-        .bind::<Text, _>(riposto.media_type)
-        .bind::<Timestamp, _>(op.ora.utc())
-        .bind::<Text, _>(&sha256)
-        .execute(op.conn)?;
+    let presenti: i64 = file::table.filter(file::sha256.eq(&sha256)).count().get_result(op.conn)?;
+    if presenti == 0 {
+        let riga = (
+            file::sha256.eq(&sha256),
+            file::dimensione.eq(i64::try_from(riposto.dimensione).unwrap_or(i64::MAX)),
+            file::media_type.eq(riposto.media_type),
+            file::creato.eq(op.ora.utc()),
+        );
+        let nuovo = diesel::insert_into(file::table).values(riga).on_conflict_do_nothing();
+        per_entrambi!(op.conn, c => nuovo.execute(c))?;
+    }
     Ok(())
 }
 
@@ -62,13 +63,13 @@ pub fn uso(
     oggetto_tipo: &str,
     oggetto_id: impl Display,
 ) -> Result<(), Errore> {
-    diesel::sql_query(
-        "INSERT INTO usi_file (sha256, oggetto_tipo, oggetto_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-    )
-    .bind::<Text, _>(impronta.to_string())
-    .bind::<Text, _>(oggetto_tipo)
-    .bind::<Text, _>(oggetto_id.to_string())
-    .execute(op.conn)?;
+    let riga = (
+        usi_file::sha256.eq(impronta.to_string()),
+        usi_file::oggetto_tipo.eq(oggetto_tipo),
+        usi_file::oggetto_id.eq(oggetto_id.to_string()),
+    );
+    let nuovo = diesel::insert_into(usi_file::table).values(riga).on_conflict_do_nothing();
+    per_entrambi!(op.conn, c => nuovo.execute(c))?;
     Ok(())
 }
 

@@ -8,3 +8,15 @@ pub enum Conn {
     /// PostgreSQL, when one machine is not enough.
     Postgres(diesel::PgConnection),
 }
+
+/// The same statement for either database, for what both say alike and the common type cannot (`ON CONFLICT`). Unlike a statement
+/// written as text it stays prepared.
+macro_rules! per_entrambi {
+    ($conn:expr, $c:ident => $detto:expr) => {
+        match $conn {
+            $crate::storage::Conn::Sqlite($c) => $detto,
+            $crate::storage::Conn::Postgres($c) => $detto,
+        }
+    };
+}
+pub(crate) use per_entrambi;

@@ -69,6 +69,8 @@ struct Aperto {
     conn: Option<Conn>,
     lotto: Option<Arc<Lotto>>,
     operazioni: usize,
+    /// The last link written in this batch, and of which chain: a refused operation has not moved it.
+    punta: Option<(AooId, (i64, String))>,
 }
 
 /// A lane: one on SQLite, one per AOO on PostgreSQL.
@@ -160,7 +162,7 @@ impl Aperto {
             }
         };
         let lotto = Arc::new(Lotto::default());
-        *self = Self { conn: Some(conn), lotto: Some(Arc::clone(&lotto)), operazioni: 0 };
+        *self = Self { conn: Some(conn), lotto: Some(Arc::clone(&lotto)), operazioni: 0, punta: None };
         Ok(lotto)
     }
 
@@ -170,11 +172,17 @@ impl Aperto {
             return Esito::Rotto(e.into());
         }
         let (aoo, attore, ora) = (cx.aoo, cx.attore.clone(), cx.orologio.adesso());
+        let punta = self.punta.as_ref().filter(|(di, _)| *di == aoo).map(|(_, punta)| punta.clone());
+        let mut op = Operazione { conn, aoo, attore, ora, punta };
         SCRIVO.set(true);
-        let esito = catch_unwind(AssertUnwindSafe(|| f(&mut Operazione { conn, aoo, attore, ora })));
+        let esito = catch_unwind(AssertUnwindSafe(|| f(&mut op)));
         SCRIVO.set(false);
+        let Operazione { conn, punta, .. } = op;
         let fine = match &esito {
-            Ok(Ok(_)) => Transazioni::commit_transaction(conn),
+            Ok(Ok(_)) => {
+                self.punta = punta.map(|punta| (aoo, punta));
+                Transazioni::commit_transaction(conn)
+            }
             _ => Transazioni::rollback_transaction(conn),
         };
         match (esito, fine) {

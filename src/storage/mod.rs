@@ -16,6 +16,7 @@ mod orologio;
 pub mod schema;
 
 pub use conn::Conn;
+pub(crate) use conn::per_entrambi;
 pub use errore::Errore;
 pub use guardie::{GUARDATE, mancanti as guardie_mancanti};
 pub use indirizzo::Indirizzo;

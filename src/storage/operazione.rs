@@ -15,4 +15,7 @@ pub struct Operazione<'a> {
     pub attore: Attore,
     /// When the act is performed.
     pub ora: Istante,
+    /// The last link of the AOO's chain, position and hash, once this transaction has read it: nobody else writes there before
+    /// its end. Of `audit`.
+    pub punta: Option<(i64, String)>,
 }

@@ -2,7 +2,7 @@
 
 use super::Errore;
 use crate::storage::schema::visibilita;
-use crate::storage::{Conn, Operazione};
+use crate::storage::{Operazione, per_entrambi};
 use crate::valori::{AooId, UfficioId};
 use diesel::prelude::*;
 use std::fmt::Display;
@@ -44,18 +44,14 @@ impl Vista {
 /// # Errors
 /// Those of the database.
 pub fn concedi(op: &mut Operazione<'_>, oggetto: impl Display, ufficio: UfficioId, motivo: &str) -> Result<(), Errore> {
-    let (oggetto, ufficio) = (oggetto.to_string(), ufficio.to_string());
-    if concessa(op.conn, &oggetto, &ufficio)? {
-        return Ok(());
-    }
-    diesel::insert_into(visibilita::table)
-        .values((
-            visibilita::oggetto_id.eq(oggetto),
-            visibilita::ufficio_id.eq(ufficio),
-            visibilita::motivo.eq(motivo),
-            visibilita::dal.eq(op.ora.utc()),
-        ))
-        .execute(op.conn)?;
+    let riga = (
+        visibilita::oggetto_id.eq(oggetto.to_string()),
+        visibilita::ufficio_id.eq(ufficio.to_string()),
+        visibilita::motivo.eq(motivo),
+        visibilita::dal.eq(op.ora.utc()),
+    );
+    let nuova = diesel::insert_into(visibilita::table).values(riga).on_conflict_do_nothing();
+    per_entrambi!(op.conn, c => nuova.execute(c))?;
     Ok(())
 }
 
@@ -67,12 +63,4 @@ pub fn revoca(op: &mut Operazione<'_>, oggetto: impl Display, ufficio: UfficioId
     let riga = visibilita::oggetto_id.eq(oggetto.to_string()).and(visibilita::ufficio_id.eq(ufficio.to_string()));
     diesel::delete(visibilita::table.filter(riga)).execute(op.conn)?;
     Ok(())
-}
-
-fn concessa(conn: &mut Conn, oggetto: &str, ufficio: &str) -> Result<bool, Errore> {
-    let righe: i64 = visibilita::table
-        .filter(visibilita::oggetto_id.eq(oggetto).and(visibilita::ufficio_id.eq(ufficio)))
-        .count()
-        .get_result(conn)?;
-    Ok(righe > 0)
 }
