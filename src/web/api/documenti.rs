@@ -1,6 +1,6 @@
 //! `GET /documenti/{sha256}`: the bytes of a file, for whoever may see something that uses it.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{ChiVede, Chiamante, Legge};
 use crate::valori::{Impronta, RegistrazioneId};
 use crate::web::{Problema, Stato};
 use crate::{pec, registro};
@@ -21,7 +21,7 @@ const BLOCCO: usize = 128 * 1024;
         (status = 401), (status = 404)))]
 pub(super) async fn scarica(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, ChiVede>,
     sha256: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let impronta: Impronta = sha256.parse().map_err(|_| Problema::non_trovato())?;

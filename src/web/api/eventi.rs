@@ -1,6 +1,6 @@
 //! `GET /eventi?dopo=`: the chain as a feed for other applications.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Eventi, Legge};
 use crate::valori::Istante;
 use crate::web::{Problema, Stato};
 use crate::{audit, utenti};
@@ -50,7 +50,7 @@ pub(super) struct EventiJson {
     responses((status = 200, body = EventiJson), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Eventi>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let aoo = chi.0.aoo;
