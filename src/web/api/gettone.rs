@@ -63,7 +63,10 @@ impl Parte for ChiVede {
 }
 
 /// Stands in the part `A`, with an act that the law gives to a person.
-#[expect(dead_code, reason = "for the acts that the law gives to the RSP, which are still to come")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for the acts that the law gives to the RSP, which are still to come")
+)]
 pub(super) struct DiPersona<A>(PhantomData<A>);
 
 impl<A: Parte> Parte for DiPersona<A> {
@@ -117,12 +120,14 @@ impl<P, A> Chiamante<P, A> {
         if qui.iter().any(lavora) { Ok(qui) } else { Err(Problema::non_trovato()) }
     }
 
+    /// What a person may do now in another part of the house; an application everything.
+    pub(super) fn permesso(&self, azione: Azione) -> Permesso {
+        self.1.as_ref().map_or(Permesso::Agisce, |p| p.permesso(azione))
+    }
+
     /// Refuses a person who may not act in a part that only the body of the request names.
     pub(super) fn agisce(&self, azione: Azione) -> Result<(), Problema> {
-        match &self.1 {
-            Some(p) if p.permesso(azione) < Permesso::Agisce => Err(Problema::non_trovato()),
-            _ => Ok(()),
-        }
+        if self.permesso(azione) >= Permesso::Agisce { Ok(()) } else { Err(Problema::non_trovato()) }
     }
 }
 
@@ -172,4 +177,39 @@ fn trova(stato: &Stato, gettone: &str) -> Result<(Applicazione, Option<Persona>)
         let vista = politica::vista_adesso(conn, applicazione.aoo, &ruoli)?;
         Ok((applicazione, Some(Persona { ruoli, vista })))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::valori::{AooId, ApplicazioneId, UtenteId};
+    use actix_web::ResponseError;
+
+    /// The status that a caller with this role gets, if any; of an application without a person there is no role.
+    fn check<P: Richiesto, A: Parte>(permessi: Option<&str>, ruolo: Option<Ruolo>) -> Option<u16> {
+        let (aoo, persona) = (AooId::new(), ruolo.map(|_| UtenteId::new()));
+        let permessi = permessi.map(|p| p.parse().unwrap());
+        let applicazione =
+            Applicazione { id: ApplicazioneId::new(), aoo, voce: None, ufficio: None, permessi, persona };
+        let persona =
+            ruolo.map(|r| Persona { ruoli: vec![(r, UfficioId::new())], vista: Vista::Uffici(aoo, Vec::new()) });
+        Chiamante::<P, A>::ammetti(applicazione, persona).err().map(|e| e.status_code().as_u16())
+    }
+
+    #[test]
+    fn an_act_of_a_person_is_refused_to_an_application_and_hidden_from_who_may_not() {
+        use Ruolo::{Addetto, Operatore, Rsp};
+        assert_eq!(check::<Annulla, Registro>(None, None), None, "an application may what it could");
+        assert_eq!(check::<Annulla, DiPersona<Registro>>(None, None), Some(403));
+        assert_eq!(check::<Annulla, DiPersona<Registro>>(None, Some(Rsp)), None);
+        assert_eq!(check::<Annulla, DiPersona<Registro>>(None, Some(Operatore)), Some(404));
+        // Who reads in a part does not act there; who has no place in it does not know of it.
+        assert_eq!(check::<Legge, Registro>(None, Some(Operatore)), None);
+        assert_eq!(check::<Legge, Registro>(None, Some(Addetto)), Some(404));
+        assert_eq!(check::<Legge, ChiVede>(None, Some(Addetto)), None, "sight decides");
+        // The token is asked first, whoever holds it.
+        for ruolo in [None, Some(Rsp), Some(Addetto)] {
+            assert_eq!(check::<Annulla, DiPersona<Registro>>(Some("legge"), ruolo), Some(403));
+        }
+    }
 }

@@ -178,6 +178,9 @@ pub(super) async fn protocolla(
                 if let Some(prima) = risposta::precedente(op.conn, &richiesta)? {
                     return prima.parse().map_err(Problema::interno);
                 }
+                if !pec::visibile(op.conn, &vista, id)? {
+                    return Err(Problema::non_trovato());
+                }
                 let voce = deciso.voce.or_else(|| chi.0.voce.clone());
                 let voce = voce.ok_or_else(|| Problema::campo("/voce", "manca la voce di titolario"))?;
                 let voce = titolario::voce(op.conn, op.aoo, &voce)?;

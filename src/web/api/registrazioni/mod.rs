@@ -221,9 +221,12 @@ pub(super) fn complete(
     let mut fascicoli = titolario::fascicoli_di(conn, vista, &ids)?;
     let mut assegnazioni = scrivania::di(conn, &ids)?;
     let aoo = utenti::aoo(conn, vista.aoo())?;
+    let risposte_a: Vec<RegistrazioneId> = registrazioni.iter().filter_map(|r| r.risponde_a).collect();
+    let viste = registro::visibili(conn, vista, &risposte_a)?;
     registrazioni
         .into_iter()
-        .map(|r| {
+        .map(|mut r| {
+            r.risponde_a = r.risponde_a.filter(|id| viste.contains(&id.to_string()));
             let classificazione = classificazioni.remove(&r.id.to_string());
             let assegnazioni = assegnazioni.remove(&r.id.to_string()).unwrap_or_default();
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
