@@ -1,7 +1,8 @@
 //! `tabulario token`.
 
+use super::utente::persona;
 use super::{Dove, Errore};
-use crate::utenti::{self, Permessi};
+use crate::utenti::{self, Applicazione, Permessi};
 use crate::valori::{ApplicazioneId, Attore, CodiceAoo, CodiceUfficio, CodiceVoce, Denominazione};
 use std::io::Write;
 
@@ -28,8 +29,12 @@ pub(super) struct Crea {
     /// Ufficio delle entrate che non ne indicano uno.
     #[arg(long, value_name = "CODICE")]
     ufficio: Option<String>,
+    /// Nome utente della persona di cui è il gettone: fa e vede quello che in quel momento può lei, e gli atti sono suoi. Senza questa
+    /// opzione il gettone è dell'applicazione, che fa e vede tutto nella sua AOO.
+    #[arg(long, value_name = "NOME")]
+    utente: Option<String>,
     /// Quello che il gettone può fare, unito da virgole: legge, registra, assegna, classifica, fascicola, annulla, spedisce.
-    /// Senza questa opzione può fare tutto.
+    /// Senza questa opzione può fare tutto, o tutto quello che può la persona.
     #[arg(long, value_name = "PERMESSI")]
     permessi: Option<String>,
 }
@@ -53,14 +58,16 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             let ufficio: Option<CodiceUfficio> = c.ufficio.map(|u| u.parse()).transpose()?;
             let permessi: Option<Permessi> = c.permessi.map(|p| p.parse()).transpose()?;
             let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &aoo))?;
-            let (applicazione, gettone) = ambiente.db.scrivi(aoo.id, &attore, |op| {
+            let id = ApplicazioneId::new();
+            let gettone = ambiente.db.scrivi(aoo.id, &attore, |op| {
                 if let Some(codice) = &ufficio {
                     utenti::ufficio_per_codice(op.conn, aoo.id, codice)?;
                 }
-                utenti::crea_applicazione_con_permessi(op, &nome, voce, ufficio, permessi)
+                let persona = c.utente.as_deref().map(|nome| persona(op.conn, nome)).transpose()?.map(|p| p.id);
+                let nuova = Applicazione { id, aoo: aoo.id, voce, ufficio, permessi, persona };
+                Ok::<_, Errore>(utenti::scrivi_applicazione(op, &nome, &nuova)?)
             })?;
             writeln!(out, "{gettone}")?;
-            let id = applicazione.id;
             let _ =
                 writeln!(std::io::stderr(), "Applicazione {id}. Il gettone non si potrà più rivedere: conservalo ora.");
         }

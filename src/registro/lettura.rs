@@ -113,6 +113,16 @@ pub fn visibile(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<b
     Ok(righe > 0)
 }
 
+/// Those of these registrations that may be seen, by id.
+///
+/// # Errors
+/// Those of the database.
+pub fn visibili(conn: &mut Conn, vista: &Vista, ids: &[RegistrazioneId]) -> Result<HashSet<String>, Errore> {
+    let testuali: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let viste = vede(vista).filter(registrazioni::id.eq_any(testuali)).select(registrazioni::id);
+    Ok(viste.load(conn)?.into_iter().collect())
+}
+
 /// The registration with this id.
 ///
 /// # Errors

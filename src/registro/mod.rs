@@ -42,7 +42,7 @@ pub use errore::Errore;
 pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
 pub use lettura::{
     DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
-    quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile,
+    quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
 };
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,

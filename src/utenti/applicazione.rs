@@ -1,10 +1,10 @@
-//! *Applicazione*: another program that calls the API for one AOO, with a token.
+//! *Applicazione*: another program that calls the API for one AOO, with a token: its own, or a person's.
 
-use super::{Errore, Permessi, PermessoGettone};
+use super::{Errore, Permessi, PermessoGettone, persona, sostituzione};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{applicazioni, revoche};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, ApplicazioneId, CodiceUfficio, CodiceVoce, Denominazione};
+use crate::valori::{AooId, ApplicazioneId, Attore, CodiceUfficio, CodiceVoce, Denominazione, UtenteId};
 use base64::Engine as _;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -29,9 +29,20 @@ pub struct Applicazione {
     pub ufficio: Option<CodiceUfficio>,
     /// The only calls it may make; without a list, all of them, those still to come too.
     pub permessi: Option<Permessi>,
+    /// Whose token it is: then it does and sees what this person may. Without, it is the application's own, for the whole AOO.
+    pub persona: Option<UtenteId>,
 }
 
 impl Applicazione {
+    /// The author of what is done with its token.
+    #[must_use]
+    pub fn attore(&self) -> Attore {
+        match self.persona {
+            Some(persona) => Attore::ConApplicazione { persona, applicazione: self.id },
+            None => Attore::Applicazione(self.id),
+        }
+    }
+
     /// True if it may make this call.
     #[must_use]
     pub fn puo(&self, permesso: PermessoGettone) -> bool {
@@ -49,23 +60,24 @@ pub fn crea(
     voce: Option<CodiceVoce>,
     ufficio: Option<CodiceUfficio>,
 ) -> Result<(Applicazione, String), Errore> {
-    crea_con_permessi(op, nome, voce, ufficio, None)
+    let aoo = op.aoo;
+    let nuova = Applicazione { id: ApplicazioneId::new(), aoo, voce, ufficio, permessi: None, persona: None };
+    let gettone = scrivi(op, nome, &nuova)?;
+    Ok((nuova, gettone))
 }
 
-/// As [`crea`], for these calls alone.
+/// Writes a new application of the operation's AOO, and gives its token.
 ///
 /// # Errors
-/// Those of the database.
-pub fn crea_con_permessi(
-    op: &mut Operazione<'_>,
-    nome: &Denominazione,
-    voce: Option<CodiceVoce>,
-    ufficio: Option<CodiceUfficio>,
-    permessi: Option<Permessi>,
-) -> Result<(Applicazione, String), Errore> {
+/// `SenzaRuolo` if it is for a person who has no role in the AOO, or is kept out; those of the database.
+pub fn scrivi(op: &mut Operazione<'_>, nome: &Denominazione, nuova: &Applicazione) -> Result<String, Errore> {
+    if let Some(chi) = nuova.persona
+        && !sostituzione::presente(op.conn, chi, op.aoo)?
+    {
+        return Err(Errore::SenzaRuolo(persona::per_id(op.conn, chi)?.map(|p| p.nome_utente).unwrap_or_default()));
+    }
     let segreto = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let gettone = format!("{PREFISSO}{segreto}");
-    let nuova = Applicazione { id: ApplicazioneId::new(), aoo: op.aoo, voce, ufficio, permessi };
     let riga = Riga {
         id: nuova.id.to_string(),
         aoo_id: op.aoo.to_string(),
@@ -75,10 +87,11 @@ pub fn crea_con_permessi(
         ufficio: nuova.ufficio.as_ref().map(ToString::to_string),
         creata: op.ora.utc(),
         permessi: nuova.permessi.as_ref().map(ToString::to_string),
+        persona_id: nuova.persona.map(|p| p.to_string()),
     };
     diesel::insert_into(applicazioni::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "applicazione", nuova.id, &riga.carico())?;
-    Ok((nuova, gettone))
+    Ok(gettone)
 }
 
 /// Takes the token of an application away, for ever.
@@ -127,6 +140,7 @@ struct Riga {
     ufficio: Option<String>,
     creata: chrono::NaiveDateTime,
     permessi: Option<String>,
+    persona_id: Option<String>,
 }
 
 impl Riga {
@@ -138,6 +152,7 @@ impl Riga {
             voce: self.voce.map(|v| v.parse()).transpose().map_err(no)?,
             ufficio: self.ufficio.map(|u| u.parse()).transpose().map_err(no)?,
             permessi: self.permessi.map(|p| p.parse()).transpose().map_err(no)?,
+            persona: self.persona_id.map(|p| p.parse()).transpose().map_err(no)?,
         })
     }
 
@@ -150,6 +165,7 @@ impl Riga {
             .forse("voce", self.voce.as_ref())
             .forse("ufficio", self.ufficio.as_ref())
             .forse("permessi", self.permessi.as_ref())
+            .forse("persona", self.persona_id.as_ref())
     }
 }
 

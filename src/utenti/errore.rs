@@ -60,7 +60,7 @@ pub enum Errore {
     #[error("il periodo non va bene: l'ultimo giorno non può venire prima del primo né essere già passato")]
     Periodo,
     /// Somebody who has no role in the AOO, or is kept out.
-    #[error("{0} non ha ruoli in questa AOO o non può entrare: non può sostituire né essere sostituito")]
+    #[error("{0} non ha ruoli in questa AOO o non può entrare: serve una persona che ci lavora")]
     SenzaRuolo(String),
     /// No such substitution, or not in force.
     #[error("questa sostituzione non c'è o non è in vigore")]

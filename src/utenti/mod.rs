@@ -27,8 +27,8 @@ pub mod visibilita;
 pub use accesso::{cambia_la_propria, cambia_parola, escludi, escluso, riammetti};
 pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo, tutte as tutte_le_aoo};
 pub use applicazione::{
-    Applicazione, crea as crea_applicazione, crea_con_permessi as crea_applicazione_con_permessi,
-    per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
+    Applicazione, crea as crea_applicazione, per_gettone as applicazione_per_gettone, revoca as revoca_applicazione,
+    scrivi as scrivi_applicazione,
 };
 pub use autore::nome as nome_autore;
 pub use ente::{Ente, crea as crea_ente, per_ipa as ente_per_ipa};

@@ -67,9 +67,9 @@ pub fn registra(
     if titolare.id == sostituto.id {
         return Err(Errore::SostitutoDiSe);
     }
-    match op.attore {
+    match &op.attore {
         Attore::PerConto { .. } => return Err(Errore::SostitutoNonDelega),
-        Attore::Utente(chi) if chi == sostituto.id => return Err(Errore::SostitutoDaSe),
+        chi if chi.per_chi() == Attore::Utente(sostituto.id) => return Err(Errore::SostitutoDaSe),
         _ => {}
     }
     if dal >= al || al <= op.ora {
@@ -174,7 +174,8 @@ pub(super) fn in_vigore(conn: &mut Conn, s: &Sostituzione, ora: Istante) -> Resu
     Ok(s.corre(ora) && presente(conn, s.titolare.id, s.aoo)? && presente(conn, s.sostituto.id, s.aoo)?)
 }
 
-fn presente(conn: &mut Conn, chi: UtenteId, aoo: AooId) -> Result<bool, Errore> {
+/// True for whoever has a role in the AOO and may enter.
+pub(super) fn presente(conn: &mut Conn, chi: UtenteId, aoo: AooId) -> Result<bool, Errore> {
     Ok(!accesso::escluso(conn, chi)? && !ruolo::ruoli_di(conn, chi, aoo)?.is_empty())
 }
 

@@ -4,8 +4,8 @@ use super::{ApplicazioneId, Rifiuto, UtenteId};
 use std::fmt;
 use std::str::FromStr;
 
-/// Who performs an act. Written in the chain of events as `utente:<id>`, `utente:<id>/per:<id>`, `applicazione:<id>` or
-/// `sistema:<step>`.
+/// Who performs an act. Written in the chain of events as `utente:<id>`, `utente:<id>/per:<id>`,
+/// `utente:<id>/con:<id>`, `applicazione:<id>` or `sistema:<step>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Attore {
     /// A person who logged in.
@@ -17,7 +17,14 @@ pub enum Attore {
         /// For whom.
         titolare: UtenteId,
     },
-    /// An application with a token.
+    /// A person through an application, with a token that is theirs: the act is the person's.
+    ConApplicazione {
+        /// Who acts.
+        persona: UtenteId,
+        /// With what.
+        applicazione: ApplicazioneId,
+    },
+    /// An application with a token of its own.
     Applicazione(ApplicazioneId),
     /// Tabulario itself, in the named step (`pec`, `metronomo`, `demo`…).
     Sistema(&'static str),
@@ -27,11 +34,12 @@ pub enum Attore {
 const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio"];
 
 impl Attore {
-    /// Whose desk the act is done at: the titolare's for a sostituto, else one's own.
+    /// Whose desk the act is done at: the titolare's for a sostituto, else one's own, with whatever program it is done.
     #[must_use]
     pub fn per_chi(&self) -> Self {
         match self {
             Self::PerConto { titolare, .. } => Self::Utente(*titolare),
+            Self::ConApplicazione { persona, .. } => Self::Utente(*persona),
             altro => altro.clone(),
         }
     }
@@ -42,6 +50,7 @@ impl fmt::Display for Attore {
         match self {
             Self::Utente(id) => write!(f, "utente:{id}"),
             Self::PerConto { sostituto, titolare } => write!(f, "utente:{sostituto}/per:{titolare}"),
+            Self::ConApplicazione { persona, applicazione } => write!(f, "utente:{persona}/con:{applicazione}"),
             Self::Applicazione(id) => write!(f, "applicazione:{id}"),
             Self::Sistema(passo) => write!(f, "sistema:{passo}"),
         }
@@ -51,15 +60,21 @@ impl fmt::Display for Attore {
 impl FromStr for Attore {
     type Err = Rifiuto;
     fn from_str(testo: &str) -> Result<Self, Rifiuto> {
-        let no =
-            || Rifiuto::new("attore", "serve utente:<id>, utente:<id>/per:<id>, applicazione:<id> o sistema:<passo>");
+        let no = || {
+            let regola =
+                "serve utente:<id>, utente:<id>/per:<id>, utente:<id>/con:<id>, applicazione:<id> o sistema:<passo>";
+            Rifiuto::new("attore", regola)
+        };
         match testo.split_once(':').ok_or_else(no)? {
-            ("utente", chi) => match chi.split_once("/per:") {
-                None => Ok(Self::Utente(chi.parse()?)),
-                Some((sostituto, titolare)) if sostituto != titolare => {
+            ("utente", chi) => match (chi.split_once("/per:"), chi.split_once("/con:")) {
+                (None, None) => Ok(Self::Utente(chi.parse()?)),
+                (Some((sostituto, titolare)), None) if sostituto != titolare => {
                     Ok(Self::PerConto { sostituto: sostituto.parse()?, titolare: titolare.parse()? })
                 }
-                Some(_) => Err(no()),
+                (None, Some((persona, applicazione))) => {
+                    Ok(Self::ConApplicazione { persona: persona.parse()?, applicazione: applicazione.parse()? })
+                }
+                _ => Err(no()),
             },
             ("applicazione", id) => Ok(Self::Applicazione(id.parse()?)),
             ("sistema", nome) => PASSI.iter().find(|p| **p == nome).map(|p| Self::Sistema(p)).ok_or_else(no),
@@ -78,6 +93,7 @@ mod tests {
         for attore in [
             Attore::Utente(io),
             Attore::PerConto { sostituto: io, titolare: UtenteId::new() },
+            Attore::ConApplicazione { persona: io, applicazione: ApplicazioneId::new() },
             Attore::Applicazione(ApplicazioneId::new()),
             Attore::Sistema("pec"),
         ] {
@@ -85,7 +101,8 @@ mod tests {
         }
         let (se_stesso, terzo) = (format!("utente:{io}/per:{io}"), format!("utente:{io}/per:{io}/per:{io}"));
         let (senza, vuoto) = (format!("utente:{io}/"), format!("utente:{io}/per:"));
-        for cattivo in ["", "utente", "utente:x", "sistema:altro", "dio:1", &se_stesso, &terzo, &senza, &vuoto] {
+        let due = format!("utente:{io}/per:{}/con:{}", UtenteId::new(), ApplicazioneId::new());
+        for cattivo in ["", "utente", "utente:x", "sistema:altro", "dio:1", &se_stesso, &terzo, &senza, &vuoto, &due] {
             assert!(cattivo.parse::<Attore>().is_err(), "{cattivo:?}");
         }
     }

@@ -66,6 +66,13 @@ impl Problema {
         Self::new(StatusCode::FORBIDDEN, "permesso-mancante", "Permesso mancante", detail)
     }
 
+    /// 403: the act is a person's by law, and the token is nobody's.
+    #[must_use]
+    pub fn serve_una_persona() -> Self {
+        let detail = "Questo atto è di una persona: usa un gettone creato con --utente.";
+        Self::new(StatusCode::FORBIDDEN, "serve-una-persona", "Serve una persona", detail)
+    }
+
     /// 404: does not exist, or may not be seen: the same words.
     #[must_use]
     pub fn non_trovato() -> Self {

@@ -1,4 +1,4 @@
-//! Every route of the pages and of the API, as every role and every stranger meets it: `permessi.txt` and `permessi-api.txt`.
+//! Every route of the pages, as every role and every stranger meets it: `permessi.txt`. Those of the API are in `permessi_api`.
 //!
 //! The routes are read from the source, so that one which nobody has thought about fails here. What may not be seen answers like
 //! what does not exist (law 5 of the house).
@@ -19,7 +19,7 @@ use tabulario::registro::{self, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{AooId, Attore, Calendario, Istante, PredispostoId};
+use tabulario::valori::{Attore, Calendario, Istante, PredispostoId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -218,6 +218,11 @@ impl Cose {
         }
     }
 
+    /// The SHA-256 of the file of the registration.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
     /// The path with something in the place of every name.
     pub fn strada(&self, rotta: &str) -> String {
         let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
@@ -324,51 +329,4 @@ su_entrambi! {
             "who may do what changed; if it was meant, this is the new tests/it/permessi.txt:\n{tabella}"
         );
     }
-
-    fn every_call_of_the_api_belongs_to_its_aoo(casa) {
-        let server = casa.server();
-        let cose = arreda(casa, &server.url);
-        let mut segreta = entrata("Segreta");
-        segreta["riservato"] = true.into();
-        let segreta = registra(&server.url, &casa.gettone, "s", &segreta, b"segreto").unwrap().json();
-        let estraneo = altra_aoo(casa);
-        for (metodo, rotta) in rotte("api/mod.rs") {
-            let strada = format!("{}/api/v1{}", server.url, cose.strada(&rotta));
-            let risposta = |gettone: &str| match metodo.as_str() {
-                "GET" => leggi(&strada, gettone).stato,
-                _ => chiama_json(&strada, gettone, "{}").stato,
-            };
-            if rotta == "/openapi.json" {
-                assert_eq!(risposta(""), 200);
-                continue;
-            }
-            assert_eq!((risposta(""), risposta("inventato")), (401, 401), "{metodo} {rotta}");
-            let suo = risposta(&casa.gettone);
-            assert!(suo != 404 && suo != 401 && suo < 500, "{metodo} {rotta}: {suo}");
-            let altrui = risposta(&estraneo);
-            if rotta.contains('{') {
-                assert!(altrui == 404 || (altrui == suo && suo >= 400), "{metodo} {rotta}: {altrui} to an application of another AOO");
-            } else if metodo == "GET" {
-                let vuota = leggi(&strada, &estraneo);
-                let letta = String::from_utf8_lossy(&vuota.corpo).into_owned();
-                assert!(!letta.contains(&cose.registrazione) && !letta.contains(&cose.soggetto) && !letta.contains(segreta["id"].as_str().unwrap()), "{rotta}: {letta}");
-            }
-        }
-    }
-}
-
-/// The token of an application of another AOO.
-fn altra_aoo(casa: &Casa) -> String {
-    let io = Attore::Sistema("comando");
-    let altra = casa
-        .db
-        .scrivi(AooId::INSTALLAZIONE, &io, |op| {
-            let ente = utenti::crea_ente(op, "c_y888".parse()?, "Comune di Altrove".parse()?)?;
-            let (codice, nome) = ("AY88Y01".parse()?, "Comune di Altrove".parse()?);
-            Ok::<_, Rotto>(utenti::crea_aoo(op, &ente, codice, nome, "PG".parse()?, "p@pec.altrove.example".parse()?)?)
-        })
-        .unwrap();
-    let crea =
-        |op: &mut Operazione<'_>| Ok::<_, Rotto>(utenti::crea_applicazione(op, &"Altrove".parse()?, None, None)?.1);
-    casa.db.scrivi(altra.id, &io, crea).unwrap()
 }

@@ -69,6 +69,7 @@ diesel::table! {
         ufficio -> Nullable<Text>,
         creata -> Timestamp,
         permessi -> Nullable<Text>,
+        persona_id -> Nullable<Text>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `GET /differimenti`: by which acts what arrives on paper may be registered later.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Legge, Registro};
 use crate::registro::{self, Differimento};
 use crate::valori::Istante;
 use crate::web::{Problema, Stato};
@@ -51,7 +51,7 @@ pub(super) struct DifferimentiJson {
 /// The acts of deferral of the AOO, newest first. The RSP makes and ends them in the pages.
 #[utoipa::path(get, path = "/api/v1/differimenti", tag = "registrazioni",
     responses((status = 200, body = DifferimentiJson), (status = 401)))]
-pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge>) -> Result<HttpResponse, Problema> {
+pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge, Registro>) -> Result<HttpResponse, Problema> {
     let trovati =
         stato.blocca(move |stato| Ok(stato.db.leggi(|conn| registro::differimenti(conn, chi.0.aoo))?)).await?;
     let risultati = trovati.into_iter().map(DifferimentoJson::from).collect();

@@ -1,6 +1,8 @@
 //! `GET /documenti/{sha256}`: the bytes of a file, for whoever may see something that uses it.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{ChiVede, Chiamante, Legge};
+use crate::storage::Conn;
+use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Impronta, RegistrazioneId};
 use crate::web::{Problema, Stato};
 use crate::{pec, registro};
@@ -21,7 +23,7 @@ const BLOCCO: usize = 128 * 1024;
         (status = 401), (status = 404)))]
 pub(super) async fn scarica(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, ChiVede>,
     sha256: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let impronta: Impronta = sha256.parse().map_err(|_| Problema::non_trovato())?;
@@ -31,6 +33,7 @@ pub(super) async fn scarica(
             let media_type = stato.db.leggi(|conn| {
                 for uso in crate::documenti::usi(conn, &impronta)? {
                     if uso.oggetto_tipo == "messaggio"
+                        && mostrabile(conn, &chi, &uso.oggetto_id)?
                         && let Some(media_type) = pec::usa_file(conn, &vista, &uso.oggetto_id, &impronta)?
                     {
                         return Ok(media_type);
@@ -63,6 +66,19 @@ pub(super) async fn scarica(
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(SizedStream::new(dimensione, pezzi(file))))
+}
+
+/// What arrived is for whoever registers; once it is part of a registration, for whoever sees that.
+fn mostrabile(conn: &mut Conn, chi: &Chiamante<Legge, ChiVede>, messaggio: &str) -> Result<bool, Problema> {
+    if chi.permesso(Azione::Entrata) >= Permesso::Agisce {
+        return Ok(true);
+    }
+    let Ok(id) = messaggio.parse() else { return Ok(false) };
+    match pec::messaggio(conn, &chi.vista(), id) {
+        Ok(m) => Ok(matches!(m.stato, pec::Stato::Protocollato | pec::Stato::Ricevuta)),
+        Err(pec::Errore::Sconosciuto) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// The file piece by piece, each read where blocking is allowed.

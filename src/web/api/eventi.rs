@@ -1,9 +1,13 @@
 //! `GET /eventi?dopo=`: the chain as a feed for other applications.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Eventi, Legge};
+use crate::audit::Evento;
+use crate::storage::Conn;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::utenti::visibilita::Vista;
 use crate::valori::Istante;
 use crate::web::{Problema, Stato};
-use crate::{audit, utenti};
+use crate::{audit, registro, utenti};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -45,25 +49,27 @@ pub(super) struct EventiJson {
     cursore: Option<String>,
 }
 
-/// The events of the AOO after a position, oldest first.
+/// The events of the AOO after a position, oldest first. A person is told of the registrations that they see and, if they look at the
+/// organigramma, of people and offices; the RSP and applications of everything.
 #[utoipa::path(get, path = "/api/v1/eventi", tag = "eventi", params(Filtro),
     responses((status = 200, body = EventiJson), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Eventi>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let aoo = chi.0.aoo;
-    let (codice, eventi) = stato
+    let (codice, cursore, eventi) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let codice = utenti::aoo(conn, aoo)?.codice.to_string();
-                Ok::<_, Problema>((codice, audit::dopo(conn, aoo, filtro.dopo, PAGINA)?))
+                let eventi = audit::dopo(conn, aoo, filtro.dopo, PAGINA)?;
+                let piena = i64::try_from(eventi.len()).is_ok_and(|n| n == PAGINA);
+                let cursore = eventi.last().filter(|_| piena).map(|e| e.posizione.to_string());
+                Ok::<_, Problema>((codice, cursore, visibili(conn, &chi, eventi)?))
             })
         })
         .await?;
-    let piena = i64::try_from(eventi.len()).is_ok_and(|n| n == PAGINA);
-    let cursore = eventi.last().filter(|_| piena).map(|e| e.posizione.to_string());
     let risultati = eventi
         .into_iter()
         .map(|e| EventoJson {
@@ -76,4 +82,20 @@ pub(super) async fn elenca(
         })
         .collect();
     Ok(HttpResponse::Ok().json(EventiJson { risultati, cursore }))
+}
+
+/// Those that are for whoever asks. An event names its thing: what may not be seen is not named.
+fn visibili(conn: &mut Conn, chi: &Chiamante<Legge, Eventi>, eventi: Vec<Evento>) -> Result<Vec<Evento>, Problema> {
+    let vista = chi.vista();
+    if matches!(vista, Vista::Intera(_)) {
+        return Ok(eventi);
+    }
+    let ids = eventi.iter().filter(|e| e.oggetto_tipo == "registrazione").filter_map(|e| e.oggetto_id.parse().ok());
+    let viste = registro::visibili(conn, &vista, &ids.collect::<Vec<_>>())?;
+    let organigramma = chi.permesso(Azione::Amministrazione) >= Permesso::Legge;
+    let si_vede = |e: &Evento| match e.oggetto_tipo.as_str() {
+        "registrazione" => viste.contains(&e.oggetto_id),
+        _ => organigramma && utenti::ATTI.iter().any(|a| a.tipo == e.tipo),
+    };
+    Ok(eventi.into_iter().filter(si_vede).collect())
 }

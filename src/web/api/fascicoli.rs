@@ -1,7 +1,7 @@
 //! `fascicoli` over the API.
 
 use super::corpo::Corpo;
-use super::gettone::{Chiamante, Fascicola, Legge};
+use super::gettone::{Chiamante, Fascicola, Fascicoli, Legge};
 use super::lettore::{Difetti, Oggetto};
 use super::registrazioni::{self, ElencoJson};
 use crate::registro;
@@ -96,7 +96,7 @@ pub(super) struct FascicolazioneRichiesta {
     responses((status = 200, body = FascicoliJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Fascicoli>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let prima = cursore::<FascicoloId>(filtro.into_inner())?;
@@ -113,7 +113,7 @@ pub(super) async fn elenca(
         (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn apri(
     stato: web::Data<Stato>,
-    chi: Chiamante<Fascicola>,
+    chi: Chiamante<Fascicola, Fascicoli>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let mut difetti = Difetti::default();
@@ -141,7 +141,7 @@ pub(super) async fn apri(
     responses((status = 200, body = FascicoloAperto), (status = 400), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Fascicoli>,
     id: web::Path<String>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
@@ -158,7 +158,7 @@ pub(super) async fn mostra(
         (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn fascicola(
     stato: web::Data<Stato>,
-    chi: Chiamante<Fascicola>,
+    chi: Chiamante<Fascicola, Fascicoli>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -182,9 +182,9 @@ pub(super) async fn fascicola(
     Ok(HttpResponse::Created().json(stato.blocca(scrivi).await?))
 }
 
-fn mostra_uno<P>(
+fn mostra_uno<P, A>(
     stato: &Stato,
-    chi: &Chiamante<P>,
+    chi: &Chiamante<P, A>,
     id: FascicoloId,
     prima: Option<RegistrazioneId>,
 ) -> Result<FascicoloAperto, Problema> {

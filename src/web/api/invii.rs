@@ -1,7 +1,7 @@
 //! `invii` over the API: sends per recipient and what their receipts say.
 
 use super::chiave;
-use super::gettone::{Chiamante, Legge, Spedisce};
+use super::gettone::{Chiamante, Legge, Spedisce, Uscita};
 use super::lettore::{Difetti, Oggetto};
 use crate::pec::{self, Invio};
 use crate::utenti::risposta;
@@ -58,7 +58,7 @@ pub(in crate::web::api) struct InvioRichiesta {
 
 /// The sends of the newest uscite.
 #[utoipa::path(get, path = "/api/v1/invii", tag = "invii", responses((status = 200, body = InviiJson), (status = 401)))]
-pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge>) -> Result<HttpResponse, Problema> {
+pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge, Uscita>) -> Result<HttpResponse, Problema> {
     let invii = stato.blocca(move |stato| Ok(stato.db.leggi(|conn| pec::invii(conn, &chi.vista(), None))?)).await?;
     Ok(HttpResponse::Ok().json(InviiJson { risultati: invii.iter().map(InvioJson::from).collect(), cursore: None }))
 }
@@ -70,7 +70,7 @@ pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge>) -> Re
     responses((status = 201, body = InviiJson), (status = 400), (status = 401), (status = 404), (status = 409), (status = 422)))]
 pub(super) async fn crea(
     stato: web::Data<Stato>,
-    chi: Chiamante<Spedisce>,
+    chi: Chiamante<Spedisce, Uscita>,
     http: HttpRequest,
     corpo: web::Bytes,
 ) -> Result<HttpResponse, Problema> {

@@ -15,7 +15,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
         /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
         scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti e riservatezza; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
-        `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è."),
+        `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è. Un gettone può essere di una persona (`tabulario token crea --utente`): \
+        fa e vede quello che in quel momento possono i suoi ruoli, e gli atti sono suoi; quello che non può fare o vedere è 404, come quello che non \
+        esiste. Un atto che per legge è di una persona vuole un gettone così, altrimenti 403 `urn:tabulario:serve-una-persona`. Chi non vede, o non \
+        vede più, la registrazione che ha fatto o su cui ha agito riceve 201 con i soli `id`, `aoo`, `registro`, `anno`, `numero`, `istante` e `segnatura`."),
     paths(
         registrazioni::crea,
         registrazioni::elenca,
@@ -75,7 +78,8 @@ impl utoipa::Modify for Gettone {
         // The extractor of every handler may answer so: said here once for all.
         for strada in openapi.paths.paths.values_mut() {
             for operazione in [&mut strada.get, &mut strada.post].into_iter().flatten() {
-                let rifiuto = Response::new("Il gettone non ha il permesso per questa chiamata");
+                let rifiuto =
+                    Response::new("Il gettone non ha il permesso per questa chiamata, o l'atto è di una persona");
                 operazione.responses.responses.insert("403".to_owned(), rifiuto.into());
             }
         }

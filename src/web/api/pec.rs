@@ -1,9 +1,9 @@
 //! `pec/messaggi` over the API: what arrived, and its protocolling.
 
 use super::chiave;
-use super::gettone::{Chiamante, Legge, Registra};
+use super::gettone::{Chiamante, Entrata, Legge, Registra};
 use super::lettore::{Difetti, Oggetto};
-use super::registrazioni::{RegistrazioneJson, corrispondente, mostra_una, protocollo_mittente};
+use super::registrazioni::{RegistrazioneJson, corrispondente, mostra_fatta, protocollo_mittente};
 use crate::pec::{self, Decisione, Messaggio};
 use crate::utenti::risposta;
 use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, MessaggioId, RegistrazioneId};
@@ -121,7 +121,7 @@ impl MessaggioJson {
     responses((status = 200, body = MessaggiJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Entrata>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let dopo = filtro.into_inner().cursore.map(|c| c.parse::<MessaggioId>());
@@ -157,7 +157,7 @@ struct Deciso {
         (status = 422)))]
 pub(super) async fn protocolla(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Entrata>,
     http: HttpRequest,
     id: web::Path<String>,
     corpo: web::Bytes,
@@ -178,6 +178,9 @@ pub(super) async fn protocolla(
                 if let Some(prima) = risposta::precedente(op.conn, &richiesta)? {
                     return prima.parse().map_err(Problema::interno);
                 }
+                if !pec::visibile(op.conn, &vista, id)? {
+                    return Err(Problema::non_trovato());
+                }
                 let voce = deciso.voce.or_else(|| chi.0.voce.clone());
                 let voce = voce.ok_or_else(|| Problema::campo("/voce", "manca la voce di titolario"))?;
                 let voce = titolario::voce(op.conn, op.aoo, &voce)?;
@@ -189,7 +192,7 @@ pub(super) async fn protocolla(
                 risposta::conserva(op, &richiesta, &fatta.id.to_string())?;
                 Ok::<RegistrazioneId, Problema>(fatta.id)
             })?;
-            stato.db.leggi(|conn| mostra_una(conn, &vista, nuova))
+            stato.db.leggi(|conn| mostra_fatta(conn, &vista, nuova))
         })
         .await?;
     Ok(HttpResponse::Created().json(fatta))

@@ -1,6 +1,6 @@
 //! `GET /ricerca`: any registration the caller may see, by what it says.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Legge, Ricerca};
 use super::registrazioni::CorrispondenteJson;
 use crate::ricerca::{self, Domanda, Termine, Trovata};
 use crate::valori::{Istante, NumeroProtocollo, RegistrazioneId};
@@ -84,7 +84,7 @@ impl From<Trovata> for TrovataJson {
     responses((status = 200, body = RisultatiJson), (status = 400), (status = 401)))]
 pub(super) async fn cerca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Ricerca>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let filtro = filtro.into_inner();

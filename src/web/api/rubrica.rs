@@ -1,7 +1,7 @@
 //! `rubrica` over the API.
 
 use super::corpo::Corpo;
-use super::gettone::{Chiamante, Legge, Registra};
+use super::gettone::{Chiamante, Legge, Registra, Uscita};
 use super::lettore::{Difetti, Oggetto};
 use crate::registro::rubrica::{self, Fonte, Indirizzo, Recapito, Soggetto};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
@@ -166,7 +166,7 @@ pub(super) struct SoggettoRichiesta {
     responses((status = 200, body = RubricaJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Uscita>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let Filtro { q, cursore } = filtro.into_inner();
@@ -197,7 +197,7 @@ pub(super) async fn elenca(
     responses((status = 200, body = SoggettoJson), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Uscita>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
@@ -216,7 +216,7 @@ fn uno(conn: &mut Conn, aoo: AooId, id: SoggettoId) -> Result<SoggettoJson, Prob
         (status = 422, body = crate::web::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn crea(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Uscita>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let mut difetti = Difetti::default();

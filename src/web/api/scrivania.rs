@@ -1,12 +1,11 @@
 //! `GET /scrivania`: what lies on the desk of an office.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Legge, Scrivania};
 use super::registrazioni::AssegnazioneJson;
 use crate::registro::{self, Registrazione};
 use crate::scrivania::{self, Addetto, Cursore, Gruppo, Pratica};
 use crate::storage::Conn;
 use crate::utenti::visibilita::Vista;
-use crate::utenti::{self, Ruolo};
 use crate::valori::{CodiceUfficio, Istante, NumeroProtocollo, RegistrazioneId, Rifiuto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -19,7 +18,7 @@ const PAGINA: i64 = 50;
 /// What is asked of the desk.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub(super) struct Filtro {
-    /// Code of an office of the AOO; it must be there.
+    /// Code of an office of the AOO, of a person one where they work; it must be there.
     ufficio: Option<String>,
     /// `in-scadenza`, `da-prendere` (default), `in-carico-a-me`, `in-carico-all-ufficio`, `per-conoscenza` or `concluse`.
     gruppo: Option<String>,
@@ -65,10 +64,10 @@ pub(super) struct ScrivaniaJson {
 
 /// What lies on the desk of an office, in groups; each document stands in the first that fits.
 #[utoipa::path(get, path = "/api/v1/scrivania", tag = "scrivania", params(Filtro),
-    responses((status = 200, body = ScrivaniaJson), (status = 400), (status = 401), (status = 422)))]
+    responses((status = 200, body = ScrivaniaJson), (status = 400), (status = 401), (status = 404), (status = 422)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Scrivania>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());
@@ -82,8 +81,7 @@ pub(super) async fn elenca(
         .blocca(move |stato| {
             let (vista, attore, ora) = (chi.vista(), chi.attore(), stato.db.orologio().adesso());
             stato.db.leggi(|conn| {
-                let ufficio = utenti::ufficio_per_codice(conn, chi.0.aoo, &ufficio)?;
-                let ruoli = [(Ruolo::Addetto, ufficio.id)];
+                let ruoli = chi.alla_scrivania(conn, &ufficio)?;
                 let addetto = Addetto { attore: &attore, ruoli: &ruoli };
                 let mut conteggi = Vec::new();
                 // What was refused belongs to no office.

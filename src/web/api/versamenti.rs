@@ -1,6 +1,6 @@
 //! `GET /versamenti`: where each registration stands on its way to the conservator.
 
-use super::gettone::{Chiamante, Legge};
+use super::gettone::{Chiamante, Conservazione, Legge};
 use crate::conservazione::{self, Versamento};
 use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId, Rifiuto};
 use crate::web::{Problema, Stato};
@@ -67,7 +67,7 @@ pub(super) struct VersamentiJson {
     responses((status = 200, body = VersamentiJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Conservazione>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());

@@ -5,7 +5,7 @@ use super::{atto, mostra_una};
 use crate::documenti;
 use crate::registro::{self, Scansione};
 use crate::valori::{Denominazione, Impronta, RegistrazioneId, Testo};
-use crate::web::api::gettone::{Chiamante, Registra};
+use crate::web::api::gettone::{Chiamante, Entrata, Registra};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::api::multipart;
 use crate::web::parti::Parti;
@@ -35,7 +35,7 @@ pub(in crate::web::api) struct AcquisizioneRichiesta {
         (status = 413), (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn acquisisci(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Entrata>,
     id: web::Path<String>,
     corpo: Parti,
 ) -> Result<HttpResponse, Problema> {
@@ -66,7 +66,7 @@ pub(in crate::web::api) async fn acquisisci(
     let confermata_da = Some(confermata_da);
     let scansione = Scansione { riposto: arrivato.riposto, nome: arrivato.nome, descrizione, confermata_da };
     let (scansione, rapporto) = verificata(&stato, scansione).await?;
-    atto(&stato, chi, &id, move |op, vista, id| {
+    atto(&stato, chi, &id, move |op, _, vista, id| {
         registro::acquisisci(op, vista, id, &scansione)?;
         if let Some(rapporto) = &rapporto {
             documenti::conserva_rapporto(op, &scansione.riposto.impronta, rapporto, op.ora)?;

@@ -7,7 +7,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro::{Campo, Disposizione, Errore, Rettifica, Valore};
 use crate::valori::Testo;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Annulla, Chiamante};
+use crate::web::api::gettone::{Annulla, Chiamante, Registro};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{registro, scrivania, utenti};
@@ -50,13 +50,13 @@ pub(in crate::web::api) struct DatoRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn annulla(
     stato: web::Data<Stato>,
-    chi: Chiamante<Annulla>,
+    chi: Chiamante<Annulla, Registro>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let (motivo, dato) = leggi(&corpo, stato.limiti.corrispondenti)?;
     let (deposito, calendario) = (stato.deposito.clone(), stato.calendario.clone());
-    atto(&stato, chi, &id, move |op, vista, id| {
+    atto(&stato, chi, &id, move |op, _, vista, id| {
         let aoo = utenti::aoo(op.conn, op.aoo)?;
         let disposizione = Disposizione { deposito: &deposito, aoo: &aoo, vista, motivo: &motivo, proponente: None };
         match dato {

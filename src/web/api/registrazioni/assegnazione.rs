@@ -2,11 +2,11 @@
 
 use super::atto;
 use super::risposta::RegistrazioneJson;
-use crate::scrivania::{Destinazione, Titolo};
+use crate::scrivania::{Addetto, Destinazione, Titolo};
 use crate::storage::Operazione;
 use crate::valori::{CodiceUfficio, Testo, UtenteId};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Assegna, Chiamante};
+use crate::web::api::gettone::{Assegna, Chiamante, Scrivania};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{scrivania, utenti};
@@ -38,7 +38,7 @@ pub(in crate::web::api) struct AssegnazioneRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn assegna(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -52,7 +52,12 @@ pub(in crate::web::api) async fn assegna(
         )
     });
     difetti.chiudi()?;
-    atto(&stato, chi, &id, move |op, _, id| {
+    atto(&stato, chi, &id, move |op, chi, _, id| {
+        // An application assigns for its whole AOO, a person what is theirs to send on.
+        if let Some(ruoli) = chi.ruoli() {
+            let attore = op.attore.clone();
+            scrivania::competente(op.conn, &Addetto { attore: &attore, ruoli }, id)?;
+        }
         let Some((Some(ufficio), titolo, nome, nota)) = letta else { return Err(Problema::campo("/ufficio", "manca")) };
         let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, &ufficio)?;
         let persona = nome.map(|nome| persona(op, &nome)).transpose()?;

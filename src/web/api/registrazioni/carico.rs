@@ -1,14 +1,13 @@
 //! What an office does with a registration that was assigned to it: `POST /registrazioni/{id}/presa-in-carico` and its siblings. An
-//! application acts as itself, for the office that it names, like one of its addetti.
+//! application acts as itself, for the office that it names, like one of its addetti; a person for an office where they work.
 
 use super::atto;
 use super::risposta::RegistrazioneJson;
 use crate::scrivania::{self, Addetto, Assegnazione};
 use crate::storage::Operazione;
-use crate::utenti::{self, Ruolo};
 use crate::valori::{CodiceUfficio, Istante, RegistrazioneId, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Assegna, Chiamante};
+use crate::web::api::gettone::{Assegna, Chiamante, Scrivania};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -79,7 +78,7 @@ impl From<&Assegnazione> for AssegnazioneJson {
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct PerUfficio {
-    /// Code of the office for which the application acts.
+    /// Code of the office for which the application acts, or where its person works.
     #[schema(example = "EDIL")]
     ufficio: String,
 }
@@ -88,7 +87,7 @@ pub(in crate::web::api) struct PerUfficio {
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct RifiutoRichiesta {
-    /// Code of the office for which the application acts.
+    /// Code of the office for which the application acts, or where its person works.
     #[schema(example = "EDIL")]
     ufficio: String,
     /// Why it is not the office's.
@@ -100,7 +99,7 @@ pub(in crate::web::api) struct RifiutoRichiesta {
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct ConclusioneRichiesta {
-    /// Code of the office for which the application acts.
+    /// Code of the office for which the application acts, or where its person works.
     #[schema(example = "EDIL")]
     ufficio: String,
     /// How it was dealt with.
@@ -127,15 +126,15 @@ fn leggi_corpo(corpo: &Corpo, testo: Option<&'static str>) -> Result<Letto, Prob
     letto.ok_or_else(|| Problema::campo("", "serve un oggetto JSON"))
 }
 
-/// Lets an application act like an addetto of the office that it names.
+/// Lets the caller act at the desk of the office that it names.
 pub(super) fn per_ufficio(
     op: &mut Operazione<'_>,
+    chi: &Chiamante<Assegna, Scrivania>,
     ufficio: Option<&CodiceUfficio>,
     fai: impl FnOnce(&mut Operazione<'_>, &Addetto<'_>) -> Result<(), scrivania::Errore>,
 ) -> Result<(), Problema> {
     let ufficio = ufficio.ok_or_else(|| Problema::campo("/ufficio", "manca"))?;
-    let ufficio = utenti::ufficio_per_codice(op.conn, op.aoo, ufficio)?;
-    let (attore, ruoli) = (op.attore.clone(), [(Ruolo::Addetto, ufficio.id)]);
+    let (attore, ruoli) = (op.attore.clone(), chi.alla_scrivania(op.conn, ufficio)?);
     Ok(fai(op, &Addetto { attore: &attore, ruoli: &ruoli })?)
 }
 
@@ -143,14 +142,14 @@ pub(super) fn per_ufficio(
 type Fai = fn(&mut Operazione<'_>, &Addetto<'_>, RegistrazioneId, Option<&Testo>) -> Result<(), scrivania::Errore>;
 
 async fn muovi(
-    (stato, chi, id): (&Stato, Chiamante<Assegna>, &str),
+    (stato, chi, id): (&Stato, Chiamante<Assegna, Scrivania>, &str),
     corpo: &Corpo,
     testo: Option<&'static str>,
     fai: Fai,
 ) -> Result<HttpResponse, Problema> {
     let letto = leggi_corpo(corpo, testo)?;
-    atto(stato, chi, id, move |op, _, id| {
-        per_ufficio(op, letto.ufficio.as_ref(), |op, addetto| fai(op, addetto, id, letto.testo.as_ref()))
+    atto(stato, chi, id, move |op, chi, _, id| {
+        per_ufficio(op, chi, letto.ufficio.as_ref(), |op, addetto| fai(op, addetto, id, letto.testo.as_ref()))
     })
     .await
 }
@@ -163,7 +162,7 @@ async fn muovi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn prendi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -177,7 +176,7 @@ pub(in crate::web::api) async fn prendi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn restituisci(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -191,7 +190,7 @@ pub(in crate::web::api) async fn restituisci(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn rifiuta(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -209,7 +208,7 @@ pub(in crate::web::api) async fn rifiuta(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn concludi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -227,7 +226,7 @@ pub(in crate::web::api) async fn concludi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn leggi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::titolario;
 use crate::valori::CodiceVoce;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Chiamante, Classifica};
+use crate::web::api::gettone::{Chiamante, Classifica, Fascicoli};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -28,7 +28,7 @@ pub(in crate::web::api) struct ClassificazioneRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn classifica(
     stato: web::Data<Stato>,
-    chi: Chiamante<Classifica>,
+    chi: Chiamante<Classifica, Fascicoli>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -36,7 +36,7 @@ pub(in crate::web::api) async fn classifica(
     let voce: Option<CodiceVoce> =
         Oggetto::new(&corpo.0, "", &["voce"], &mut difetti).and_then(|o| o.serve("voce", &mut difetti));
     difetti.chiudi()?;
-    atto(&stato, chi, &id, move |op, _, id| {
+    atto(&stato, chi, &id, move |op, _, _, id| {
         let codice = voce.ok_or_else(|| Problema::campo("/voce", "manca"))?;
         let voce = titolario::voce(op.conn, op.aoo, &codice)?;
         Ok(titolario::classifica(op, id, &voce)?)

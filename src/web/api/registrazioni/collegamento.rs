@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro::{self, Specie};
 use crate::valori::{CollegamentoId, RegistrazioneId, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Chiamante, Registra};
+use crate::web::api::gettone::{Chiamante, Fascicoli, Registra};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -31,7 +31,7 @@ pub(in crate::web::api) struct CollegamentoRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn collega(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Fascicoli>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -44,7 +44,7 @@ pub(in crate::web::api) async fn collega(
     });
     difetti.chiudi()?;
     let (specie, altra, nota) = letta.ok_or_else(|| Problema::interno("a field was refused without a reason"))?;
-    atto(&stato, chi, &id, move |op, vista, id| {
+    atto(&stato, chi, &id, move |op, _, vista, id| {
         registro::collega(op, vista, (id, altra), specie, nota.as_ref())?;
         Ok(())
     })
@@ -58,10 +58,10 @@ pub(in crate::web::api) async fn collega(
     responses((status = 201, body = RegistrazioneJson), (status = 401), (status = 404), (status = 409)))]
 pub(in crate::web::api) async fn scollega(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Fascicoli>,
     dove: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problema> {
     let (id, collegamento) = dove.into_inner();
     let collegamento: CollegamentoId = collegamento.parse().map_err(|_| Problema::non_trovato())?;
-    atto(&stato, chi, &id, move |op, vista, id| Ok(registro::scollega(op, vista, id, collegamento)?)).await
+    atto(&stato, chi, &id, move |op, _, vista, id| Ok(registro::scollega(op, vista, id, collegamento)?)).await
 }

@@ -32,11 +32,12 @@ pub(super) use termine::{
     preavvisa, riprendi, sospendi,
 };
 
-use super::gettone::{Chiamante, Legge, Registra};
+use super::gettone::{ChiVede, Chiamante, Legge, Registra, Ricerca, Uscita};
 use super::{chiave, multipart};
 use crate::registro::{self, Flusso, Registrazione};
 use crate::storage::{Conn, Operazione};
 use crate::titolario::Fascicolo;
+use crate::utenti::politica::Azione;
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Applicazione};
@@ -47,7 +48,7 @@ use crate::{documenti, pec, scrivania, titolario};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use richiesta::Chiesta;
-use risposta::Altro;
+use risposta::{Altro, FattaJson, NumeroJson};
 use serde::Deserialize;
 
 /// Registrations in one page of a list.
@@ -77,16 +78,20 @@ pub(super) struct Dialetto {
     request_body(content = RegistrazioneRichiesta, content_type = "multipart/form-data",
         description = "A JSON part `registrazione` and one part per file"),
     responses((status = 201, body = RegistrazioneJson), (status = 400), (status = 401), (status = 409), (status = 413),
-        (status = 422, body = super::super::problema::Corpo<'static>), (status = 503)))]
+        (status = 404), (status = 422, body = super::super::problema::Corpo<'static>), (status = 503)))]
 pub(super) async fn crea(
     stato: web::Data<Stato>,
-    chi: Chiamante<Registra>,
+    chi: Chiamante<Registra, Uscita>,
     http: HttpRequest,
     corpo: Parti,
 ) -> Result<HttpResponse, Problema> {
     let chiave = chiave::chiave(&http)?;
     let (json, file) = multipart::leggi(&stato, corpo, "registrazione").await?;
     let richiesta = chiave::richiesta(chi.0.id, "/registrazioni", chiave, &json, &file);
+    // What arrives is registered by the protocol office; before any field is looked at.
+    if json.get("flusso").and_then(serde_json::Value::as_str) == Some(Flusso::Entrata.as_str()) {
+        chi.agisce(Azione::Entrata)?;
+    }
     let chiesta = Chiesta::parse(&json, file, &stato.limiti)?;
     let registrazione = stato.blocca(move |stato| registra(stato, &chi, &richiesta, chiesta)).await?;
     let luogo = format!("/api/v1/registrazioni/{}", registrazione.id());
@@ -96,10 +101,10 @@ pub(super) async fn crea(
 /// One write, then the answer as anybody would read it.
 fn registra(
     stato: &Stato,
-    chi: &Chiamante<Registra>,
+    chi: &Chiamante<Registra, Uscita>,
     richiesta: &Richiesta,
     chiesta: Chiesta,
-) -> Result<RegistrazioneJson, Problema> {
+) -> Result<FattaJson, Problema> {
     let vista = chi.vista();
     let rapporti = chiesta.verifica(stato)?;
     let istante = stato.db.orologio().adesso();
@@ -128,15 +133,15 @@ fn registra(
     if nuova {
         stato.misure.registrata();
     }
-    stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+    stato.db.leggi(|conn| mostra_fatta(conn, &vista, id))
 }
 
-/// One act on a registration that may be seen, then the registration as anybody would read it.
-async fn atto<P: Send + 'static>(
+/// One act on a registration that may be seen, then the registration as its author reads it.
+async fn atto<P: Send + 'static, A: Send + 'static>(
     stato: &Stato,
-    chi: Chiamante<P>,
+    chi: Chiamante<P, A>,
     id: &str,
-    f: impl FnOnce(&mut Operazione<'_>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
+    f: impl FnOnce(&mut Operazione<'_>, &Chiamante<P, A>, &Vista, RegistrazioneId) -> Result<(), Problema> + Send + 'static,
 ) -> Result<HttpResponse, Problema> {
     let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
     let json = stato
@@ -146,9 +151,9 @@ async fn atto<P: Send + 'static>(
                 if !registro::visibile(op.conn, &vista, id)? {
                     return Err(Problema::non_trovato());
                 }
-                f(op, &vista, id)
+                f(op, &chi, &vista, id)
             })?;
-            stato.db.leggi(|conn| mostra_una(conn, &vista, id))
+            stato.db.leggi(|conn| mostra_fatta(conn, &vista, id))
         })
         .await?;
     Ok(HttpResponse::Created().json(json))
@@ -185,6 +190,17 @@ pub(super) fn mostra_una(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) ->
     da_sola(conn, vista, registrazione)
 }
 
+/// What an act was done to. Somebody may register what goes to others, or refuse what then is theirs no more: of that they are told the
+/// number, however often the request is repeated, and nothing else.
+pub(super) fn mostra_fatta(conn: &mut Conn, vista: &Vista, id: RegistrazioneId) -> Result<FattaJson, Problema> {
+    if registro::visibile(conn, vista, id)? {
+        return Ok(FattaJson::Intera(Box::new(mostra_una(conn, vista, id)?)));
+    }
+    let fatta = registro::per_id(conn, &Vista::Intera(vista.aoo()), id)?;
+    let aoo = utenti::aoo(conn, vista.aoo())?;
+    Ok(FattaJson::Numero(NumeroJson::new(&aoo, &fatta)))
+}
+
 /// A registration that is asked alone, with what is not looked up for every row of a list.
 fn da_sola(conn: &mut Conn, vista: &Vista, r: Registrazione) -> Result<RegistrazioneJson, Problema> {
     let termine = scrivania::termine(conn, r.id)?;
@@ -205,9 +221,12 @@ pub(super) fn complete(
     let mut fascicoli = titolario::fascicoli_di(conn, vista, &ids)?;
     let mut assegnazioni = scrivania::di(conn, &ids)?;
     let aoo = utenti::aoo(conn, vista.aoo())?;
+    let risposte_a: Vec<RegistrazioneId> = registrazioni.iter().filter_map(|r| r.risponde_a).collect();
+    let viste = registro::visibili(conn, vista, &risposte_a)?;
     registrazioni
         .into_iter()
-        .map(|r| {
+        .map(|mut r| {
+            r.risponde_a = r.risponde_a.filter(|id| viste.contains(&id.to_string()));
             let classificazione = classificazioni.remove(&r.id.to_string());
             let assegnazioni = assegnazioni.remove(&r.id.to_string()).unwrap_or_default();
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
@@ -226,7 +245,7 @@ pub(super) fn complete(
     responses((status = 200, body = ElencoJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, Ricerca>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
     let filtro = filtro.into_inner();
@@ -259,7 +278,7 @@ pub(super) async fn elenca(
     responses((status = 200, body = RegistrazioneJson), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, ChiVede>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
@@ -274,7 +293,7 @@ pub(super) async fn mostra(
         (status = 409)))]
 pub(super) async fn segnatura(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, ChiVede>,
     id: web::Path<String>,
     dialetto: web::Query<Dialetto>,
 ) -> Result<HttpResponse, Problema> {

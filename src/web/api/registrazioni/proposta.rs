@@ -6,7 +6,7 @@ use crate::registro::{self, Decisione, Proposta};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Istante, RegistrazioneId};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Assegna, Chiamante, Legge};
+use crate::web::api::gettone::{Assegna, ChiVede, Chiamante, Legge, Scrivania};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -82,7 +82,7 @@ pub(in crate::web::api) struct ProposteJson {
     responses((status = 200, body = ProposteJson), (status = 401), (status = 404)))]
 pub(in crate::web::api) async fn elenca_proposte(
     stato: web::Data<Stato>,
-    chi: Chiamante<Legge>,
+    chi: Chiamante<Legge, ChiVede>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let id: RegistrazioneId = id.parse().map_err(|_| Problema::non_trovato())?;
@@ -100,7 +100,7 @@ pub(in crate::web::api) async fn elenca_proposte(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn proponi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {

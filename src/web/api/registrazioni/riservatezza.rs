@@ -5,7 +5,7 @@ use super::risposta::RegistrazioneJson;
 use crate::registro;
 use crate::valori::Testo;
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Annulla, Chiamante};
+use crate::web::api::gettone::{Annulla, Chiamante, Registro};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
@@ -31,7 +31,7 @@ pub(in crate::web::api) struct RiservatezzaRichiesta {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn riserva(
     stato: web::Data<Stato>,
-    chi: Chiamante<Annulla>,
+    chi: Chiamante<Annulla, Registro>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -43,7 +43,7 @@ pub(in crate::web::api) async fn riserva(
         (o.vero("riservato", &mut difetti), o.serve::<Testo>("motivo", &mut difetti))
     });
     difetti.chiudi()?;
-    atto(&stato, chi, &id, move |op, vista, id| {
+    atto(&stato, chi, &id, move |op, _, vista, id| {
         let Some((riservato, Some(motivo))) = letta else { return Err(Problema::campo("/motivo", "manca")) };
         Ok(registro::riserva(op, vista, id, riservato, &motivo)?)
     })

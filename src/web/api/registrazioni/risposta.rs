@@ -87,6 +87,52 @@ pub(in crate::web::api) struct RegistrazioneJson {
     invii: Vec<InvioJson>,
 }
 
+/// What an act was done to.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(in crate::web::api) enum FattaJson {
+    /// As its author sees it.
+    Intera(Box<RegistrazioneJson>),
+    /// Its author does not see it, or no more.
+    Numero(NumeroJson),
+}
+
+impl FattaJson {
+    /// Its id.
+    pub(super) fn id(&self) -> RegistrazioneId {
+        match self {
+            Self::Intera(r) => r.id,
+            Self::Numero(n) => n.id,
+        }
+    }
+}
+
+/// The number of a registration that is not for whoever asks.
+#[derive(Serialize)]
+pub(in crate::web::api) struct NumeroJson {
+    id: RegistrazioneId,
+    aoo: String,
+    registro: String,
+    anno: i32,
+    numero: NumeroProtocollo,
+    istante: Istante,
+    segnatura: String,
+}
+
+impl NumeroJson {
+    pub(super) fn new(aoo: &Aoo, r: &Registrazione) -> Self {
+        Self {
+            id: r.id,
+            aoo: aoo.codice.to_string(),
+            registro: r.segnatura.registro.to_string(),
+            anno: r.anno,
+            numero: r.numero,
+            istante: r.istante,
+            segnatura: r.segnatura.to_string(),
+        }
+    }
+}
+
 impl RegistrazioneJson {
     pub(super) fn new(aoo: &Aoo, r: Registrazione, altro: Altro) -> Self {
         let Altro { classificazione, ref assegnazioni, ref invii, .. } = altro;
@@ -143,10 +189,6 @@ impl RegistrazioneJson {
         self.collegamenti = Some(collegamenti.iter().map(CollegamentoJson::from).collect());
         self.duplicati = Some(duplicati);
         self
-    }
-
-    pub(super) fn id(&self) -> RegistrazioneId {
-        self.id
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scrivania::{self, Addetto, CosaVicenda, Termine, Vicenda};
 use crate::utenti::Ruolo;
 use crate::valori::{CodiceProcedimento, CodiceUfficio, Istante, Rifiuto, Testo};
 use crate::web::api::corpo::Corpo;
-use crate::web::api::gettone::{Assegna, Chiamante};
+use crate::web::api::gettone::{Assegna, Chiamante, Scrivania};
 use crate::web::api::lettore::{Difetti, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{istanze, utenti};
@@ -71,7 +71,7 @@ pub(in crate::web::api) struct TermineRichiesta {
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(in crate::web::api) struct VicendaRichiesta {
-    /// Code of the office for which the application acts.
+    /// Code of the office for which the application acts, or where its person works.
     #[schema(example = "EDIL")]
     ufficio: String,
     /// Why.
@@ -114,7 +114,7 @@ impl FromStr for Giorni {
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn dai_termine(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -124,7 +124,7 @@ pub(in crate::web::api) async fn dai_termine(
     });
     difetti.chiudi()?;
     let calendario = stato.calendario.clone();
-    atto(&stato, chi, &id, move |op, vista, id| {
+    atto(&stato, chi, &id, move |op, chi, vista, id| {
         let quanto = match letto {
             Some((Some(giorni), None)) => (giorni.0, false),
             Some((None, Some(codice))) => {
@@ -135,9 +135,12 @@ pub(in crate::web::api) async fn dai_termine(
             }
             _ => return Err(Problema::campo("/giorni", "serve giorni oppure procedimento")),
         };
-        // Nobody in particular: an application assigns and gives terms for its whole AOO.
         let attore = op.attore.clone();
-        let ruoli: Vec<_> = utenti::uffici(op.conn, op.aoo)?.into_iter().map(|u| (Ruolo::Addetto, u.id)).collect();
+        let ruoli = match chi.ruoli() {
+            Some(ruoli) => ruoli.to_vec(),
+            // Nobody in particular: an application assigns and gives terms for its whole AOO.
+            None => utenti::uffici(op.conn, op.aoo)?.into_iter().map(|u| (Ruolo::Addetto, u.id)).collect(),
+        };
         let addetto = Addetto { attore: &attore, ruoli: &ruoli };
         Ok(scrivania::da_termine(op, (vista, &addetto), id, quanto, &calendario)?)
     })
@@ -152,7 +155,7 @@ struct Letta {
 }
 
 async fn accade(
-    (stato, chi, id): (&Stato, Chiamante<Assegna>, &str),
+    (stato, chi, id): (&Stato, Chiamante<Assegna, Scrivania>, &str),
     corpo: &Corpo,
     cosa: CosaVicenda,
 ) -> Result<HttpResponse, Problema> {
@@ -175,7 +178,7 @@ async fn accade(
     });
     difetti.chiudi()?;
     let calendario = stato.calendario.clone();
-    atto(stato, chi, id, move |op, _, id| {
+    atto(stato, chi, id, move |op, chi, _, id| {
         let Some(Letta { ufficio, motivo: Some(motivo), quando }) = letta else {
             return Err(Problema::campo("/motivo", "manca"));
         };
@@ -184,7 +187,9 @@ async fn accade(
             CosaVicenda::Ripresa => Vicenda { cosa, giorno: quando.unwrap_or(oggi), fino: None },
             _ => Vicenda { cosa, giorno: oggi, fino: quando },
         };
-        per_ufficio(op, ufficio.as_ref(), |op, addetto| scrivania::avviene(op, addetto, id, (&v, &motivo), &calendario))
+        per_ufficio(op, chi, ufficio.as_ref(), |op, addetto| {
+            scrivania::avviene(op, addetto, id, (&v, &motivo), &calendario)
+        })
     })
     .await
 }
@@ -196,7 +201,7 @@ async fn accade(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn sospendi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -210,7 +215,7 @@ pub(in crate::web::api) async fn sospendi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn interrompi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -224,7 +229,7 @@ pub(in crate::web::api) async fn interrompi(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn preavvisa(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
@@ -238,7 +243,7 @@ pub(in crate::web::api) async fn preavvisa(
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(in crate::web::api) async fn riprendi(
     stato: web::Data<Stato>,
-    chi: Chiamante<Assegna>,
+    chi: Chiamante<Assegna, Scrivania>,
     id: web::Path<String>,
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
