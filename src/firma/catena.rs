@@ -5,6 +5,7 @@ use super::fiducia::Fiducia;
 use super::rapporto::Sottoindicazione;
 use crate::valori::Istante;
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// Certificates between the signer and the anchor, both included.
 const MAX_CATENA: usize = 8;
@@ -17,13 +18,18 @@ pub struct Contesto<'a> {
     pub fiducia: &'a Fiducia,
     /// The instant of the judgement.
     pub istante: Istante,
-    verifiche: Cell<u32>,
+    verifiche: Rc<Cell<u32>>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
-        Self { fiducia, istante, verifiche: Cell::new(MAX_VERIFICHE) }
+        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
+    }
+
+    /// The same, at another instant and with what is left of the budget.
+    pub fn all_istante(&self, istante: Istante) -> Self {
+        Self { fiducia: self.fiducia, istante, verifiche: Rc::clone(&self.verifiche) }
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.

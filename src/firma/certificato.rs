@@ -67,7 +67,7 @@ impl<'a> Certificato<'a> {
     /// Whether the key of `emittente` signed this certificate.
     pub fn emesso_da(&self, emittente: &Certificato<'_>) -> bool {
         let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), emittente.chiave()) else { return false };
-        chiave.verifica(metodo, &metodo.digesto.di(self.firmato.intero), self.firma) == Esito::Valida
+        chiave.verifica(metodo, &metodo.da_firmare(self.firmato.intero), self.firma) == Esito::Valida
     }
 
     /// Whether a SignerInfo that names `emittente` (a DER Name) and `seriale` means this certificate.

@@ -1,6 +1,6 @@
 //! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), as far as this version goes: no revocation yet.
 
-use super::algoritmo::{Digesto, Metodo, metodo, oid_di};
+use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
@@ -11,7 +11,8 @@ use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::{marca, oid, tempo};
+use super::{marca, oid, robustezza, tempo};
+use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
 
 /// Counter-signatures of counter-signatures that are followed.
@@ -101,8 +102,10 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     let metodo = metodo(&info.algoritmo_firma, digesto);
     esamina_contenuto(&mut giudizio, oggetto, &info, digesto);
     let certificato = certificato_usato(oggetto.certificati, &info);
+    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
+    let allora = contesto.all_istante(opponibile(contesto.istante, &timestamps));
     match certificato {
-        Some(certificato) => esamina_valore(&mut giudizio, contesto, oggetto, &info, metodo, certificato),
+        Some(certificato) => esamina_valore(&mut giudizio, &allora, oggetto, &info, metodo, certificato),
         None => giudizio.incerta(
             Sottoindicazione::NoSigningCertificateFound,
             "Il certificato del firmatario non è nel file: la firma non si può verificare.",
@@ -111,7 +114,6 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     if aggiunte_illeggibili {
         giudizio.nota("I dati aggiunti alla firma (marche temporali, controfirme) non sono leggibili.");
     }
-    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
     let counter_signatures = controfirme(&mut giudizio, contesto, oggetto, &info, annidate);
     Firma {
         level: Some(livello(&info, oggetto.revoche).to_owned()),
@@ -212,7 +214,8 @@ fn esamina_valore(
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     let impronte = match &info.firmati {
-        Some(firmati) => firmati.firmabili().iter().map(|byte| metodo.digesto.di(byte)).collect(),
+        Some(firmati) => firmati.firmabili().iter().map(|byte| metodo.da_firmare(byte)).collect(),
+        None if metodo.schema == Schema::EdDsa => Vec::new(),
         None => Vec::from_iter(oggetto.firmato.impronta(metodo.digesto)),
     };
     if !contesto.spendi() {
@@ -228,9 +231,6 @@ fn esamina_valore(
         let frase = "L'impronta del documento non è stata calcolata: la busta non annuncia l'algoritmo usato.";
         giudizio.incerta(Sottoindicazione::Generic, frase);
     }
-    if metodo.digesto == Digesto::Sha1 || chiave.debole() {
-        giudizio.nota("La firma usa algoritmi oggi considerati deboli (SHA-1 o chiave RSA sotto i 2048 bit).");
-    }
     if info.firmati.as_ref().is_some_and(|firmati| legame(firmati, certificato.der) == Legame::Smentisce) {
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
@@ -240,6 +240,11 @@ fn esamina_valore(
             Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
+    }
+    let digesto = Digesto::da_algoritmo(&info.algoritmo_digesto);
+    if let Some(che) = robustezza::vizio(metodo, digesto, &chiave, contesto.istante) {
+        let frase = format!("La firma usa {che}: niente prova che esistesse prima.");
+        giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
     }
 }
 
@@ -260,6 +265,13 @@ fn marche(
         marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati));
     }
     marche
+}
+
+/// The earliest instant at which the signature is proved to have existed: that of its first valid timestamp, if it is before the
+/// one that is known otherwise (ETSI EN 319 102-1 clause 5.6.2.4, best signature time).
+fn opponibile(noto: Istante, marche: &[MarcaTemporale]) -> Istante {
+    let valide = marche.iter().filter(|m| m.indication == Indicazione::TotalPassed);
+    valide.filter_map(|m| m.time).min().map_or(noto, |marcata| marcata.min(noto))
 }
 
 fn controfirme(

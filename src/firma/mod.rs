@@ -26,6 +26,7 @@ mod involucro;
 mod marca;
 mod oid;
 mod rapporto;
+mod robustezza;
 mod strato;
 mod tempo;
 mod tsd;

@@ -86,6 +86,8 @@ pub const RSA_SHA3_256: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.14");
 pub const RSA_SHA3_384: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.15");
 /// PKCS#1 v1.5 with SHA3-512.
 pub const RSA_SHA3_512: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.16");
+/// RFC 8410: a key, and the signature made with it.
+pub const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// RFC 5480: a key; some signers name it as algorithm of the signature too.
 pub const EC: ObjectIdentifier = oid("1.2.840.10045.2.1");
 /// ECDSA with SHA-1.

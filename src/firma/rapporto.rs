@@ -178,6 +178,8 @@ pub enum Sottoindicazione {
     SigConstraintsFailure,
     /// An algorithm is unknown or not sound enough.
     CryptoConstraintsFailure,
+    /// The algorithms are not believed at the instant of the judgement, and nothing proves that the signature is older.
+    CryptoConstraintsFailureNoPoe,
     /// Out of the certificate's validity, without proof that the signature existed within it.
     OutOfBoundsNoPoe,
     /// The signed content was not given.

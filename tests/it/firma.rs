@@ -2,6 +2,7 @@
 
 mod busta;
 mod corpus;
+mod marca;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
 use serde_json::Value;
