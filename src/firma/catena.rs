@@ -1,4 +1,5 @@
-//! The chain from a certificate to an anchor (RFC 5280 section 6, without policies and revocation).
+//! The chain from a certificate to an anchor (RFC 5280 section 6, without policies; revocation is asked of
+//! [`super::revoca`] about the chain that was found).
 
 use super::certificato::Certificato;
 use super::fiducia::Fiducia;
@@ -52,20 +53,21 @@ pub enum Uso {
 /// The reason why a chain is not good, and the sentence that says so.
 pub type Vizio = (Sottoindicazione, String);
 
-/// Whether a chain leads from `certificato` to an anchor; `altri` are the certificates of the file.
+/// The chain that leads from `certificato` to an anchor, as the certificates above it, the nearest first; `altri` are the certificates of
+/// the file.
 pub fn catena(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'_>,
-    altri: &[Certificato<'_>],
+    altri: &[&Certificato<'_>],
     uso: Uso,
-) -> Result<(), Vizio> {
+) -> Result<Vec<Vec<u8>>, Vizio> {
     match sali(contesto, certificato, altri, &mut Vec::new()) {
         Salita::Nessuna => Err((
             Sottoindicazione::NoCertificateChainFound,
             "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
         )),
         Salita::Viziata(vizio) => Err(vizio),
-        Salita::Buona => vizio_firmatario(contesto, certificato, uso).map_or(Ok(()), Err),
+        Salita::Buona(sopra) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(sopra), Err),
     }
 }
 
@@ -73,25 +75,26 @@ pub fn catena(
 enum Salita {
     Nessuna,
     Viziata(Vizio),
-    Buona,
+    /// Through these certificates, the nearest first.
+    Buona(Vec<Vec<u8>>),
 }
 
 /// Recursive, but never longer than [`MAX_CATENA`]; `percorso` are the certificates below `certificato`.
 fn sali<'a>(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'a>,
-    altri: &[Certificato<'a>],
+    altri: &[&Certificato<'a>],
     percorso: &mut Vec<&'a [u8]>,
 ) -> Salita {
     if contesto.fiducia.con_soggetto(&certificato.soggetto).any(|der| der == certificato.der) {
-        return Salita::Buona;
+        return Salita::Buona(Vec::new());
     }
     for ancora in contesto.fiducia.con_soggetto(&certificato.emittente).filter_map(Certificato::leggi) {
         if !contesto.spendi() {
             return esaurita();
         }
         if certificato.emesso_da(&ancora) && ancora.puo_emettere(percorso.len()) {
-            return Salita::Buona;
+            return Salita::Buona(vec![ancora.der.to_vec()]);
         }
     }
     if percorso.len() + 2 >= MAX_CATENA {
@@ -111,11 +114,12 @@ fn sali<'a>(
         }
         let sotto = percorso.len() - 1;
         match (sali(contesto, sopra, altri, percorso), vizio_intermedio(contesto, sopra, sotto)) {
-            (Salita::Buona, None) => {
+            (Salita::Buona(mut oltre), None) => {
                 percorso.pop();
-                return Salita::Buona;
+                oltre.insert(0, sopra.der.to_vec());
+                return Salita::Buona(oltre);
             }
-            (Salita::Buona, Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
+            (Salita::Buona(_), Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
             (Salita::Nessuna, _) => {}
         }
     }

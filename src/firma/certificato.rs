@@ -72,8 +72,23 @@ impl<'a> Certificato<'a> {
 
     /// Whether a SignerInfo that names `emittente` (a DER Name) and `seriale` means this certificate.
     pub fn ha_seriale(&self, emittente: &[u8], seriale: &[u8]) -> bool {
-        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+        self.e_il_seriale(seriale)
             && X509Name::from_der(emittente).is_ok_and(|(_, nome)| nome_confrontabile(&nome) == self.emittente)
+    }
+
+    /// Whether this is its serial number.
+    pub fn e_il_seriale(&self, seriale: &[u8]) -> bool {
+        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+    }
+
+    /// The subject as it was sent: a DER Name.
+    pub fn soggetto_der(&self) -> &'a [u8] {
+        self.x509.tbs_certificate.subject.as_raw()
+    }
+
+    /// The bits of its public key, without what says of which kind it is.
+    pub fn chiave_bit(&self) -> &[u8] {
+        &self.x509.tbs_certificate.subject_pki.subject_public_key.data
     }
 
     /// Whether this is its `subjectKeyIdentifier`.
@@ -111,6 +126,21 @@ impl<'a> Certificato<'a> {
             Ok(uso) => uso.is_none_or(|uso| uso.value.digital_signature() || uso.value.non_repudiation()),
             Err(_) => false,
         }
+    }
+
+    /// Whether it is of an authority that issues certificates.
+    pub fn e_di_ca(&self) -> bool {
+        self.x509.is_ca()
+    }
+
+    /// Whether its keyUsage, if any, allows to sign revocation lists.
+    pub fn puo_revocare(&self) -> bool {
+        matches!(self.x509.key_usage(), Ok(uso) if uso.as_ref().is_none_or(|uso| uso.value.crl_sign()))
+    }
+
+    /// Whether it is made for answering about revocation (RFC 6960 section 4.2.2.2).
+    pub fn puo_rispondere(&self) -> bool {
+        matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.ocsp_signing)
     }
 
     /// Whether it is made for timestamps (RFC 3161 section 2.3).
@@ -173,7 +203,7 @@ fn senza_zeri(numero: &[u8]) -> &[u8] {
 }
 
 /// Names are compared as RFC 5280 section 7.1 asks: whatever string type, without case and repeated blanks.
-fn nome_confrontabile(nome: &X509Name<'_>) -> String {
+pub fn nome_confrontabile(nome: &X509Name<'_>) -> String {
     let mut confrontabile = String::new();
     for attributo in nome.iter_attributes() {
         let valore = testo(attributo).to_lowercase();

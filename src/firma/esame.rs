@@ -1,4 +1,4 @@
-//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), as far as this version goes: no revocation yet.
+//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries.
 
 use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::asn1::Elemento;
@@ -11,6 +11,7 @@ use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::revoca::{Revoche, Stato};
 use super::{marca, oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -29,8 +30,8 @@ pub struct Oggetto<'a> {
     pub firmato: Firmato<'a>,
     /// The certificates of the envelope.
     pub certificati: &'a [Certificato<'a>],
-    /// Whether the envelope carries revocation data.
-    pub revoche: bool,
+    /// The revocation data of the envelope.
+    pub revoche: &'a Revoche<'a>,
     /// Which envelope, 0 = outermost.
     pub strato: usize,
     /// What the signers' certificates are used for.
@@ -116,7 +117,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     }
     let counter_signatures = controfirme(&mut giudizio, contesto, oggetto, &info, annidate);
     Firma {
-        level: Some(livello(&info, oggetto.revoche).to_owned()),
+        level: Some(livello(&info, !oggetto.revoche.vuote()).to_owned()),
         digest_algorithm: Some(digesto.map_or_else(|| nome_oid(&info.algoritmo_digesto), |d| d.nome().to_owned())),
         signature_algorithm: Some(
             metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
@@ -236,8 +237,10 @@ fn esamina_valore(
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
     if giudizio.indicazione != Indicazione::TotalFailed {
-        match catena(contesto, certificato, oggetto.certificati, oggetto.uso) {
-            Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
+        let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
+        let altri: Vec<&Certificato<'_>> = oggetto.certificati.iter().chain(&aggiunti).collect();
+        match catena(contesto, certificato, &altri, oggetto.uso) {
+            Ok(sopra) => esamina_revoca(giudizio, contesto, oggetto, info, certificato, &sopra),
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
     }
@@ -245,6 +248,53 @@ fn esamina_valore(
     if let Some(che) = robustezza::vizio(metodo, digesto, &chiave, contesto.istante) {
         let frase = format!("La firma usa {che}: niente prova che esistesse prima.");
         giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+    }
+}
+
+/// The certificates of the chain that others added to the signature (RFC 5126 section 6.3.3).
+fn certificati_aggiunti<'a>(info: &InfoFirmatario<'a>) -> Vec<Certificato<'a>> {
+    let valori = info.non_firmati.valori(oid::CERTIFICATE_VALUES);
+    let certificati = valori.flat_map(|v| v.figli().unwrap_or_default()).take(MAX_AGGIUNTE);
+    certificati.filter_map(|e| Certificato::leggi(e.intero)).collect()
+}
+
+/// Whether the signer's certificate, or one above it, had been taken back at the instant of the judgement.
+fn esamina_revoca(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    oggetto: &Oggetto<'_>,
+    info: &InfoFirmatario<'_>,
+    certificato: &Certificato<'_>,
+    sopra: &[Vec<u8>],
+) {
+    let mut aggiunte = Revoche::default();
+    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
+    let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
+        let stati = [oggetto.revoche, &aggiunte].map(|r| r.stato(contesto, chi, emittente, contesto.istante));
+        let revocato = stati.into_iter().flatten().find(|s| matches!(s, Stato::Revocato(_)));
+        revocato.or_else(|| stati.into_iter().flatten().next())
+    };
+    match sopra.first().and_then(|emittente| stato(certificato, emittente)) {
+        Some(Stato::Revocato(dal)) => {
+            let frase = format!(
+                "Il certificato del firmatario risulta revocato o sospeso dal {} e niente prova che la firma esistesse prima.",
+                dal.leggibile()
+            );
+            giudizio.incerta(Sottoindicazione::RevokedNoPoe, frase);
+        }
+        Some(Stato::Valido(al)) => {
+            giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
+        }
+        None => giudizio.nota("La revoca dei certificati non è stata controllata."),
+    }
+    for coppia in sopra.windows(2) {
+        if let [sotto, emittente] = coppia
+            && let Some(Stato::Revocato(dal)) = stato(sotto, emittente)
+        {
+            let frase = format!("Il certificato di un'autorità della catena risulta revocato dal {}.", dal.leggibile());
+            giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, frase);
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod involucro;
 mod marca;
 mod oid;
 mod rapporto;
+mod revoca;
 mod robustezza;
 mod strato;
 mod tempo;

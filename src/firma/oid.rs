@@ -37,6 +37,10 @@ pub const SIG_POLICY_ID: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.15");
 pub const SIGNATURE_TIME_STAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.14");
 /// RFC 5126 section 6.3.4.
 pub const REVOCATION_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.24");
+/// RFC 5940 section 2: an OCSP response among the revocation data of an envelope.
+pub const RI_OCSP_RESPONSE: ObjectIdentifier = oid("1.3.6.1.5.5.7.16.2");
+/// RFC 5126 section 6.3.3: certificates of the chain.
+pub const CERTIFICATE_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.23");
 /// RFC 5126 section 6.4.1 (first and second form) and ETSI EN 319 122-1 clause 5.5.3 (third).
 pub const ARCHIVE_TIME_STAMP: [ObjectIdentifier; 3] =
     [oid("1.2.840.113549.1.9.16.2.27"), oid("1.2.840.113549.1.9.16.2.48"), oid("0.4.0.1733.2.4")];

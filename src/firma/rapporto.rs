@@ -182,6 +182,10 @@ pub enum Sottoindicazione {
     CryptoConstraintsFailureNoPoe,
     /// Out of the certificate's validity, without proof that the signature existed within it.
     OutOfBoundsNoPoe,
+    /// The signer's certificate was taken back, and nothing proves that the signature is older.
+    RevokedNoPoe,
+    /// The same, of an authority above it.
+    RevokedCaNoPoe,
     /// The signed content was not given.
     SignedDataNotFound,
     /// Any other reason, told in the findings.

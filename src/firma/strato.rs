@@ -6,7 +6,7 @@
 use super::algoritmo::Digesto;
 use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
-use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, Resto, Somme, Staccato};
+use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
 use super::documento::{Documento, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
@@ -16,6 +16,7 @@ use super::involucro::{Armatura, Base64};
 use super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::oid;
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
+use super::revoca::Revoche;
 use super::tsd::Tsd;
 use crate::valori::Impronta;
 use der::oid::ObjectIdentifier;
@@ -190,7 +191,11 @@ impl<'a> Visita<'a> {
             self.rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
         }
         let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
-        let revoche = resto.revoche;
+        if resto.revoche_eccedono {
+            let frase = format!("I dati di revoca nel file superano {MAX_REVOCHE_BYTE} byte: non sono stati letti.");
+            self.rilievi.push(frase);
+        }
+        let revoche = &Revoche::di_busta(resto.revoche.iter().map(Vec::as_slice));
         let oggetto =
             Oggetto { tipo: Some(tipo), firmato, certificati: &certificati, revoche, strato, uso: Uso::Firma };
         let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);

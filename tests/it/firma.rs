@@ -3,6 +3,7 @@
 mod busta;
 mod corpus;
 mod marca;
+mod revoca;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
 use serde_json::Value;

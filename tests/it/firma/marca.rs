@@ -9,14 +9,14 @@ use sha2::{Digest as _, Sha256};
 use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
 
 const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
-const SIGNATURE_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
-const SHA256_CON_RSA: &str = "1.2.840.113549.1.1.11";
+pub const SIGNATURE_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
+pub const SHA256_CON_RSA: &str = "1.2.840.113549.1.1.11";
 const EXT_KEY_USAGE: &str = "2.5.29.37";
-const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
+pub const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
 const DOCUMENT_SIGNING: &str = "1.3.6.1.5.5.7.3.36";
 
-/// A timestamping authority under our CA, with a key of the fixtures, or a certificate made for something else.
-fn tsa(uso: &str) -> Mano {
+/// A certificate of our CA made for one thing alone (timestamps, answers about revocation), over a key of the fixtures.
+pub fn certificato(uso: &str) -> Mano {
     let (autorita, chiave) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("vellini-rsa"));
     let (di_ca, di_chiave) = (figli(&figli(&autorita.certificato)[0]), figli(&figli(&chiave.certificato)[0]));
     let nome = tlv(0x30, &tlv(0x31, &tlv(0x30, &[oid("2.5.4.3"), tlv(12, b"Marche di Prova")].concat())));
@@ -38,7 +38,7 @@ fn tsa(uso: &str) -> Mano {
 }
 
 /// A token of this authority that says that `marcato` existed at `quando`.
-fn gettone(tsa: &Mano, marcato: &[u8], quando: &str) -> Vec<u8> {
+pub fn gettone(tsa: &Mano, marcato: &[u8], quando: &str) -> Vec<u8> {
     let impronta = tlv(0x30, &[algoritmo(SHA256), tlv(4, &Sha256::digest(marcato))].concat());
     let info = [tlv(2, &[1]), oid("1.2.3.4"), impronta, tlv(2, &[9]), tlv(0x18, quando.as_bytes())];
     let info = tlv(0x30, &info.concat());
@@ -61,7 +61,7 @@ fn marcata(tsa: &Mano, quando: &str, marcato: Option<&[u8]>) -> Rapporto {
 #[test]
 fn a_valid_timestamp_judges_the_signature_at_its_own_instant() {
     use Indicazione::{Indeterminate, TotalFailed, TotalPassed};
-    let buona = tsa(TIME_STAMPING);
+    let buona = certificato(TIME_STAMPING);
     let check = |rapporto: &Rapporto, marca: Indicazione, firma: Indicazione, motivo: Option<Sottoindicazione>| {
         let f = &rapporto.signatures[0];
         assert_eq!(f.timestamps[0].indication, marca, "{:?}", f.findings);
@@ -75,7 +75,7 @@ fn a_valid_timestamp_judges_the_signature_at_its_own_instant() {
     check(&marcata(&buona, "20160601120000Z", None), TotalPassed, Indeterminate, scaduta);
     // One of other bytes, and one by somebody who may not make any, move nothing.
     check(&marcata(&buona, mentre_valeva, Some(b"altro")), TotalFailed, Indeterminate, scaduta);
-    check(&marcata(&tsa(DOCUMENT_SIGNING), mentre_valeva, None), Indeterminate, Indeterminate, scaduta);
+    check(&marcata(&certificato(DOCUMENT_SIGNING), mentre_valeva, None), Indeterminate, Indeterminate, scaduta);
     // Later than the judgement itself: it does not put it off.
     let futura = marcata(&buona, "20380601120000Z", None);
     check(&futura, TotalPassed, Indeterminate, scaduta);
