@@ -265,15 +265,17 @@ impl<'a> Visita<'a> {
             }
         };
         self.annota_avanzo(prove.avanzo);
-        for (i, byte) in prove.gettoni.iter().enumerate() {
+        let marcate = tsd.con_metadati.map(|mut somme| somme.concludi());
+        // The first token stamps the content, with the metadata if they are protected; each of the others the one before.
+        let mut marcato = Firmato::Passato(marcate.as_ref().unwrap_or(&impronte));
+        for (byte, questa) in &prove.gettoni {
             let mut sorgente = byte.as_slice();
             let Ok(gettone) = separa(Busta::apri(&mut sorgente).and_then(Gettone::leggi))? else {
                 self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
                 continue;
             };
-            // The tokens after the first stamp the one before; metadata, if protected, are stamped with the content.
-            let marcato = (i == 0 && !tsd.con_metadati).then_some(Firmato::Passato(&impronte));
-            let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
+            let (marca, frase) = esamina_gettone(self.contesto, &gettone, Some(marcato), &[]);
+            marcato = Firmato::Byte(questa);
             self.marche.push(marca);
             self.rilievi.push(frase);
         }

@@ -104,14 +104,39 @@ fn real_signatures_pass_with_the_anchor_that_they_carry() {
     assert!(passate > 5, "only {passate} real signatures passed");
 }
 
+/// Every token of a TSD stamps what it should, the ones after the first included: with the certificates that they carry as anchors they pass.
+#[test]
+fn real_timestamped_documents_pass_with_the_certificates_that_they_carry() {
+    let Some(cartella) = cartella() else { return };
+    let mut passate = 0;
+    for riga in righe(&cartella).into_iter().filter(|riga| riga["expect"] == "TSD VALID") {
+        let mut fiducia = Fiducia::vuota();
+        let byte = std::fs::read(cartella.join(&riga["file"])).unwrap();
+        for certificato in certificati(&byte) {
+            let _ = fiducia.aggiungi_certificati(certificato);
+        }
+        let istante = riga["timestamps"].split(' ').next().unwrap().parse().unwrap();
+        let rapporto = verifica_riga(&cartella, &riga, &fiducia, istante);
+        let attese = riga["timestamps"].split("; ").count();
+        let buone = rapporto.timestamps.iter().filter(|m| m.indication == Indicazione::TotalPassed).count();
+        assert_eq!((rapporto.timestamps.len(), buone), (attese, attese), "{}: {:?}", riga["file"], rapporto.findings);
+        passate += buone;
+    }
+    assert!(passate >= 5, "only {passate} timestamps passed");
+}
+
 /// Every certificate with basicConstraints CA that stands in a file as plain DER.
 fn certificati_di_ca(byte: &[u8]) -> Vec<&[u8]> {
+    let di_ca = |der: &&[u8]| x509_parser::parse_x509_certificate(der).is_ok_and(|(_, c)| c.is_ca());
+    certificati(byte).into_iter().filter(di_ca).collect()
+}
+
+/// Every certificate that stands in a file as plain DER.
+fn certificati(byte: &[u8]) -> Vec<&[u8]> {
     let inizi = (0..byte.len().saturating_sub(4)).filter(|i| byte[*i..].starts_with(&[0x30, 0x82]));
-    let certificati = inizi.filter_map(|i| {
+    let elementi = inizi.filter_map(|i| {
         let lunghezza = 4 + usize::from(byte[i + 2]) * 256 + usize::from(byte[i + 3]);
         byte.get(i..i + lunghezza)
     });
-    let di_ca = certificati
-        .filter(|der| x509_parser::parse_x509_certificate(der).is_ok_and(|(resto, c)| resto.is_empty() && c.is_ca()));
-    di_ca.collect()
+    elementi.filter(|der| x509_parser::parse_x509_certificate(der).is_ok_and(|(resto, _)| resto.is_empty())).collect()
 }

@@ -80,3 +80,27 @@ fn a_valid_timestamp_judges_the_signature_at_its_own_instant() {
     let futura = marcata(&buona, "20380601120000Z", None);
     check(&futura, TotalPassed, Indeterminate, scaduta);
 }
+
+#[test]
+fn the_first_token_of_a_tsd_stamps_the_protected_metadata_too_and_the_next_one_the_first() {
+    let tsa = certificato(TIME_STAMPING);
+    let metadati = |protetti: u8| tlv(0x30, &[tlv(1, &[protetti]), tlv(12, b"delibera.txt")].concat());
+    let check = |metadati: &[u8], primo: &[u8], secondo: Option<&[u8]>, attese: [Indicazione; 2]| {
+        let prima = tlv(0x30, &gettone(&tsa, primo, "20260101120000Z"));
+        let seconda = tlv(0x30, &gettone(&tsa, secondo.unwrap_or(&prima), "20260201120000Z"));
+        let prove = tlv(0xa0, &[prima, seconda].concat());
+        let dati = [tlv(2, &[1]), metadati.to_vec(), tlv(4, DOCUMENTO), prove];
+        let tsd = [oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))];
+        let (rapporto, estratto) = verifica_byte(&tlv(0x30, &tsd.concat()), &ca());
+        assert_eq!(estratto, DOCUMENTO);
+        let avute: Vec<_> = rapporto.timestamps.iter().map(|m| m.indication).collect();
+        assert_eq!(avute, attese, "{:?}", rapporto.findings);
+    };
+    let (si, no) = (Indicazione::TotalPassed, Indicazione::TotalFailed);
+    let con = [&metadati(0xff), DOCUMENTO].concat();
+    check(&metadati(0xff), &con, None, [si, si]);
+    check(&metadati(0xff), DOCUMENTO, None, [no, si]);
+    check(&metadati(0), DOCUMENTO, None, [si, si]);
+    check(&metadati(0), &con, None, [no, si]);
+    check(&metadati(0), DOCUMENTO, Some(DOCUMENTO), [si, no]);
+}
