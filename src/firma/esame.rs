@@ -228,15 +228,27 @@ fn esamina_valore(
         let frase = "L'impronta del documento non è stata calcolata: la busta non annuncia l'algoritmo usato.";
         giudizio.incerta(Sottoindicazione::Generic, frase);
     }
-    if metodo.digesto == Digesto::Sha1 || chiave.debole() {
-        giudizio.nota("La firma usa algoritmi oggi considerati deboli (SHA-1 o chiave RSA sotto i 2048 bit).");
-    }
     if info.firmati.as_ref().is_some_and(|firmati| legame(firmati, certificato.der) == Legame::Smentisce) {
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
+    esamina_certificato(giudizio, contesto, metodo, certificato, oggetto.certificati, oggetto.uso);
+}
+
+/// The strength of what was used, and the chain above the certificate of the signer.
+pub fn esamina_certificato(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    metodo: Metodo,
+    certificato: &Certificato<'_>,
+    altri: &[Certificato<'_>],
+    uso: Uso,
+) {
+    if metodo.digesto == Digesto::Sha1 || certificato.chiave().is_some_and(|chiave| chiave.debole()) {
+        giudizio.nota("La firma usa algoritmi oggi considerati deboli (SHA-1 o chiave RSA sotto i 2048 bit).");
+    }
     if giudizio.indicazione != Indicazione::TotalFailed {
-        match catena(contesto, certificato, oggetto.certificati, oggetto.uso) {
+        match catena(contesto, certificato, altri, uso) {
             Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
