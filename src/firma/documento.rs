@@ -3,6 +3,7 @@
 use super::algoritmo::{Calcolo, Digesto};
 use super::genere::{ANTEPRIMA_BYTE, cerca};
 use super::rapporto::Formato;
+use super::xml::albero::MAX_XML_BYTE;
 use std::io::{self, Read, Write};
 
 /// Bytes copied at once.
@@ -20,6 +21,10 @@ pub struct Documento {
     pub strato: Option<&'static str>,
     /// The kind of signature that it carries inside itself, if there are signs of one.
     pub firma_interna: Option<Formato>,
+    /// Its bytes, if it is XML that seems signed and not larger than what is held in memory.
+    pub xml: Option<Vec<u8>>,
+    /// It does not begin as XML but speaks of XML signatures.
+    pub resti_xml: bool,
 }
 
 /// Whether the document has to be digested, or the layer round it does so already.
@@ -35,25 +40,35 @@ pub enum Somma {
 pub fn copia(r: &mut dyn Read, estratto: &mut dyn Write, somma: Somma) -> io::Result<Documento> {
     let mut buf = vec![0; TAMPONE_BYTE];
     let mut n = riempi(r, buf.get_mut(..ANTEPRIMA_BYTE).unwrap_or_default())?;
-    let tipo = tipo(buf.get(..n).unwrap_or_default());
+    let anteprima = buf.get(..n).unwrap_or_default();
+    let tipo = tipo(anteprima);
+    let resti_xml = tipo.strato.is_none() && cerca(anteprima, super::xml::DS.as_bytes());
     let (mut calcolo, mut size) = ((somma == Somma::Qui).then(|| Digesto::Sha256.calcolo()), 0);
     let mut ricerca = Ricerca::new(tipo.segni);
+    let mut tenuto = (tipo.firma == Some(Formato::Xades)).then(Vec::new);
     while n > 0 {
         let pezzo = buf.get(..n).unwrap_or_default();
         if let Some(calcolo) = &mut calcolo {
             calcolo.aggiungi(pezzo);
         }
         ricerca.guarda(pezzo);
+        tenuto = tenuto.filter(|t| t.len() + n <= MAX_XML_BYTE);
+        if let Some(tenuto) = &mut tenuto {
+            tenuto.extend_from_slice(pezzo);
+        }
         estratto.write_all(pezzo)?;
         size += super::ber::conta(n);
         n = r.read(&mut buf)?;
     }
+    let firma_interna = tipo.firma.filter(|_| tipo.segni.is_empty() || ricerca.trovato);
     Ok(Documento {
         size,
         media_type: tipo.media_type,
         sha256: calcolo.map(Calcolo::concludi),
         strato: tipo.strato,
-        firma_interna: tipo.firma.filter(|_| tipo.segni.is_empty() || ricerca.trovato),
+        firma_interna,
+        xml: tenuto.filter(|_| firma_interna == Some(Formato::Xades)),
+        resti_xml,
     })
 }
 

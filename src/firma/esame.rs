@@ -4,7 +4,7 @@ use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
-use super::chiave::Esito;
+use super::chiave::{Chiave, Esito};
 use super::cms::Impronte;
 use super::difetto::Difetto;
 use super::ess::{Legame, legame};
@@ -236,16 +236,51 @@ fn esamina_valore(
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
+    let mut aggiunte = Revoche::default();
+    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
+    let attorno = Attorno {
+        certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
+        revoche: &[oggetto.revoche, &aggiunte],
+        uso: oggetto.uso,
+    };
+    esamina_certificato(giudizio, contesto, metodo, certificato, &attorno);
+    if metodo.digesto != Digesto::Sha1 && Digesto::da_algoritmo(&info.algoritmo_digesto) == Some(Digesto::Sha1) {
+        esamina_robustezza(giudizio, contesto, Metodo { digesto: Digesto::Sha1, ..metodo }, &chiave);
+    }
+}
+
+/// What stands round the certificate of a signer.
+pub struct Attorno<'a> {
+    /// The certificates that a chain may go through.
+    pub certificati: &'a [&'a Certificato<'a>],
+    /// What is said of their revocation.
+    pub revoche: &'a [&'a Revoche<'a>],
+    /// What the certificate is used for.
+    pub uso: Uso,
+}
+
+/// The strength of what was used, the chain above the certificate of the signer, and its revocation.
+pub fn esamina_certificato(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    metodo: Metodo,
+    certificato: &Certificato<'_>,
+    attorno: &Attorno<'_>,
+) {
     if giudizio.indicazione != Indicazione::TotalFailed {
-        let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
-        let altri: Vec<&Certificato<'_>> = oggetto.certificati.iter().chain(&aggiunti).collect();
-        match catena(contesto, certificato, &altri, oggetto.uso) {
-            Ok(sopra) => esamina_revoca(giudizio, contesto, oggetto, info, certificato, &sopra),
+        match catena(contesto, certificato, attorno.certificati, attorno.uso) {
+            Ok(sopra) => esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &sopra),
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
     }
-    let digesto = Digesto::da_algoritmo(&info.algoritmo_digesto);
-    if let Some(che) = robustezza::vizio(metodo, digesto, &chiave, contesto.istante) {
+    if let Some(chiave) = certificato.chiave() {
+        esamina_robustezza(giudizio, contesto, metodo, &chiave);
+    }
+}
+
+fn esamina_robustezza(giudizio: &mut Giudizio, contesto: &Contesto<'_>, metodo: Metodo, chiave: &Chiave<'_>) {
+    if let Some(che) = robustezza::vizio(metodo, chiave, contesto.istante) {
         let frase = format!("La firma usa {che}: niente prova che esistesse prima.");
         giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
     }
@@ -262,18 +297,14 @@ fn certificati_aggiunti<'a>(info: &InfoFirmatario<'a>) -> Vec<Certificato<'a>> {
 fn esamina_revoca(
     giudizio: &mut Giudizio,
     contesto: &Contesto<'_>,
-    oggetto: &Oggetto<'_>,
-    info: &InfoFirmatario<'_>,
+    revoche: &[&Revoche<'_>],
     certificato: &Certificato<'_>,
     sopra: &[Vec<u8>],
 ) {
-    let mut aggiunte = Revoche::default();
-    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
     let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
     let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
-        let stati = [oggetto.revoche, &aggiunte].map(|r| r.stato(contesto, chi, emittente, contesto.istante));
-        let revocato = stati.into_iter().flatten().find(|s| matches!(s, Stato::Revocato(_)));
-        revocato.or_else(|| stati.into_iter().flatten().next())
+        let stati = || revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
+        stati().find(|s| matches!(s, Stato::Revocato(_))).or_else(|| stati().next())
     };
     match sopra.first().and_then(|emittente| stato(certificato, emittente)) {
         Some(Stato::Revocato(dal)) => {

@@ -18,7 +18,7 @@ const MIN_RSA_BIT_DI_SEMPRE: usize = 1024;
 const MIN_RSA_BIT: usize = 2040;
 
 /// Why a signature of this kind proves nothing if it cannot be dated before `istante`; `None` if it does.
-pub fn vizio(metodo: Metodo, digesto: Option<Digesto>, chiave: &Chiave<'_>, istante: Istante) -> Option<String> {
+pub fn vizio(metodo: Metodo, chiave: &Chiave<'_>, istante: Istante) -> Option<String> {
     let (anno, mese, giorno) = FINE_DEI_DEBOLI;
     let fine = NaiveDate::from_ymd_opt(anno, mese, giorno)?;
     let bit = chiave.bit_rsa();
@@ -26,7 +26,7 @@ pub fn vizio(metodo: Metodo, digesto: Option<Digesto>, chiave: &Chiave<'_>, ista
         Some(bit) if bit < MIN_RSA_BIT_DI_SEMPRE => return Some(format!("una chiave RSA di {bit} bit")),
         _ if istante.giorno() <= fine => return None,
         Some(bit) if bit < MIN_RSA_BIT => format!("una chiave RSA di {bit} bit"),
-        _ if metodo.digesto == Digesto::Sha1 || digesto == Some(Digesto::Sha1) => "l'impronta SHA-1".to_owned(),
+        _ if metodo.digesto == Digesto::Sha1 => "l'impronta SHA-1".to_owned(),
         _ => return None,
     };
     Some(format!("{che}, che non è considerata sicura dopo il {giorno:02}/{mese:02}/{anno}"))
@@ -46,7 +46,7 @@ mod tests {
         };
         let check = |bit: usize, digesto: Digesto, quando: &str, debole: bool| {
             let metodo = Metodo { schema: Schema::RsaPkcs1, digesto };
-            let trovato = vizio(metodo, Some(digesto), &Chiave::Rsa(rsa(bit)), quando.parse().unwrap());
+            let trovato = vizio(metodo, &Chiave::Rsa(rsa(bit)), quando.parse().unwrap());
             assert_eq!(trovato.is_some(), debole, "{bit} {digesto:?} {quando}: {trovato:?}");
         };
         check(2048, Digesto::Sha256, "2026-11-22T12:00:00Z", false);

@@ -18,6 +18,8 @@ use super::oid;
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
 use super::tsd::Tsd;
+use super::xml::albero::MAX_XML_BYTE;
+use super::{ber, xades};
 use crate::valori::Impronta;
 use der::oid::ObjectIdentifier;
 use std::io::{self, Read, Write};
@@ -53,6 +55,8 @@ pub struct Visita<'a> {
     pub dichiarato: bool,
     /// There is something that cannot be opened.
     pub cifrato: bool,
+    /// The document is not XML but speaks of XML signatures.
+    pub resti_xml: bool,
 }
 
 impl<'a> Visita<'a> {
@@ -71,6 +75,7 @@ impl<'a> Visita<'a> {
             rilievi: Vec::new(),
             dichiarato: false,
             cifrato: false,
+            resti_xml: false,
         }
     }
 
@@ -283,11 +288,15 @@ impl<'a> Visita<'a> {
     }
 
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
-        let Ok(documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
+        let Ok(mut documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
+        self.resti_xml = documento.resti_xml;
         self.strati.extend(documento.strato.map(str::to_owned));
-        if let Some(formato) = documento.firma_interna {
+        if let Some(xml) = documento.xml.take() {
+            self.firme_xml(&xml)?;
+        } else if let Some(formato) = documento.firma_interna {
             let nome = match formato {
                 Formato::Pades => "PAdES",
+                // Larger than what is held in memory.
                 Formato::Xades => "XAdES",
                 _ => "ASiC",
             };
@@ -297,6 +306,27 @@ impl<'a> Visita<'a> {
         match &documento.sha256 {
             Some(sha256) => self.contenuto = contenuto(&documento, sha256),
             None => self.da_sommare = Some(documento),
+        }
+        Ok(())
+    }
+
+    /// The signatures inside an XML document, which may sign the document that was given apart.
+    fn firme_xml(&mut self, xml: &[u8]) -> io::Result<()> {
+        let mut separato = None;
+        if self.staccato.is_some() && xades::chiede_contenuto(xml) {
+            let mut byte = Vec::new();
+            if let Some(sorgente) = self.staccato.take() {
+                sorgente.take(ber::conta(MAX_XML_BYTE) + 1).read_to_end(&mut byte)?;
+            }
+            separato = Some(byte).filter(|byte| byte.len() <= MAX_XML_BYTE);
+        }
+        let firme = xades::esamina(self.contesto, xml, separato.as_deref(), self.firme.len());
+        if !firme.is_empty() {
+            // `XML` was named already, and ends the layers.
+            let ultimo = self.strati.len().saturating_sub(1);
+            self.strati.insert(ultimo, "XAdES".to_owned());
+            self.formato.get_or_insert(Formato::Xades);
+            self.firme.push(firme);
         }
         Ok(())
     }

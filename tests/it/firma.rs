@@ -4,6 +4,7 @@ mod busta;
 mod corpus;
 mod marca;
 mod revoca;
+mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
 use serde_json::Value;
@@ -332,7 +333,12 @@ fn what_is_not_verified_yet_is_never_called_unsigned() {
     };
     let dubbia = Some(Indicazione::Indeterminate);
     check(b"%PDF-1.7\n1 0 obj <</Type/Sig/ByteRange[0 1 2 3]>>", "a.pdf", Formato::Pades, dubbia);
-    check(b"<?xml version='1.0'?><a><ds:SignatureValue>x</ds:SignatureValue></a>", "a.xml", Formato::Xades, dubbia);
+    check(
+        b"<?xml version='1.0'?><a><ds:SignatureValue>x</ds:SignatureValue></a>",
+        "a.xml",
+        Formato::Xades,
+        Some(Indicazione::TotalFailed),
+    );
     check(b"<?xml version='1.0'?><a/>", "a.xml", Formato::Nessuno, None);
     check(b"%PDF-1.7\n", "a.pdf", Formato::Nessuno, None);
     check(b"buongiorno", "a.txt", Formato::Nessuno, None);
