@@ -10,6 +10,7 @@ use std::io::{self, Read, Write};
 const TAMPONE_BYTE: usize = 64 * 1024;
 
 /// What was copied.
+#[derive(Clone)]
 pub struct Documento {
     /// How many bytes.
     pub size: u64,

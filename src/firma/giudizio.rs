@@ -34,6 +34,18 @@ impl Giudizio {
         self.peggiora(Indicazione::Indeterminate, motivo, frase.into());
     }
 
+    /// Takes over what was found of something that this rests on.
+    pub fn unisci(&mut self, altro: &Self) {
+        let motivo = altro.motivo.unwrap_or(Sottoindicazione::Generic);
+        let mut frasi = altro.rilievi.iter();
+        if altro.indicazione > Indicazione::TotalPassed
+            && let Some(prima) = frasi.next()
+        {
+            self.peggiora(altro.indicazione, motivo, prima.clone());
+        }
+        self.rilievi.extend(frasi.cloned());
+    }
+
     fn peggiora(&mut self, indicazione: Indicazione, motivo: Sottoindicazione, frase: String) {
         if indicazione > self.indicazione {
             self.indicazione = indicazione;

@@ -9,6 +9,7 @@
 //! never holds a content: the document flows to the sink it is given. Whatever the bytes, the answer is a report.
 
 mod algoritmo;
+mod asic;
 mod asn1;
 mod ber;
 mod catena;

@@ -4,6 +4,7 @@
 //! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
 
 use super::algoritmo::Digesto;
+use super::asic::contenitore::{self, Letto, MAX_ASIC_BYTE};
 use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
 use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
@@ -19,7 +20,8 @@ use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazion
 use super::revoca::Revoche;
 use super::tsd::Tsd;
 use super::xml::albero::MAX_XML_BYTE;
-use super::{ber, xades};
+use super::xml::riferimento::Fuori;
+use super::{asic, ber, xades};
 use crate::valori::Impronta;
 use der::oid::ObjectIdentifier;
 use std::io::{self, Read, Write};
@@ -108,6 +110,7 @@ impl<'a> Visita<'a> {
                 self.rilievi.push("Il file è cifrato: non si può sapere se dentro c'è una firma.".to_owned());
                 svuota(&mut tutto)
             }
+            Genere::Zip => self.zip(&mut tutto, livello, somma),
             Genere::M7m | Genere::Documento => self.documento(&mut tutto, somma),
         }
     }
@@ -288,7 +291,7 @@ impl<'a> Visita<'a> {
     }
 
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
-        let Ok(mut documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
+        let Some(mut documento) = self.copia_documento(r, somma)? else { return Ok(()) };
         self.resti_xml = documento.resti_xml;
         self.strati.extend(documento.strato.map(str::to_owned));
         if let Some(xml) = documento.xml.take() {
@@ -303,11 +306,53 @@ impl<'a> Visita<'a> {
             let frase = format!("Il documento contiene firme {nome}, che questa versione non verifica ancora.");
             self.non_verificata(Some(formato), &frase);
         }
+        Ok(())
+    }
+
+    /// A ZIP: a signed container, whose only document is looked into, or a document like any other.
+    fn zip(&mut self, r: &mut dyn Read, livello: usize, somma: Somma) -> io::Result<()> {
+        let mut byte = Vec::new();
+        let Ok(_) = separa(r.take(ber::conta(MAX_ASIC_BYTE) + 1).read_to_end(&mut byte))? else { return Ok(()) };
+        if byte.len() > MAX_ASIC_BYTE {
+            return self.documento(&mut byte.as_slice().chain(r), somma);
+        }
+        let strato = self.firme.len();
+        match contenitore::leggi(&byte) {
+            Letto::Altro => self.documento(&mut byte.as_slice(), somma),
+            Letto::Rotto(perche) => {
+                self.formato.get_or_insert(Formato::AsicE);
+                self.firme.push(vec![illeggibile(strato, Difetto(perche))]);
+                self.copia_documento(&mut byte.as_slice(), somma)?;
+                Ok(())
+            }
+            Letto::Asic(contenitore) => {
+                let esame = asic::esamina(self.contesto, &contenitore, strato)?;
+                let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
+                self.formato.get_or_insert(contenitore.formato);
+                self.strati.push(nome.to_owned());
+                self.strati.extend(esame.strati);
+                if !esame.firme.is_empty() {
+                    self.firme.push(esame.firme);
+                }
+                self.marche.extend(esame.marche);
+                self.rilievi.extend(esame.rilievi);
+                match contenitore.unico_documento() {
+                    Some(unico) => self.scendi(&mut unico.byte.as_slice(), livello + 1, Somma::Qui),
+                    None => self.copia_documento(&mut byte.as_slice(), somma).map(|_| ()),
+                }
+            }
+        }
+    }
+
+    /// Copies the document out, and keeps what is known of it.
+    fn copia_documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<Option<Documento>> {
+        let Ok(mut documento) = separa(copia(r, self.estratto, somma))? else { return Ok(None) };
+        let xml = documento.xml.take();
         match &documento.sha256 {
             Some(sha256) => self.contenuto = contenuto(&documento, sha256),
-            None => self.da_sommare = Some(documento),
+            None => self.da_sommare = Some(documento.clone()),
         }
-        Ok(())
+        Ok(Some(Documento { xml, ..documento }))
     }
 
     /// The signatures inside an XML document, which may sign the document that was given apart.
@@ -320,7 +365,8 @@ impl<'a> Visita<'a> {
             }
             separato = Some(byte).filter(|byte| byte.len() <= MAX_XML_BYTE);
         }
-        let firme = xades::esamina(self.contesto, xml, separato.as_deref(), self.firme.len());
+        let firme =
+            xades::esamina(self.contesto, xml, separato.as_deref().map_or(Fuori::Niente, Fuori::Uno), self.firme.len());
         if !firme.is_empty() {
             // `XML` was named already, and ends the layers.
             let ultimo = self.strati.len().saturating_sub(1);

@@ -13,7 +13,7 @@ use crate::firma::xml::albero::Albero;
 use crate::firma::xml::busta::Busta;
 use crate::firma::xml::canonica::{Forma, Insieme};
 use crate::firma::xml::copertura::scoperto;
-use crate::firma::xml::riferimento::{Esito, Riscontro, segui};
+use crate::firma::xml::riferimento::{Esito, Fuori, Riscontro, segui};
 use uppsala::NodeId;
 
 /// Counter-signatures of counter-signatures that are followed.
@@ -30,14 +30,8 @@ struct Caso<'a, 'b> {
 }
 
 /// Judges the signature `nodo` of a document.
-pub fn esamina(
-    contesto: &Contesto<'_>,
-    albero: &Albero<'_>,
-    nodo: NodeId,
-    staccato: Option<&[u8]>,
-    strato: usize,
-) -> Firma {
-    esamina_annidata(contesto, albero, nodo, staccato, strato, None)
+pub fn esamina(contesto: &Contesto<'_>, albero: &Albero<'_>, nodo: NodeId, esterni: Fuori<'_>, strato: usize) -> Firma {
+    esamina_annidata(contesto, albero, nodo, esterni, strato, None)
 }
 
 /// `controfirmato`: the value that a counter-signature must sign, and how many counter-signatures stand above.
@@ -45,7 +39,7 @@ fn esamina_annidata(
     contesto: &Contesto<'_>,
     albero: &Albero<'_>,
     nodo: NodeId,
-    staccato: Option<&[u8]>,
+    esterni: Fuori<'_>,
     strato: usize,
     controfirmato: Option<(NodeId, usize)>,
 ) -> Firma {
@@ -60,8 +54,8 @@ fn esamina_annidata(
     };
     // Only one document was given: with more references to the outside nobody knows which of them it is.
     let fuori = busta.riferimenti.iter().filter(|r| crate::firma::xml::riferimento::esterno(albero, **r)).count();
-    let staccato = staccato.filter(|_| fuori == 1);
-    let riscontri = busta.riferimenti.iter().map(|r| segui(albero, nodo, *r, staccato)).collect();
+    let esterni = if matches!(esterni, Fuori::Uno(_)) && fuori != 1 { Fuori::Niente } else { esterni };
+    let riscontri = busta.riferimenti.iter().map(|r| segui(albero, nodo, *r, esterni)).collect();
     let caso = Caso { contesto, albero, strato, busta, riscontri, proprieta };
     caso.esamina_riferimenti(&mut giudizio);
     caso.esamina_proprieta(&mut giudizio);
@@ -338,6 +332,6 @@ impl Caso<'_, '_> {
         }
         let firme = contenitori.into_iter().flat_map(|c| self.albero.figli_con(c, DS, "Signature"));
         let dentro = Some((self.busta.nodo_valore, annidate + 1));
-        firme.map(|f| esamina_annidata(self.contesto, self.albero, f, None, self.strato, dentro)).collect()
+        firme.map(|f| esamina_annidata(self.contesto, self.albero, f, Fuori::Niente, self.strato, dentro)).collect()
     }
 }

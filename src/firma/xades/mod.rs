@@ -12,13 +12,14 @@ use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Sottoindicazione};
 use super::xml::albero::{Albero, Rifiuto, decodifica};
 use super::xml::busta::firme;
+use super::xml::riferimento::Fuori;
 use super::xml::{DS, riferimento};
 
 /// Signatures of one document that are judged; the others are said not to be.
 const MAX_FIRME: usize = 64;
 
-/// Judges the signatures of an XML document; none if it has none. `staccato` is a document that they may sign from outside.
-pub fn esamina(contesto: &Contesto<'_>, byte: &[u8], staccato: Option<&[u8]>, strato: usize) -> Vec<Firma> {
+/// Judges the signatures of an XML document; none if it has none. `esterni` is what they may sign outside of it.
+pub fn esamina(contesto: &Contesto<'_>, byte: &[u8], esterni: Fuori<'_>, strato: usize) -> Vec<Firma> {
     let letto = decodifica(byte);
     let albero = match letto.as_deref().map_err(|rifiuto| *rifiuto).and_then(Albero::leggi) {
         Ok(albero) => albero,
@@ -27,7 +28,7 @@ pub fn esamina(contesto: &Contesto<'_>, byte: &[u8], staccato: Option<&[u8]>, st
     let mut nodi = firme(&albero).filter(|nodo| !proprieta::e_controfirma(&albero, *nodo));
     let da_giudicare = nodi.by_ref().take(MAX_FIRME);
     let mut giudicate: Vec<Firma> =
-        da_giudicare.map(|nodo| esame::esamina(contesto, &albero, nodo, staccato, strato)).collect();
+        da_giudicare.map(|nodo| esame::esamina(contesto, &albero, nodo, esterni, strato)).collect();
     if nodi.next().is_some() {
         let mut giudizio = Giudizio::new();
         let frase = format!("Le firme sono più di {MAX_FIRME}: le altre non sono state verificate.");

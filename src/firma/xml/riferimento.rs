@@ -11,6 +11,17 @@ use uppsala::NodeId;
 /// References of one signature.
 pub const MAX_RIFERIMENTI: usize = 64;
 
+/// Where what is signed outside of the document may be found.
+#[derive(Clone, Copy)]
+pub enum Fuori<'a> {
+    /// Nowhere.
+    Niente,
+    /// A document that was given apart.
+    Uno(&'a [u8]),
+    /// Files of a container, by the address that names them.
+    Nomi(&'a dyn Fn(&str) -> Option<&'a [u8]>),
+}
+
 /// What came out of a reference.
 pub struct Riscontro {
     /// What it is said to be: attribute `Type`.
@@ -48,9 +59,8 @@ enum Meta {
     Doppia,
 }
 
-/// Follows the reference `nodo` of the signature `firma`; `staccato` is the document that is signed from outside, if it was
-/// given and only one is meant.
-pub fn segui(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, staccato: Option<&[u8]>) -> Riscontro {
+/// Follows the reference `nodo` of the signature `firma`.
+pub fn segui(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, fuori: Fuori<'_>) -> Riscontro {
     let tipo = albero.attributo(nodo, "Type").map(str::to_owned);
     let atteso = albero.unico(nodo, DS, "DigestValue").and_then(|n| albero.base64(n));
     let algoritmo = albero.unico(nodo, DS, "DigestMethod").and_then(|n| albero.attributo(n, "Algorithm"));
@@ -61,7 +71,7 @@ pub fn segui(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, staccato: Option<
     let (copre, byte) = match meta(albero, albero.attributo(nodo, "URI")) {
         Meta::Doppia => (None, Err(Esito::Doppio)),
         Meta::Assente => (None, Err(Esito::Assente(descrivi(albero, nodo)))),
-        Meta::Fuori => (None, dato_fuori(albero, nodo, staccato)),
+        Meta::Fuori => (None, dato_fuori(albero, nodo, fuori)),
         Meta::Nodi(insieme) => match trasforma(albero, firma, nodo, insieme.clone()) {
             Ok((byte, insieme)) => (Some(insieme), Ok(byte)),
             Err(ostacolo) => (Some(insieme), Err(Esito::Ignoto(ostacolo.to_owned()))),
@@ -81,8 +91,13 @@ pub fn esterno(albero: &Albero<'_>, nodo: NodeId) -> bool {
     matches!(meta(albero, albero.attributo(nodo, "URI")), Meta::Fuori)
 }
 
-fn dato_fuori(albero: &Albero<'_>, nodo: NodeId, staccato: Option<&[u8]>) -> Result<Vec<u8>, Esito> {
-    let byte = staccato.ok_or_else(|| Esito::Assente(descrivi(albero, nodo)))?;
+fn dato_fuori(albero: &Albero<'_>, nodo: NodeId, fuori: Fuori<'_>) -> Result<Vec<u8>, Esito> {
+    let byte = match fuori {
+        Fuori::Niente => None,
+        Fuori::Uno(byte) => Some(byte),
+        Fuori::Nomi(cerca) => albero.attributo(nodo, "URI").and_then(cerca),
+    };
+    let byte = byte.ok_or_else(|| Esito::Assente(descrivi(albero, nodo)))?;
     trasforma_byte(albero, nodo, byte).map_err(|ostacolo| Esito::Ignoto(ostacolo.to_owned()))
 }
 
