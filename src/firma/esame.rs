@@ -350,7 +350,7 @@ fn marche(
 
 /// The earliest instant at which the signature is proved to have existed: that of its first valid timestamp, if it is before the
 /// one that is known otherwise (ETSI EN 319 102-1 clause 5.6.2.4, best signature time).
-fn opponibile(noto: Istante, marche: &[MarcaTemporale]) -> Istante {
+pub fn opponibile(noto: Istante, marche: &[MarcaTemporale]) -> Istante {
     let valide = marche.iter().filter(|m| m.indication == Indicazione::TotalPassed);
     valide.filter_map(|m| m.time).min().map_or(noto, |marcata| marcata.min(noto))
 }

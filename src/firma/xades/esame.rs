@@ -4,7 +4,7 @@ use super::proprieta::{Legame, Proprieta, verso_proprieta};
 use crate::firma::catena::{Contesto, Uso};
 use crate::firma::certificato::Certificato;
 use crate::firma::chiave::{Chiave, Esito as EsitoValore};
-use crate::firma::esame::{Attorno, Firmato, esamina_certificato, senza_firmatario};
+use crate::firma::esame::{Attorno, Firmato, esamina_certificato, opponibile, senza_firmatario};
 use crate::firma::giudizio::Giudizio;
 use crate::firma::marca;
 use crate::firma::rapporto::{Firma, MarcaTemporale, Sottoindicazione};
@@ -72,11 +72,12 @@ impl Caso<'_, '_> {
         let der: Vec<&Vec<u8>> = self.busta.certificati.iter().chain(&evidenze).collect();
         let certificati: Vec<Certificato<'_>> = der.into_iter().filter_map(|der| Certificato::leggi(der)).collect();
         let propri = self.busta.certificati.iter().filter_map(|der| Certificato::leggi(der)).count();
-        let certificato = self.esamina_valore(&mut giudizio, &certificati, propri);
+        let timestamps = self.marche(&mut giudizio, &certificati);
+        let allora = self.contesto.all_istante(opponibile(self.contesto.istante, &timestamps));
+        let certificato = self.esamina_valore(&mut giudizio, &allora, &certificati, propri);
         if annidate.is_none() {
             self.esamina_copertura(&mut giudizio);
         }
-        let timestamps = self.marche(&mut giudizio, &certificati);
         let counter_signatures = self.controfirme(&mut giudizio, annidate.unwrap_or(0));
         let digesto = self.dati().find_map(|r| r.digesto).or_else(|| self.riscontri.iter().find_map(|r| r.digesto));
         let firmate = self.proprieta.as_ref().filter(|_| self.proprieta_firmate());
@@ -211,6 +212,7 @@ impl Caso<'_, '_> {
     fn esamina_valore<'c>(
         &self,
         giudizio: &mut Giudizio,
+        allora: &Contesto<'_>,
         certificati: &'c [Certificato<'c>],
         propri: usize,
     ) -> Option<&'c Certificato<'c>> {
@@ -251,7 +253,7 @@ impl Caso<'_, '_> {
         if let Some(metodo) = self.busta.metodo {
             let certificati = &certificati.iter().collect::<Vec<_>>();
             let attorno = Attorno { certificati, revoche: &[], uso: Uso::Firma };
-            esamina_certificato(giudizio, self.contesto, metodo, certificato, &attorno);
+            esamina_certificato(giudizio, allora, metodo, certificato, &attorno);
         }
         Some(certificato)
     }
