@@ -2,6 +2,7 @@
 
 use super::algoritmo::{Calcolo, Digesto};
 use super::genere::{ANTEPRIMA_BYTE, cerca};
+use super::pades::MAX_PDF_BYTE;
 use super::rapporto::Formato;
 use std::io::{self, Read, Write};
 
@@ -20,6 +21,30 @@ pub struct Documento {
     pub strato: Option<&'static str>,
     /// The kind of signature that it carries inside itself, if there are signs of one.
     pub firma_interna: Option<Formato>,
+    /// The document itself, if it is a PDF.
+    pub pdf: Raccolto,
+}
+
+/// A document kept while it passed.
+pub enum Raccolto {
+    /// It is not of a kind that is kept.
+    Niente,
+    /// Here it is.
+    Intero(Vec<u8>),
+    /// It is longer than what is kept.
+    Troppo,
+}
+
+impl Raccolto {
+    fn aggiungi(&mut self, pezzo: &[u8]) {
+        if let Self::Intero(byte) = self {
+            if byte.len() + pezzo.len() > MAX_PDF_BYTE {
+                *self = Self::Troppo;
+            } else {
+                byte.extend_from_slice(pezzo);
+            }
+        }
+    }
 }
 
 /// Whether the document has to be digested, or the layer round it does so already.
@@ -38,12 +63,14 @@ pub fn copia(r: &mut dyn Read, estratto: &mut dyn Write, somma: Somma) -> io::Re
     let tipo = tipo(buf.get(..n).unwrap_or_default());
     let (mut calcolo, mut size) = ((somma == Somma::Qui).then(|| Digesto::Sha256.calcolo()), 0);
     let mut ricerca = Ricerca::new(tipo.segni);
+    let mut pdf = if tipo.firma == Some(Formato::Pades) { Raccolto::Intero(Vec::new()) } else { Raccolto::Niente };
     while n > 0 {
         let pezzo = buf.get(..n).unwrap_or_default();
         if let Some(calcolo) = &mut calcolo {
             calcolo.aggiungi(pezzo);
         }
         ricerca.guarda(pezzo);
+        pdf.aggiungi(pezzo);
         estratto.write_all(pezzo)?;
         size += super::ber::conta(n);
         n = r.read(&mut buf)?;
@@ -54,6 +81,7 @@ pub fn copia(r: &mut dyn Read, estratto: &mut dyn Write, somma: Somma) -> io::Re
         sha256: calcolo.map(Calcolo::concludi),
         strato: tipo.strato,
         firma_interna: tipo.firma.filter(|_| tipo.segni.is_empty() || ricerca.trovato),
+        pdf,
     })
 }
 

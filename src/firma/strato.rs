@@ -8,17 +8,17 @@ use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
 use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
-use super::documento::{Documento, Somma, copia, riempi};
+use super::documento::{Documento, Raccolto, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
 use super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::oid;
+use super::pades::{MAX_PDF_BYTE, verifica_pdf};
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
 use super::tsd::Tsd;
 use crate::valori::Impronta;
-use der::oid::ObjectIdentifier;
 use std::io::{self, Read, Write};
 
 /// Layers that are opened; what is deeper is left closed, with a finding.
@@ -159,7 +159,10 @@ impl<'a> Visita<'a> {
             Ok(resto) => {
                 self.annota_avanzo(resto.avanzo);
                 let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
-                self.giudica(strato, tipo, firmato, &resto)
+                let uso = Uso::Firma;
+                let oggetto =
+                    Oggetto { tipo: Some(tipo), firmato, certificati: &[], revoche: resto.revoche, strato, uso };
+                giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
         if let Some(posto) = self.firme.get_mut(strato) {
@@ -178,36 +181,6 @@ impl<'a> Visita<'a> {
     fn fissa_contenuto(&mut self, impronte: &Impronte) {
         let Some(documento) = self.da_sommare.take() else { return };
         self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
-    }
-
-    fn giudica(&mut self, strato: usize, tipo: ObjectIdentifier, firmato: Firmato<'_>, resto: &Resto) -> Vec<Firma> {
-        if resto.eccede {
-            let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
-            return vec![incerta(strato, &frase)];
-        }
-        let letti: Vec<_> = resto.certificati.iter().take(MAX_CERTIFICATI).map(|c| Certificato::leggi(c)).collect();
-        if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
-            self.rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
-        }
-        let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
-        let revoche = resto.revoche;
-        let oggetto =
-            Oggetto { tipo: Some(tipo), firmato, certificati: &certificati, revoche, strato, uso: Uso::Firma };
-        let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
-        let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(self.contesto, &oggetto, ber)).collect();
-        if resto.firmatari.len() > MAX_FIRMATARI {
-            let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
-            firme.push(incerta(strato, &frase));
-        }
-        if let Some(difetto) = resto.difetto_firmatari {
-            firme.push(illeggibile(strato, difetto));
-        }
-        if firme.is_empty() {
-            let mut giudizio = Giudizio::new();
-            giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
-            firme.push(senza_firmatario(strato, giudizio));
-        }
-        firme
     }
 
     /// A bare token; the document it stamps may have been given apart.
@@ -278,9 +251,13 @@ impl<'a> Visita<'a> {
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
         let Ok(documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
         self.strati.extend(documento.strato.map(str::to_owned));
-        if let Some(formato) = documento.firma_interna {
+        match &documento.pdf {
+            Raccolto::Intero(pdf) => self.pdf(pdf),
+            Raccolto::Troppo => self.pdf_troppo_grande(documento.firma_interna.is_some()),
+            Raccolto::Niente => {}
+        }
+        if let Some(formato) = documento.firma_interna.filter(|formato| *formato != Formato::Pades) {
             let nome = match formato {
-                Formato::Pades => "PAdES",
                 Formato::Xades => "XAdES",
                 _ => "ASiC",
             };
@@ -292,6 +269,29 @@ impl<'a> Visita<'a> {
             None => self.da_sommare = Some(documento),
         }
         Ok(())
+    }
+
+    /// The signatures inside a PDF: a layer of their own, if there are any.
+    fn pdf(&mut self, pdf: &[u8]) {
+        let verifica = verifica_pdf(self.contesto, pdf, self.firme.len());
+        self.cifrato |= verifica.cifrato;
+        self.rilievi.extend(verifica.rilievi);
+        if !verifica.firme.is_empty() || !verifica.marche.is_empty() {
+            self.formato.get_or_insert(Formato::Pades);
+            self.firme.push(verifica.firme);
+            self.marche.extend(verifica.marche);
+        }
+    }
+
+    fn pdf_troppo_grande(&mut self, firmato: bool) {
+        let mib = MAX_PDF_BYTE / (1024 * 1024);
+        if firmato {
+            let frase = format!("Il PDF supera {mib} MiB: le firme che contiene non sono state verificate.");
+            self.non_verificata(Some(Formato::Pades), &frase);
+        } else {
+            let frase = format!("Il PDF supera {mib} MiB: non sono state cercate firme nascoste al suo interno.");
+            self.rilievi.push(frase);
+        }
     }
 
     /// One more signed layer, named; answers its place among them.
@@ -313,6 +313,44 @@ impl<'a> Visita<'a> {
                 .push(format!("Dopo la fine della firma ci sono {avanzo} byte estranei, che non ne fanno parte."));
         }
     }
+}
+
+/// Judges every signer of an envelope. `altri` are certificates that stand elsewhere in the file; what is wrong with
+/// certificates is told in `rilievi`.
+pub fn giudica(
+    contesto: &Contesto<'_>,
+    comune: &Oggetto<'_>,
+    resto: &Resto,
+    altri: &[Vec<u8>],
+    rilievi: &mut Vec<String>,
+) -> Vec<Firma> {
+    let strato = comune.strato;
+    if resto.eccede {
+        let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
+        return vec![incerta(strato, &frase)];
+    }
+    let propri = resto.certificati.iter().take(MAX_CERTIFICATI);
+    let letti: Vec<_> = propri.chain(altri).map(|c| Certificato::leggi(c)).collect();
+    if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
+        rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
+    }
+    let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
+    let oggetto = Oggetto { certificati: &certificati, revoche: resto.revoche, ..*comune };
+    let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
+    let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(contesto, &oggetto, ber)).collect();
+    if resto.firmatari.len() > MAX_FIRMATARI {
+        let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
+        firme.push(incerta(strato, &frase));
+    }
+    if let Some(difetto) = resto.difetto_firmatari {
+        firme.push(illeggibile(strato, difetto));
+    }
+    if firme.is_empty() {
+        let mut giudizio = Giudizio::new();
+        giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
+        firme.push(senza_firmatario(strato, giudizio));
+    }
+    firme
 }
 
 fn contenuto(documento: &Documento, sha256: &[u8]) -> Option<Contenuto> {

@@ -16,19 +16,21 @@ const FUORI: [(&str, &str); 4] = [
 ];
 
 /// One row of `expected.tsv`, by column.
-type Riga = HashMap<String, String>;
+pub type Riga = HashMap<String, String>;
 
-fn cartella() -> Option<PathBuf> {
+/// A folder of the corpus, if it is there.
+pub fn cartella(nome: &str) -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "where the shared files are is asked of the environment by tests alone"
     )]
     let condivisi = std::env::var_os("TABULARIO_CONDIVISI").map(PathBuf::from);
     let condivisi = condivisi.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    Some(condivisi.join("corpus/cades")).filter(|cartella| cartella.is_dir())
+    Some(condivisi.join("corpus").join(nome)).filter(|cartella| cartella.is_dir())
 }
 
-fn righe(cartella: &Path) -> Vec<Riga> {
+/// The rows of its `expected.tsv`.
+pub fn righe(cartella: &Path) -> Vec<Riga> {
     let testo = std::fs::read_to_string(cartella.join("expected.tsv")).unwrap();
     let mut righe = testo.lines().map(|riga| riga.split('\t').map(str::to_owned).collect::<Vec<_>>());
     let colonne = righe.next().unwrap();
@@ -47,7 +49,7 @@ fn verifica_riga(cartella: &Path, riga: &Riga, fiducia: &Fiducia, istante: Istan
 
 #[test]
 fn real_signatures_are_judged_as_expected() {
-    let Some(cartella) = cartella() else {
+    let Some(cartella) = cartella("cades") else {
         println!("firma: ../shared/corpus is not there, real signatures were not tried");
         return;
     };
@@ -83,7 +85,7 @@ fn real_signatures_are_judged_as_expected() {
 /// Some files carry the certificate of their issuer: taken as anchor, at the time of the signature, they must pass.
 #[test]
 fn real_signatures_pass_with_the_anchor_that_they_carry() {
-    let Some(cartella) = cartella() else { return };
+    let Some(cartella) = cartella("cades") else { return };
     let mut passate = 0;
     for riga in righe(&cartella) {
         if riga["expect"] != "VALID" || riga["n_signers"] != "1" || FUORI.iter().any(|(f, _)| *f == riga["file"]) {
