@@ -30,8 +30,8 @@ pub struct Oggetto<'a> {
     pub firmato: Firmato<'a>,
     /// The certificates of the envelope.
     pub certificati: &'a [Certificato<'a>],
-    /// The revocation data of the envelope.
-    pub revoche: &'a Revoche<'a>,
+    /// The revocation data of the envelope, and of the file round it.
+    pub revoche: &'a [&'a Revoche<'a>],
     /// Which envelope, 0 = outermost.
     pub strato: usize,
     /// What the signers' certificates are used for.
@@ -117,7 +117,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     }
     let counter_signatures = controfirme(&mut giudizio, contesto, oggetto, &info, annidate);
     Firma {
-        level: Some(livello(&info, !oggetto.revoche.vuote()).to_owned()),
+        level: Some(livello(&info, oggetto.revoche.iter().any(|r| !r.vuote())).to_owned()),
         digest_algorithm: Some(digesto.map_or_else(|| nome_oid(&info.algoritmo_digesto), |d| d.nome().to_owned())),
         signature_algorithm: Some(
             metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
@@ -241,7 +241,7 @@ fn esamina_valore(
     let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
     let attorno = Attorno {
         certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
-        revoche: &[oggetto.revoche, &aggiunte],
+        revoche: &oggetto.revoche.iter().copied().chain([&aggiunte]).collect::<Vec<_>>(),
         uso: oggetto.uso,
     };
     esamina_certificato(giudizio, contesto, metodo, certificato, &attorno);

@@ -97,7 +97,7 @@ pub fn esamina_gettone(
         tipo: Some(oid::TST_INFO),
         firmato: Firmato::Passato(&gettone.impronte),
         certificati: &certificati,
-        revoche: &revoche,
+        revoche: &[&revoche],
         strato: 0,
         uso: Uso::Marca,
     };

@@ -1,9 +1,9 @@
 //! *Firma*: is this file signed, by whom, and does the signature hold (CAD art. 24; Regulation (EU) 910/2014).
 //!
 //! It owns the formats of signature: CAdES (CMS SignedData, RFC 5652 and ETSI EN 319 122) in BER or DER, wrapped in base64
-//! or PEM, nested; timestamp tokens and TSD as far as they are needed to read what is inside; XAdES (XML signatures with the
-//! signer's properties, ETSI EN 319 132); PAdES, ASiC and M7M are recognised and said not to be verified yet. The verdict uses
-//! the words of ETSI EN 319 102-1.
+//! or PEM, nested, with their timestamps and revocation data; timestamp tokens and TSD; PAdES; XAdES (XML signatures with the
+//! signer's properties, ETSI EN 319 132); ASiC. M7M is recognised and said not to be verified yet. The verdict uses the words of ETSI
+//! EN 319 102-1.
 //!
 //! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk, and
 //! never holds a content: the document flows to the sink it is given. Whatever the bytes, the answer is a report.
@@ -27,6 +27,7 @@ mod giudizio;
 mod involucro;
 mod marca;
 mod oid;
+mod pades;
 mod rapporto;
 mod revoca;
 mod robustezza;

@@ -9,13 +9,14 @@ use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
 use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
-use super::documento::{Documento, Somma, copia, riempi};
+use super::documento::{Documento, Raccolto, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
 use super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::oid;
+use super::pades::{MAX_PDF_BYTE, verifica_pdf};
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
 use super::tsd::Tsd;
@@ -23,7 +24,6 @@ use super::xml::albero::MAX_XML_BYTE;
 use super::xml::riferimento::Fuori;
 use super::{asic, ber, xades};
 use crate::valori::Impronta;
-use der::oid::ObjectIdentifier;
 use std::io::{self, Read, Write};
 
 /// Layers that are opened; what is deeper is left closed, with a finding.
@@ -168,7 +168,9 @@ impl<'a> Visita<'a> {
             Ok(resto) => {
                 self.annota_avanzo(resto.avanzo);
                 let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
-                self.giudica(strato, tipo, firmato, &resto)
+                let uso = Uso::Firma;
+                let oggetto = Oggetto { tipo: Some(tipo), firmato, certificati: &[], revoche: &[], strato, uso };
+                giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
         if let Some(posto) = self.firme.get_mut(strato) {
@@ -187,40 +189,6 @@ impl<'a> Visita<'a> {
     fn fissa_contenuto(&mut self, impronte: &Impronte) {
         let Some(documento) = self.da_sommare.take() else { return };
         self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
-    }
-
-    fn giudica(&mut self, strato: usize, tipo: ObjectIdentifier, firmato: Firmato<'_>, resto: &Resto) -> Vec<Firma> {
-        if resto.eccede {
-            let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
-            return vec![incerta(strato, &frase)];
-        }
-        let letti: Vec<_> = resto.certificati.iter().take(MAX_CERTIFICATI).map(|c| Certificato::leggi(c)).collect();
-        if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
-            self.rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
-        }
-        let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
-        if resto.revoche_eccedono {
-            let frase = format!("I dati di revoca nel file superano {MAX_REVOCHE_BYTE} byte: non sono stati letti.");
-            self.rilievi.push(frase);
-        }
-        let revoche = &Revoche::di_busta(resto.revoche.iter().map(Vec::as_slice));
-        let oggetto =
-            Oggetto { tipo: Some(tipo), firmato, certificati: &certificati, revoche, strato, uso: Uso::Firma };
-        let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
-        let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(self.contesto, &oggetto, ber)).collect();
-        if resto.firmatari.len() > MAX_FIRMATARI {
-            let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
-            firme.push(incerta(strato, &frase));
-        }
-        if let Some(difetto) = resto.difetto_firmatari {
-            firme.push(illeggibile(strato, difetto));
-        }
-        if firme.is_empty() {
-            let mut giudizio = Giudizio::new();
-            giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
-            firme.push(senza_firmatario(strato, giudizio));
-        }
-        firme
     }
 
     /// A bare token; the document it stamps may have been given apart.
@@ -294,17 +262,15 @@ impl<'a> Visita<'a> {
         let Some(mut documento) = self.copia_documento(r, somma)? else { return Ok(()) };
         self.resti_xml = documento.resti_xml;
         self.strati.extend(documento.strato.map(str::to_owned));
-        if let Some(xml) = documento.xml.take() {
-            self.firme_xml(&xml)?;
-        } else if let Some(formato) = documento.firma_interna {
-            let nome = match formato {
-                Formato::Pades => "PAdES",
-                // Larger than what is held in memory.
-                Formato::Xades => "XAdES",
-                _ => "ASiC",
-            };
-            let frase = format!("Il documento contiene firme {nome}, che questa versione non verifica ancora.");
-            self.non_verificata(Some(formato), &frase);
+        match std::mem::take(&mut documento.raccolto) {
+            Raccolto::Pdf(pdf) => self.pdf(&pdf),
+            Raccolto::Xml(xml) if documento.firma_interna.is_some() => self.firme_xml(&xml)?,
+            Raccolto::Troppo(formato) => self.troppo_grande(formato, documento.firma_interna.is_some()),
+            Raccolto::Niente | Raccolto::Xml(_) => {
+                if let Some(formato) = documento.firma_interna {
+                    self.troppo_grande(formato, true);
+                }
+            }
         }
         Ok(())
     }
@@ -347,12 +313,12 @@ impl<'a> Visita<'a> {
     /// Copies the document out, and keeps what is known of it.
     fn copia_documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<Option<Documento>> {
         let Ok(mut documento) = separa(copia(r, self.estratto, somma))? else { return Ok(None) };
-        let xml = documento.xml.take();
+        let raccolto = std::mem::take(&mut documento.raccolto);
         match &documento.sha256 {
             Some(sha256) => self.contenuto = contenuto(&documento, sha256),
             None => self.da_sommare = Some(documento.clone()),
         }
-        Ok(Some(Documento { xml, ..documento }))
+        Ok(Some(Documento { raccolto, ..documento }))
     }
 
     /// The signatures inside an XML document, which may sign the document that was given apart.
@@ -377,6 +343,34 @@ impl<'a> Visita<'a> {
         Ok(())
     }
 
+    /// The signatures inside a PDF: a layer of their own, if there are any.
+    fn pdf(&mut self, pdf: &[u8]) {
+        let verifica = verifica_pdf(self.contesto, pdf, self.firme.len());
+        self.cifrato |= verifica.cifrato;
+        self.rilievi.extend(verifica.rilievi);
+        if !verifica.firme.is_empty() || !verifica.marche.is_empty() {
+            self.formato.get_or_insert(Formato::Pades);
+            self.firme.push(verifica.firme);
+            self.marche.extend(verifica.marche);
+        }
+    }
+
+    fn troppo_grande(&mut self, formato: Formato, firmato: bool) {
+        let (nome, byte) = match formato {
+            Formato::Pades => ("PDF", MAX_PDF_BYTE),
+            Formato::Xades => ("documento XML", MAX_XML_BYTE),
+            _ => ("contenitore", MAX_ASIC_BYTE),
+        };
+        let mib = byte / (1024 * 1024);
+        if firmato {
+            let frase = format!("Il {nome} supera {mib} MiB: le firme che contiene non sono state verificate.");
+            self.non_verificata(Some(formato), &frase);
+        } else if formato == Formato::Pades {
+            let frase = format!("Il {nome} supera {mib} MiB: non sono state cercate firme nascoste al suo interno.");
+            self.rilievi.push(frase);
+        }
+    }
+
     /// One more signed layer, named; answers its place among them.
     fn strato_firmato(&mut self, nome: &str, formato: Formato, firme: Vec<Firma>) -> usize {
         self.formato.get_or_insert(formato);
@@ -396,6 +390,50 @@ impl<'a> Visita<'a> {
                 .push(format!("Dopo la fine della firma ci sono {avanzo} byte estranei, che non ne fanno parte."));
         }
     }
+}
+
+/// Judges every signer of an envelope. `altri` are certificates that stand elsewhere in the file; what is wrong with
+/// certificates is told in `rilievi`.
+pub fn giudica(
+    contesto: &Contesto<'_>,
+    comune: &Oggetto<'_>,
+    resto: &Resto,
+    altri: &[Vec<u8>],
+    rilievi: &mut Vec<String>,
+) -> Vec<Firma> {
+    let strato = comune.strato;
+    if resto.eccede {
+        let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
+        return vec![incerta(strato, &frase)];
+    }
+    let propri = resto.certificati.iter().take(MAX_CERTIFICATI);
+    let letti: Vec<_> = propri.chain(altri).map(|c| Certificato::leggi(c)).collect();
+    if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
+        rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
+    }
+    let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
+    if resto.revoche_eccedono {
+        let frase = format!("I dati di revoca nel file superano {MAX_REVOCHE_BYTE} byte: non sono stati letti.");
+        rilievi.push(frase);
+    }
+    let proprie = Revoche::di_busta(resto.revoche.iter().map(Vec::as_slice));
+    let revoche: Vec<&Revoche<'_>> = std::iter::once(&proprie).chain(comune.revoche.iter().copied()).collect();
+    let oggetto = Oggetto { certificati: &certificati, revoche: &revoche, ..*comune };
+    let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
+    let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(contesto, &oggetto, ber)).collect();
+    if resto.firmatari.len() > MAX_FIRMATARI {
+        let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
+        firme.push(incerta(strato, &frase));
+    }
+    if let Some(difetto) = resto.difetto_firmatari {
+        firme.push(illeggibile(strato, difetto));
+    }
+    if firme.is_empty() {
+        let mut giudizio = Giudizio::new();
+        giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
+        firme.push(senza_firmatario(strato, giudizio));
+    }
+    firme
 }
 
 fn contenuto(documento: &Documento, sha256: &[u8]) -> Option<Contenuto> {

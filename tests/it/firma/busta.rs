@@ -162,11 +162,13 @@ pub fn figli(byte: &[u8]) -> Vec<Vec<u8>> {
     figli
 }
 
-fn testata(byte: &[u8]) -> usize {
+/// How many bytes stand before the contents of an element.
+pub fn testata(byte: &[u8]) -> usize {
     if byte[1] < 0x80 { 2 } else { 2 + usize::from(byte[1] & 0x7f) }
 }
 
-fn lunghezza(byte: &[u8]) -> usize {
+/// How many bytes its contents have.
+pub fn lunghezza(byte: &[u8]) -> usize {
     if byte[1] < 0x80 {
         return usize::from(byte[1]);
     }
