@@ -296,7 +296,6 @@ impl<'a> Visita<'a> {
                 let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
                 self.formato.get_or_insert(contenitore.formato);
                 self.strati.push(nome.to_owned());
-                self.strati.extend(esame.strati);
                 if !esame.firme.is_empty() {
                     self.firme.push(esame.firme);
                 }
@@ -334,9 +333,6 @@ impl<'a> Visita<'a> {
         let firme =
             xades::esamina(self.contesto, xml, separato.as_deref().map_or(Fuori::Niente, Fuori::Uno), self.firme.len());
         if !firme.is_empty() {
-            // `XML` was named already, and ends the layers.
-            let ultimo = self.strati.len().saturating_sub(1);
-            self.strati.insert(ultimo, "XAdES".to_owned());
             self.formato.get_or_insert(Formato::Xades);
             self.firme.push(firme);
         }

@@ -30,8 +30,6 @@ pub struct Esame {
     pub firme: Vec<Firma>,
     /// The timestamps over documents or manifests.
     pub marche: Vec<MarcaTemporale>,
-    /// `CAdES` or `XAdES`, as they were met.
-    pub strati: Vec<String>,
     /// What a person should know of the container.
     pub rilievi: Vec<String>,
     /// The files that some signature or timestamp covers.
@@ -82,9 +80,6 @@ impl Esame {
             Some(trovata.byte.as_slice())
         };
         let firme = xades::esamina(contesto, &voce.byte, Fuori::Nomi(&cerca), strato);
-        if !firme.is_empty() {
-            self.nomina("XAdES");
-        }
         self.firme.extend(firme);
         self.coperti.extend(nominati.into_inner());
     }
@@ -124,9 +119,6 @@ impl Esame {
                 super::difetto::Difetto("non contiene una busta di firma"),
             )]);
         }
-        if !firme.is_empty() {
-            self.nomina("CAdES");
-        }
         for mut firma in firme.into_iter().flatten() {
             firma.layer = strato;
             aggrava(&mut firma, &giudizio);
@@ -138,12 +130,6 @@ impl Esame {
         }
         self.rilievi.extend(visita.rilievi.into_iter().filter(|_| voce.e_marca()));
         Ok(())
-    }
-
-    fn nomina(&mut self, strato: &str) {
-        if !self.strati.iter().any(|s| s == strato) {
-            self.strati.push(strato.to_owned());
-        }
     }
 }
 

@@ -104,7 +104,7 @@ fn the_document_of_an_asic_s_comes_out_judged() {
             "{rapporto:?}"
         );
         assert_eq!(estratto, documento);
-        assert_eq!(rapporto.layers, ["ASiC-S", "CAdES"]);
+        assert_eq!(rapporto.layers, ["ASiC-S"]);
         assert_eq!(rapporto.content.unwrap().media_type, "text/plain");
         assert_eq!(rapporto.findings, Vec::<String>::new());
     }
