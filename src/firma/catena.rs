@@ -1,10 +1,11 @@
 //! The chain from a certificate to an anchor (RFC 5280 section 6, without policies and revocation).
 
 use super::certificato::Certificato;
-use super::fiducia::Fiducia;
+use super::fiducia::{Ancora, Fiducia, Servizio};
 use super::rapporto::Sottoindicazione;
 use crate::valori::Istante;
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// Certificates between the signer and the anchor, both included.
 const MAX_CATENA: usize = 8;
@@ -46,20 +47,21 @@ pub enum Uso {
 /// The reason why a chain is not good, and the sentence that says so.
 pub type Vizio = (Sottoindicazione, String);
 
-/// Whether a chain leads from `certificato` to an anchor; `altri` are the certificates of the file.
+/// Whether a chain leads from `certificato` to an anchor; `altri` are the certificates of the file. Answers the service of a
+/// trusted list at which the chain ends, if the anchor is of one.
 pub fn catena(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'_>,
     altri: &[Certificato<'_>],
     uso: Uso,
-) -> Result<(), Vizio> {
-    match sali(contesto, certificato, altri, &mut Vec::new()) {
+) -> Result<Option<Arc<Servizio>>, Vizio> {
+    match sali(contesto, certificato, altri, uso, &mut Vec::new()) {
         Salita::Nessuna => Err((
             Sottoindicazione::NoCertificateChainFound,
             "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
         )),
         Salita::Viziata(vizio) => Err(vizio),
-        Salita::Buona => vizio_firmatario(contesto, certificato, uso).map_or(Ok(()), Err),
+        Salita::Buona(servizio) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(servizio), Err),
     }
 }
 
@@ -67,7 +69,19 @@ pub fn catena(
 enum Salita {
     Nessuna,
     Viziata(Vizio),
-    Buona,
+    Buona(Option<Arc<Servizio>>),
+}
+
+/// What an anchor is worth at the end of a chain: one of a service only while it was recognised, and for what it does.
+fn vale(contesto: &Contesto<'_>, ancora: &Ancora, uso: Uso) -> Salita {
+    match &ancora.servizio {
+        None => Salita::Buona(None),
+        Some(servizio) if !servizio.serve(uso) => Salita::Nessuna,
+        Some(servizio) if servizio.riconosciuto(contesto.istante) => Salita::Buona(Some(Arc::clone(servizio))),
+        Some(servizio) => {
+            Salita::Viziata((Sottoindicazione::NoCertificateChainFound, servizio.vizio(contesto.istante)))
+        }
+    }
 }
 
 /// Recursive, but never longer than [`MAX_CATENA`]; `percorso` are the certificates below `certificato`.
@@ -75,24 +89,34 @@ fn sali<'a>(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'a>,
     altri: &[Certificato<'a>],
+    uso: Uso,
     percorso: &mut Vec<&'a [u8]>,
 ) -> Salita {
-    if contesto.fiducia.con_soggetto(&certificato.soggetto).any(|der| der == certificato.der) {
-        return Salita::Buona;
+    let mut migliore = Salita::Nessuna;
+    for ancora in contesto.fiducia.con_soggetto(&certificato.soggetto).filter(|a| a.der == certificato.der) {
+        match vale(contesto, ancora, uso) {
+            Salita::Nessuna => {}
+            buona @ Salita::Buona(_) => return buona,
+            viziata => migliore = viziata,
+        }
     }
-    for ancora in contesto.fiducia.con_soggetto(&certificato.emittente).filter_map(Certificato::leggi) {
+    for ancora in contesto.fiducia.con_soggetto(&certificato.emittente) {
+        let Some(letta) = Certificato::leggi(&ancora.der) else { continue };
         if !contesto.spendi() {
             return esaurita();
         }
-        if certificato.emesso_da(&ancora) && ancora.puo_emettere(percorso.len()) {
-            return Salita::Buona;
+        if certificato.emesso_da(&letta) && letta.puo_emettere(percorso.len()) {
+            match vale(contesto, ancora, uso) {
+                Salita::Nessuna => {}
+                buona @ Salita::Buona(_) => return buona,
+                viziata => migliore = viziata,
+            }
         }
     }
     if percorso.len() + 2 >= MAX_CATENA {
-        return Salita::Nessuna;
+        return migliore;
     }
     percorso.push(certificato.der);
-    let mut migliore = Salita::Nessuna;
     for sopra in altri.iter().filter(|c| c.soggetto == certificato.emittente) {
         if percorso.contains(&sopra.der) {
             continue;
@@ -104,12 +128,12 @@ fn sali<'a>(
             continue;
         }
         let sotto = percorso.len() - 1;
-        match (sali(contesto, sopra, altri, percorso), vizio_intermedio(contesto, sopra, sotto)) {
-            (Salita::Buona, None) => {
+        match (sali(contesto, sopra, altri, uso, percorso), vizio_intermedio(contesto, sopra, sotto)) {
+            (buona @ Salita::Buona(_), None) => {
                 percorso.pop();
-                return Salita::Buona;
+                return buona;
             }
-            (Salita::Buona, Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
+            (Salita::Buona(_), Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
             (Salita::Nessuna, _) => {}
         }
     }

@@ -10,6 +10,7 @@ use super::difetto::Difetto;
 use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
+use super::qualifica::qualifica;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::{marca, oid, tempo};
 use der::oid::ObjectIdentifier;
@@ -123,7 +124,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
         timestamps,
-        qualified: certificato.map(Certificato::qualificato),
+        qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
     }
@@ -249,7 +250,12 @@ pub fn esamina_certificato(
     }
     if giudizio.indicazione != Indicazione::TotalFailed {
         match catena(contesto, certificato, altri, uso) {
-            Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
+            Ok(servizio) => {
+                if let Some(servizio) = servizio.filter(|_| uso == Uso::Firma) {
+                    qualifica(giudizio, contesto, certificato, &servizio);
+                }
+                giudizio.nota("La revoca dei certificati non è stata controllata.");
+            }
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
     }

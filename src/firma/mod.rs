@@ -26,6 +26,7 @@ mod giudizio;
 mod involucro;
 mod marca;
 mod oid;
+mod qualifica;
 mod rapporto;
 mod strato;
 mod tempo;
@@ -33,7 +34,10 @@ mod tsd;
 mod xades;
 mod xml;
 
-pub use fiducia::{Errore, Fiducia};
+pub use fiducia::{
+    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
+    firmatari_dopo_pivot,
+};
 pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
 
 use crate::valori::Istante;

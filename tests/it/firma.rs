@@ -2,6 +2,7 @@
 
 mod busta;
 mod corpus;
+mod liste;
 mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
