@@ -3,9 +3,10 @@
 use super::algoritmo::metodo;
 use super::asn1::{Elemento, elemento};
 use super::chiave::{Chiave, Esito, bit_interi};
-use super::oid::QC_COMPLIANCE;
+use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL};
 use super::rapporto::Firmatario;
 use crate::valori::{CodiceFiscale, Istante};
+use der::oid::ObjectIdentifier;
 use std::fmt::Write as _;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
@@ -56,7 +57,10 @@ impl<'a> Certificato<'a> {
         let [firmato, algoritmo, bit] = *parti.as_slice() else { return None };
         let (_, x509) = X509Certificate::from_der(der).ok()?;
         let (soggetto, emittente) = (nome_confrontabile(x509.subject()), nome_confrontabile(x509.issuer()));
-        Some(Self { der, firmato, algoritmo, firma: bit_interi(&bit)?, x509, soggetto, emittente })
+        // The certificate with which AgID signed the Italian list until 2025 has a value of 2047 bits: nobody issued it that can be
+        // known, but it may be believed by itself.
+        let firma = bit_interi(&bit).unwrap_or_default();
+        Some(Self { der, firmato, algoritmo, firma, x509, soggetto, emittente })
     }
 
     /// The public key, if it is of a known kind.
@@ -156,11 +160,31 @@ impl<'a> Certificato<'a> {
 
     /// Whether it declares itself qualified (ETSI EN 319 412-5).
     pub fn qualificato(&self) -> bool {
-        let dichiarazioni = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
-        let Some(dichiarazioni) = dichiarazioni.and_then(|e| elemento(e.value).ok()?.figli().ok()) else {
-            return false;
-        };
-        dichiarazioni.iter().any(|d| d.figli().ok().and_then(|f| f.first()?.oid()) == Some(QC_COMPLIANCE))
+        self.dichiara(QC_COMPLIANCE)
+    }
+
+    /// Whether it declares that the key is in a qualified device (`QcSSCD`).
+    pub fn in_dispositivo(&self) -> bool {
+        self.dichiara(QC_SSCD)
+    }
+
+    /// Whether it declares itself for seals (`QcType` eseal); otherwise it is for signatures.
+    pub fn per_sigilli(&self) -> bool {
+        let tipi = self.dichiarazioni().into_iter().find(|(oid, _)| *oid == QC_TYPE).and_then(|(_, tipi)| tipi);
+        let tipi = tipi.and_then(|tipi| tipi.figli().ok()).unwrap_or_default();
+        tipi.iter().any(|tipo| tipo.oid() == Some(QC_TYPE_ESEAL))
+    }
+
+    fn dichiara(&self, cosa: ObjectIdentifier) -> bool {
+        self.dichiarazioni().iter().any(|(oid, _)| *oid == cosa)
+    }
+
+    /// `QCStatements ::= SEQUENCE OF SEQUENCE { statementId OID, statementInfo ANY OPTIONAL }`
+    fn dichiarazioni(&self) -> Vec<(ObjectIdentifier, Option<Elemento<'_>>)> {
+        let estensione = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
+        let tutte = estensione.and_then(|e| elemento(e.value).ok()?.figli().ok()).unwrap_or_default();
+        let lette = tutte.iter().filter_map(|d| d.figli().ok());
+        lette.filter_map(|parti| Some((parti.first()?.oid()?, parti.get(1).copied()))).collect()
     }
 
     /// The subject for the report.

@@ -10,6 +10,7 @@ use super::difetto::Difetto;
 use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
+use super::qualifica::qualifica;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::{Revoche, Stato};
 use super::{marca, oid, robustezza, tempo};
@@ -84,6 +85,18 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
     }
 }
 
+/// Makes the verdict on a signature worse by what was found around it.
+pub fn peggiora(firma: &mut Firma, come: impl FnOnce(&mut Giudizio)) {
+    let mut giudizio = Giudizio::new();
+    giudizio.indicazione = firma.indication;
+    giudizio.motivo = firma.sub_indication;
+    giudizio.rilievi = std::mem::take(&mut firma.findings);
+    come(&mut giudizio);
+    firma.indication = giudizio.indicazione;
+    firma.sub_indication = giudizio.motivo;
+    firma.findings = giudizio.rilievi;
+}
+
 fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], annidate: usize) -> Firma {
     let illeggibile = |difetto: Difetto| {
         let mut giudizio = Giudizio::new();
@@ -126,7 +139,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
         timestamps,
-        qualified: certificato.map(Certificato::qualificato),
+        qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
     }
@@ -270,7 +283,12 @@ pub fn esamina_certificato(
 ) {
     if giudizio.indicazione != Indicazione::TotalFailed {
         match catena(contesto, certificato, attorno.certificati, attorno.uso) {
-            Ok(sopra) => esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &sopra),
+            Ok(catena) => {
+                if let Some(servizio) = catena.servizio.filter(|_| attorno.uso == Uso::Firma) {
+                    qualifica(giudizio, contesto, certificato, &servizio);
+                }
+                esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &catena.sopra);
+            }
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
     }

@@ -11,12 +11,14 @@ pub struct Giudizio {
     pub motivo: Option<Sottoindicazione>,
     /// Everything found; the reason of the verdict first.
     pub rilievi: Vec<String>,
+    /// Whether a trusted list says that the signer's certificate was qualified; `None`: no list speaks of it.
+    pub qualificata: Option<bool>,
 }
 
 impl Giudizio {
     /// Nothing found yet.
     pub fn new() -> Self {
-        Self { indicazione: Indicazione::TotalPassed, motivo: None, rilievi: Vec::new() }
+        Self { indicazione: Indicazione::TotalPassed, motivo: None, rilievi: Vec::new(), qualificata: None }
     }
 
     /// A sentence that does not change the verdict.

@@ -28,6 +28,7 @@ mod involucro;
 mod marca;
 mod oid;
 mod pades;
+mod qualifica;
 mod rapporto;
 mod revoca;
 mod robustezza;
@@ -37,7 +38,10 @@ mod tsd;
 mod xades;
 mod xml;
 
-pub use fiducia::{Errore, Fiducia};
+pub use fiducia::{
+    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
+    firmatari_dopo_pivot,
+};
 pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
 
 use crate::valori::Istante;

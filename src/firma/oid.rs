@@ -121,3 +121,9 @@ pub const P521: ObjectIdentifier = oid("1.3.132.0.35");
 
 /// ETSI EN 319 412-5 `esi4-qcStatement-1`: the certificate declares itself qualified.
 pub const QC_COMPLIANCE: ObjectIdentifier = oid("0.4.0.1862.1.1");
+/// ETSI EN 319 412-5 `esi4-qcStatement-4`: the key is in a qualified device.
+pub const QC_SSCD: ObjectIdentifier = oid("0.4.0.1862.1.4");
+/// ETSI EN 319 412-5 `esi4-qcStatement-6`: for signatures, seals or web sites.
+pub const QC_TYPE: ObjectIdentifier = oid("0.4.0.1862.1.6");
+/// ETSI EN 319 412-5 `id-etsi-qct-eseal`.
+pub const QC_TYPE_ESEAL: ObjectIdentifier = oid("0.4.0.1862.1.6.2");

@@ -3,6 +3,7 @@
 mod asic;
 mod busta;
 mod corpus;
+mod liste;
 mod marca;
 mod pades;
 mod revoca;

@@ -9,6 +9,7 @@ mod manifesto;
 use super::catena::Contesto;
 use super::difetto::separa;
 use super::documento::Somma;
+use super::esame::peggiora;
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Formato, MarcaTemporale};
 use super::strato::Visita;
@@ -121,7 +122,7 @@ impl Esame {
         }
         for mut firma in firme.into_iter().flatten() {
             firma.layer = strato;
-            aggrava(&mut firma, &giudizio);
+            peggiora(&mut firma, |propria| propria.unisci(&giudizio));
             self.firme.push(firma);
         }
         for mut marca in marche {
@@ -131,17 +132,4 @@ impl Esame {
         self.rilievi.extend(visita.rilievi.into_iter().filter(|_| voce.e_marca()));
         Ok(())
     }
-}
-
-/// A signature is worth no more than what it covers.
-fn aggrava(firma: &mut Firma, del_contenitore: &Giudizio) {
-    let mut giudizio = Giudizio {
-        indicazione: firma.indication,
-        motivo: firma.sub_indication,
-        rilievi: std::mem::take(&mut firma.findings),
-    };
-    giudizio.unisci(del_contenitore);
-    firma.indication = giudizio.indicazione;
-    firma.sub_indication = giudizio.motivo;
-    firma.findings = giudizio.rilievi;
 }

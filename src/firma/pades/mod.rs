@@ -22,7 +22,7 @@ mod valore;
 
 use super::catena::Contesto;
 use super::difetto::Difetto;
-use super::esame::senza_firmatario;
+use super::esame::{peggiora, senza_firmatario};
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::strato::illeggibile;
@@ -34,7 +34,7 @@ use permesso::Permesso;
 use ritrovamento::{MAX_FIRME, Trovata, ritrova};
 use seguito::{Dopo, dopo};
 use struttura::{Pdf, Revisione, trova};
-use valore::{Esito, Valore, peggiora};
+use valore::{Esito, Valore};
 
 /// The longest PDF whose signatures are verified: it is held in memory. A PEC message carries at most some 100 MB.
 pub const MAX_PDF_BYTE: usize = 128 * 1024 * 1024;

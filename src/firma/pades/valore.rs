@@ -7,7 +7,7 @@ use super::super::catena::{Contesto, Uso};
 use super::super::certificato::Certificato;
 use super::super::cms::{Busta, Impronte, Somme};
 use super::super::difetto::{Difetto, separa};
-use super::super::esame::{Firmato, Oggetto, esamina as esamina_firma, senza_firmatario};
+use super::super::esame::{Firmato, Oggetto, esamina as esamina_firma, peggiora, senza_firmatario};
 use super::super::giudizio::Giudizio;
 use super::super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::super::oid;
@@ -168,17 +168,4 @@ fn emittente_e_seriale(certificato: &[u8]) -> Result<Vec<u8>, Difetto> {
 fn impronte(mut somme: Somme, coperti: [&[u8]; 2]) -> Impronte {
     coperti.iter().for_each(|tratto| somme.aggiungi(tratto));
     somme.concludi()
-}
-
-/// Makes the verdict on a signature worse by what was found around it.
-pub fn peggiora(firma: &mut Firma, come: impl FnOnce(&mut Giudizio)) {
-    let mut giudizio = Giudizio {
-        indicazione: firma.indication,
-        motivo: firma.sub_indication,
-        rilievi: std::mem::take(&mut firma.findings),
-    };
-    come(&mut giudizio);
-    firma.indication = giudizio.indicazione;
-    firma.sub_indication = giudizio.motivo;
-    firma.findings = giudizio.rilievi;
 }

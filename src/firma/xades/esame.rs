@@ -91,7 +91,7 @@ impl Caso<'_, '_> {
             issuer: certificato.map(Certificato::emittente_leggibile),
             signing_time: firmate.and_then(Proprieta::istante),
             timestamps,
-            qualified: certificato.map(Certificato::qualificato),
+            qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
             counter_signatures,
             ..senza_firmatario(self.strato, giudizio)
         }
