@@ -1,6 +1,6 @@
 //! `tabulario verifica`: verifies a signed file, without server and without data folder.
 
-use crate::firma::{self, Fiducia, Firma, Indicazione, Rapporto, verifica};
+use crate::firma::{self, Fiducia, Firma, Firmatari, Indicazione, Lista, Rapporto, verifica};
 use crate::valori::Istante;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The largest certificate file read.
 const MAX_FIDUCIA_BYTE: u64 = 16 * 1024 * 1024;
 
-/// Verifica le firme di un file (CAdES: .p7m, .p7s) ed estrae il documento firmato.
+/// Verifica le firme di un file (CAdES: .p7m, .p7s; XAdES: .xml) ed estrae il documento firmato.
 ///
 /// Esce con 0 solo se tutte le firme sono valide (TOTAL-PASSED), con 1 se il file è stato letto ma l'esito è un altro.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub struct Args {
     /// Il documento, quando la firma è separata da esso
     #[arg(long, value_name = "FILE")]
     contenuto: Option<PathBuf>,
-    /// Certificato di una CA di cui fidarsi (PEM o DER) o cartella che ne contiene; si può ripetere
+    /// Certificato di una CA di cui fidarsi (PEM o DER), cartella che ne contiene, o lista di fiducia (XML); si può ripetere
     #[arg(long, value_name = "PERCORSO")]
     fiducia: Vec<PathBuf>,
     /// L'istante in cui i certificati devono essere validi, come 2026-11-22T08:42:07+01:00 (se manca: adesso)
@@ -70,21 +70,23 @@ pub enum Errore {
 /// # Errors
 /// Only for what is outside of the file: paths, anchors, disk.
 pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool, Errore> {
-    let fiducia = leggi_fiducia(&args.fiducia)?;
+    let istante = args.istante.unwrap_or(adesso);
+    let (fiducia, liste) = leggi_fiducia(&args.fiducia, istante)?;
     let mut firmato = apri(&args.file)?;
     let mut contenuto = args.contenuto.as_deref().map(apri).transpose()?;
     let mut estratto: Box<dyn Write> = match &args.estrai {
         Some(percorso) => Box::new(crea(percorso, args)?),
         None => Box::new(io::sink()),
     };
-    let rapporto = verifica(
+    let mut rapporto = verifica(
         &mut firmato,
         contenuto.as_mut().map(|c| -> &mut dyn Read { c }),
         args.file.file_name().and_then(|n| n.to_str()),
         &fiducia,
-        args.istante.unwrap_or(adesso),
+        istante,
         &mut *estratto,
     )?;
+    rapporto.findings.extend(liste);
     if let (Some(percorso), None) = (&args.estrai, &rapporto.content) {
         std::fs::remove_file(percorso).map_err(|errore| errore_file(percorso, errore))?;
     }
@@ -115,11 +117,12 @@ fn crea(percorso: &Path, args: &Args) -> Result<File, Errore> {
     File::create(percorso).map_err(|errore| errore_file(percorso, errore))
 }
 
-fn leggi_fiducia(percorsi: &[PathBuf]) -> Result<Fiducia, Errore> {
-    let mut fiducia = Fiducia::vuota();
+/// The anchors, and a sentence for each trusted list that says whose word was taken.
+fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec<String>), Errore> {
+    let (mut fiducia, mut liste) = (Fiducia::vuota(), Vec::new());
     for percorso in percorsi {
         if !percorso.is_dir() {
-            aggiungi(&mut fiducia, percorso)?;
+            liste.extend(aggiungi(&mut fiducia, percorso, istante)?);
             continue;
         }
         let voci = std::fs::read_dir(percorso).and_then(Iterator::collect::<io::Result<Vec<_>>>);
@@ -131,10 +134,10 @@ fn leggi_fiducia(percorsi: &[PathBuf]) -> Result<Fiducia, Errore> {
             return Err(Errore::CartellaVuota(percorso.clone()));
         }
         for certificato in &file {
-            aggiungi(&mut fiducia, certificato)?;
+            aggiungi(&mut fiducia, certificato, istante)?;
         }
     }
-    Ok(fiducia)
+    Ok((fiducia, liste))
 }
 
 /// By its name, and never a private key that lies beside.
@@ -143,13 +146,28 @@ fn sembra_certificato(percorso: &Path) -> bool {
     !nome.ends_with(".key.pem") && [".pem", ".crt", ".cer", ".der"].iter().any(|e| nome.ends_with(e))
 }
 
-fn aggiungi(fiducia: &mut Fiducia, percorso: &Path) -> Result<(), Errore> {
+fn aggiungi(fiducia: &mut Fiducia, percorso: &Path, istante: Istante) -> Result<Option<String>, Errore> {
     let mut byte = Vec::new();
     let letto = apri(percorso)?.take(MAX_FIDUCIA_BYTE).read_to_end(&mut byte);
     letto.map_err(|errore| errore_file(percorso, errore))?;
-    let esito = fiducia.aggiungi_certificati(&byte);
-    esito.map_err(|errore| Errore::Fiducia { percorso: percorso.to_owned(), errore })?;
-    Ok(())
+    let esito = match fiducia.aggiungi_certificati(&byte) {
+        Err(firma::Errore::ListaDiFiducia) => aggiungi_lista(fiducia, &byte, istante).map(Some),
+        esito => esito.map(|_| None),
+    };
+    esito.map_err(|errore| Errore::Fiducia { percorso: percorso.to_owned(), errore })
+}
+
+/// A list chosen by hand: nobody says who should have signed it, so the person is told who did.
+fn aggiungi_lista(fiducia: &mut Fiducia, byte: &[u8], istante: Istante) -> Result<String, firma::Errore> {
+    let accettata = Lista::leggi(byte)?.accetta(Firmatari::Chiunque, istante)?;
+    fiducia.aggiungi_lista(&accettata)?;
+    let (lista, chi) = (accettata.lista(), accettata.firmatario());
+    Ok(format!(
+        "Lista di fiducia {} numero {} del {}, firmata da «{chi}»: che questi possa firmarla non è stato controllato.",
+        lista.territorio,
+        lista.sequenza,
+        lista.emessa.leggibile()
+    ))
 }
 
 /// The report for a person.
@@ -243,6 +261,20 @@ mod tests {
         assert_eq!(rapporto["signatures"][0]["subIndication"], "NO_CERTIFICATE_CHAIN_FOUND");
         let (esito, _) = prova(&[estratto.to_str().unwrap(), "--estrai", estratto.to_str().unwrap()]);
         assert!(matches!(esito, Err(Errore::Sovrascrive(_))));
+    }
+
+    #[test]
+    fn a_trusted_list_is_an_authority_and_says_who_signed_it() {
+        let (file, lista) = (fixture("firma/rsa-ber.pdf.p7m"), fixture("fiducia/lista-v6.xml"));
+        let (esito, testo) = prova(&[&file, "--fiducia", &lista]);
+        assert!(esito.unwrap(), "{testo}");
+        assert!(testo.contains("Firma elettronica qualificata"), "{testo}");
+        assert!(
+            testo.contains("numero 6") && testo.contains("firmata da «TEST - non valida - CA Gestori PEC»"),
+            "{testo}"
+        );
+        let (esito, _) = prova(&[&file, "--fiducia", &lista, "--istante", "2027-06-01T00:00:00Z"]);
+        assert!(esito.unwrap_err().to_string().contains("è scaduta"));
     }
 
     #[test]

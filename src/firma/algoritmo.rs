@@ -127,6 +127,8 @@ pub enum Schema {
     },
     /// ECDSA (FIPS 186-5), value as DER `SEQUENCE { r, s }`.
     Ecdsa,
+    /// Ed25519 (RFC 8032, RFC 8419), over the bytes themselves and not over a digest of them.
+    EdDsa,
 }
 
 impl Schema {
@@ -136,6 +138,7 @@ impl Schema {
             Self::RsaPkcs1 => "RSA-PKCS1-v1_5",
             Self::RsaPss { .. } => "RSA-PSS",
             Self::Ecdsa => "ECDSA",
+            Self::EdDsa => "EdDSA",
         }
     }
 }
@@ -147,6 +150,13 @@ pub struct Metodo {
     pub schema: Schema,
     /// Out of which digest.
     pub digesto: Digesto,
+}
+
+impl Metodo {
+    /// What the key signs of these bytes: their digest, or the bytes.
+    pub fn da_firmare(self, byte: &[u8]) -> Vec<u8> {
+        if self.schema == Schema::EdDsa { byte.to_vec() } else { self.digesto.di(byte) }
+    }
 }
 
 /// The identifier at the head of an `AlgorithmIdentifier`.
@@ -175,6 +185,8 @@ pub fn metodo(algoritmo: &Elemento<'_>, altrove: Option<Digesto>) -> Option<Meto
         oid::RSA_SHA3_384 => (Schema::RsaPkcs1, Digesto::Sha3_384),
         oid::RSA_SHA3_512 => (Schema::RsaPkcs1, Digesto::Sha3_512),
         oid::EC => (Schema::Ecdsa, altrove?),
+        // Its own digest is SHA-512 (RFC 8032 section 5.1).
+        oid::ED25519 => (Schema::EdDsa, Digesto::Sha512),
         oid::ECDSA_SHA1 => (Schema::Ecdsa, Digesto::Sha1),
         oid::ECDSA_SHA224 => (Schema::Ecdsa, Digesto::Sha224),
         oid::ECDSA_SHA256 => (Schema::Ecdsa, Digesto::Sha256),

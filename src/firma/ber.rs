@@ -27,6 +27,8 @@ pub const OID: u8 = 0x06;
 pub const COSTRUITO: u8 = 0x20;
 /// Context-specific constructed `[0]`.
 pub const CONTESTO_0: u8 = 0xa0;
+/// Context-specific primitive `[0]`.
+pub const CONTESTO_0_SEMPLICE: u8 = 0x80;
 /// Context-specific constructed `[1]`.
 pub const CONTESTO_1: u8 = 0xa1;
 /// Context-specific constructed `[2]`.

@@ -1,10 +1,13 @@
-//! The chain from a certificate to an anchor (RFC 5280 section 6, without policies and revocation).
+//! The chain from a certificate to an anchor (RFC 5280 section 6, without policies; revocation is asked of
+//! [`super::revoca`] about the chain that was found).
 
 use super::certificato::Certificato;
-use super::fiducia::Fiducia;
+use super::fiducia::{Ancora, Fiducia, Servizio};
 use super::rapporto::Sottoindicazione;
 use crate::valori::Istante;
 use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// Certificates between the signer and the anchor, both included.
 const MAX_CATENA: usize = 8;
@@ -17,13 +20,18 @@ pub struct Contesto<'a> {
     pub fiducia: &'a Fiducia,
     /// The instant of the judgement.
     pub istante: Istante,
-    verifiche: Cell<u32>,
+    verifiche: Rc<Cell<u32>>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
-        Self { fiducia, istante, verifiche: Cell::new(MAX_VERIFICHE) }
+        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
+    }
+
+    /// The same, at another instant and with what is left of the budget.
+    pub fn all_istante(&self, istante: Istante) -> Self {
+        Self { fiducia: self.fiducia, istante, verifiche: Rc::clone(&self.verifiche) }
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.
@@ -46,20 +54,37 @@ pub enum Uso {
 /// The reason why a chain is not good, and the sentence that says so.
 pub type Vizio = (Sottoindicazione, String);
 
-/// Whether a chain leads from `certificato` to an anchor; `altri` are the certificates of the file.
+/// The chain that leads from `certificato` to an anchor; `altri` are the certificates of the file.
 pub fn catena(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'_>,
-    altri: &[Certificato<'_>],
+    altri: &[&Certificato<'_>],
     uso: Uso,
-) -> Result<(), Vizio> {
-    match sali(contesto, certificato, altri, &mut Vec::new()) {
+) -> Result<Catena, Vizio> {
+    match sali(contesto, certificato, altri, uso, &mut Vec::new()) {
         Salita::Nessuna => Err((
             Sottoindicazione::NoCertificateChainFound,
             "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
         )),
         Salita::Viziata(vizio) => Err(vizio),
-        Salita::Buona => vizio_firmatario(contesto, certificato, uso).map_or(Ok(()), Err),
+        Salita::Buona(catena) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err),
+    }
+}
+
+/// A chain that was found.
+#[derive(Default)]
+pub struct Catena {
+    /// The certificates above the one that was asked for, the nearest first.
+    pub sopra: Vec<Vec<u8>>,
+    /// The service of a trusted list at which it ends, if the anchor is of one.
+    pub servizio: Option<Arc<Servizio>>,
+}
+
+impl Catena {
+    /// The same, seen from a certificate that this one issued.
+    fn sotto(mut self, emittente: &[u8]) -> Self {
+        self.sopra.insert(0, emittente.to_vec());
+        self
     }
 }
 
@@ -67,32 +92,56 @@ pub fn catena(
 enum Salita {
     Nessuna,
     Viziata(Vizio),
-    Buona,
+    Buona(Catena),
+}
+
+/// What an anchor is worth at the end of a chain: one of a service only while it was recognised, and for what it does.
+fn vale(contesto: &Contesto<'_>, ancora: &Ancora, uso: Uso) -> Salita {
+    match &ancora.servizio {
+        None => Salita::Buona(Catena::default()),
+        Some(servizio) if !servizio.serve(uso) => Salita::Nessuna,
+        Some(servizio) if servizio.riconosciuto(contesto.istante) => {
+            Salita::Buona(Catena { sopra: Vec::new(), servizio: Some(Arc::clone(servizio)) })
+        }
+        Some(servizio) => {
+            Salita::Viziata((Sottoindicazione::NoCertificateChainFound, servizio.vizio(contesto.istante)))
+        }
+    }
 }
 
 /// Recursive, but never longer than [`MAX_CATENA`]; `percorso` are the certificates below `certificato`.
 fn sali<'a>(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'a>,
-    altri: &[Certificato<'a>],
+    altri: &[&Certificato<'a>],
+    uso: Uso,
     percorso: &mut Vec<&'a [u8]>,
 ) -> Salita {
-    if contesto.fiducia.con_soggetto(&certificato.soggetto).any(|der| der == certificato.der) {
-        return Salita::Buona;
+    let mut migliore = Salita::Nessuna;
+    for ancora in contesto.fiducia.con_soggetto(&certificato.soggetto).filter(|a| a.der == certificato.der) {
+        match vale(contesto, ancora, uso) {
+            Salita::Nessuna => {}
+            buona @ Salita::Buona(_) => return buona,
+            viziata => migliore = viziata,
+        }
     }
-    for ancora in contesto.fiducia.con_soggetto(&certificato.emittente).filter_map(Certificato::leggi) {
+    for ancora in contesto.fiducia.con_soggetto(&certificato.emittente) {
+        let Some(letta) = Certificato::leggi(&ancora.der) else { continue };
         if !contesto.spendi() {
             return esaurita();
         }
-        if certificato.emesso_da(&ancora) && ancora.puo_emettere(percorso.len()) {
-            return Salita::Buona;
+        if certificato.emesso_da(&letta) && letta.puo_emettere(percorso.len()) {
+            match vale(contesto, ancora, uso) {
+                Salita::Nessuna => {}
+                Salita::Buona(catena) => return Salita::Buona(catena.sotto(&ancora.der)),
+                viziata => migliore = viziata,
+            }
         }
     }
     if percorso.len() + 2 >= MAX_CATENA {
-        return Salita::Nessuna;
+        return migliore;
     }
     percorso.push(certificato.der);
-    let mut migliore = Salita::Nessuna;
     for sopra in altri.iter().filter(|c| c.soggetto == certificato.emittente) {
         if percorso.contains(&sopra.der) {
             continue;
@@ -104,12 +153,12 @@ fn sali<'a>(
             continue;
         }
         let sotto = percorso.len() - 1;
-        match (sali(contesto, sopra, altri, percorso), vizio_intermedio(contesto, sopra, sotto)) {
-            (Salita::Buona, None) => {
+        match (sali(contesto, sopra, altri, uso, percorso), vizio_intermedio(contesto, sopra, sotto)) {
+            (Salita::Buona(catena), None) => {
                 percorso.pop();
-                return Salita::Buona;
+                return Salita::Buona(catena.sotto(sopra.der));
             }
-            (Salita::Buona, Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
+            (Salita::Buona(_), Some(vizio)) | (Salita::Viziata(vizio), _) => migliore = Salita::Viziata(vizio),
             (Salita::Nessuna, _) => {}
         }
     }

@@ -3,9 +3,10 @@
 use super::algoritmo::metodo;
 use super::asn1::{Elemento, elemento};
 use super::chiave::{Chiave, Esito, bit_interi};
-use super::oid::QC_COMPLIANCE;
+use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL};
 use super::rapporto::Firmatario;
 use crate::valori::{CodiceFiscale, Istante};
+use der::oid::ObjectIdentifier;
 use std::fmt::Write as _;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
@@ -56,7 +57,10 @@ impl<'a> Certificato<'a> {
         let [firmato, algoritmo, bit] = *parti.as_slice() else { return None };
         let (_, x509) = X509Certificate::from_der(der).ok()?;
         let (soggetto, emittente) = (nome_confrontabile(x509.subject()), nome_confrontabile(x509.issuer()));
-        Some(Self { der, firmato, algoritmo, firma: bit_interi(&bit)?, x509, soggetto, emittente })
+        // The certificate with which AgID signed the Italian list until 2025 has a value of 2047 bits: nobody issued it that can be
+        // known, but it may be believed by itself.
+        let firma = bit_interi(&bit).unwrap_or_default();
+        Some(Self { der, firmato, algoritmo, firma, x509, soggetto, emittente })
     }
 
     /// The public key, if it is of a known kind.
@@ -67,13 +71,28 @@ impl<'a> Certificato<'a> {
     /// Whether the key of `emittente` signed this certificate.
     pub fn emesso_da(&self, emittente: &Certificato<'_>) -> bool {
         let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), emittente.chiave()) else { return false };
-        chiave.verifica(metodo, &metodo.digesto.di(self.firmato.intero), self.firma) == Esito::Valida
+        chiave.verifica(metodo, &metodo.da_firmare(self.firmato.intero), self.firma) == Esito::Valida
     }
 
     /// Whether a SignerInfo that names `emittente` (a DER Name) and `seriale` means this certificate.
     pub fn ha_seriale(&self, emittente: &[u8], seriale: &[u8]) -> bool {
-        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+        self.e_il_seriale(seriale)
             && X509Name::from_der(emittente).is_ok_and(|(_, nome)| nome_confrontabile(&nome) == self.emittente)
+    }
+
+    /// Whether this is its serial number.
+    pub fn e_il_seriale(&self, seriale: &[u8]) -> bool {
+        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+    }
+
+    /// The subject as it was sent: a DER Name.
+    pub fn soggetto_der(&self) -> &'a [u8] {
+        self.x509.tbs_certificate.subject.as_raw()
+    }
+
+    /// The bits of its public key, without what says of which kind it is.
+    pub fn chiave_bit(&self) -> &[u8] {
+        &self.x509.tbs_certificate.subject_pki.subject_public_key.data
     }
 
     /// Whether this is its `subjectKeyIdentifier`.
@@ -113,6 +132,21 @@ impl<'a> Certificato<'a> {
         }
     }
 
+    /// Whether it is of an authority that issues certificates.
+    pub fn e_di_ca(&self) -> bool {
+        self.x509.is_ca()
+    }
+
+    /// Whether its keyUsage, if any, allows to sign revocation lists.
+    pub fn puo_revocare(&self) -> bool {
+        matches!(self.x509.key_usage(), Ok(uso) if uso.as_ref().is_none_or(|uso| uso.value.crl_sign()))
+    }
+
+    /// Whether it is made for answering about revocation (RFC 6960 section 4.2.2.2).
+    pub fn puo_rispondere(&self) -> bool {
+        matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.ocsp_signing)
+    }
+
     /// Whether it is made for timestamps (RFC 3161 section 2.3).
     pub fn puo_marcare(&self) -> bool {
         matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.time_stamping)
@@ -126,11 +160,31 @@ impl<'a> Certificato<'a> {
 
     /// Whether it declares itself qualified (ETSI EN 319 412-5).
     pub fn qualificato(&self) -> bool {
-        let dichiarazioni = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
-        let Some(dichiarazioni) = dichiarazioni.and_then(|e| elemento(e.value).ok()?.figli().ok()) else {
-            return false;
-        };
-        dichiarazioni.iter().any(|d| d.figli().ok().and_then(|f| f.first()?.oid()) == Some(QC_COMPLIANCE))
+        self.dichiara(QC_COMPLIANCE)
+    }
+
+    /// Whether it declares that the key is in a qualified device (`QcSSCD`).
+    pub fn in_dispositivo(&self) -> bool {
+        self.dichiara(QC_SSCD)
+    }
+
+    /// Whether it declares itself for seals (`QcType` eseal); otherwise it is for signatures.
+    pub fn per_sigilli(&self) -> bool {
+        let tipi = self.dichiarazioni().into_iter().find(|(oid, _)| *oid == QC_TYPE).and_then(|(_, tipi)| tipi);
+        let tipi = tipi.and_then(|tipi| tipi.figli().ok()).unwrap_or_default();
+        tipi.iter().any(|tipo| tipo.oid() == Some(QC_TYPE_ESEAL))
+    }
+
+    fn dichiara(&self, cosa: ObjectIdentifier) -> bool {
+        self.dichiarazioni().iter().any(|(oid, _)| *oid == cosa)
+    }
+
+    /// `QCStatements ::= SEQUENCE OF SEQUENCE { statementId OID, statementInfo ANY OPTIONAL }`
+    fn dichiarazioni(&self) -> Vec<(ObjectIdentifier, Option<Elemento<'_>>)> {
+        let estensione = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
+        let tutte = estensione.and_then(|e| elemento(e.value).ok()?.figli().ok()).unwrap_or_default();
+        let lette = tutte.iter().filter_map(|d| d.figli().ok());
+        lette.filter_map(|parti| Some((parti.first()?.oid()?, parti.get(1).copied()))).collect()
     }
 
     /// The subject for the report.
@@ -173,7 +227,7 @@ fn senza_zeri(numero: &[u8]) -> &[u8] {
 }
 
 /// Names are compared as RFC 5280 section 7.1 asks: whatever string type, without case and repeated blanks.
-fn nome_confrontabile(nome: &X509Name<'_>) -> String {
+pub fn nome_confrontabile(nome: &X509Name<'_>) -> String {
     let mut confrontabile = String::new();
     for attributo in nome.iter_attributes() {
         let valore = testo(attributo).to_lowercase();

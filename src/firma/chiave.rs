@@ -5,7 +5,9 @@ use super::asn1::{Elemento, elemento, scrivi};
 use super::ber::{BIT_STRING, INTEGER};
 use super::oid;
 use aws_lc_rs::digest::{Digest, SHA256, SHA384, SHA512};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519, UnparsedPublicKey,
+};
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 
@@ -21,6 +23,8 @@ pub enum Chiave<'a> {
     Rsa(RsaPublicKey),
     /// A point on a named curve.
     Ec(Curva, &'a [u8]),
+    /// Ed25519 (RFC 8410).
+    Ed25519(&'a [u8]),
 }
 
 /// The curves that can be used here.
@@ -61,11 +65,12 @@ impl<'a> Chiave<'a> {
                 };
                 Some(Self::Ec(curva, punto))
             }
+            oid::ED25519 => Some(Self::Ed25519(punto)),
             _ => None,
         }
     }
 
-    /// Whether `firma` was made with this key, by this method, over `impronta`.
+    /// Whether `firma` was made with this key, by this method, over `impronta` ([`Metodo::da_firmare`]).
     pub fn verifica(&self, metodo: Metodo, impronta: &[u8], firma: &[u8]) -> Esito {
         let valida = match (self, metodo.schema) {
             (Self::Rsa(chiave), Schema::RsaPkcs1) => rsa_pkcs1(chiave, metodo.digesto, impronta, firma),
@@ -73,14 +78,20 @@ impl<'a> Chiave<'a> {
                 rsa_pss(chiave, metodo.digesto, maschera, sale_byte, impronta, firma).unwrap_or(false)
             }
             (Self::Ec(curva, punto), Schema::Ecdsa) => ecdsa(*curva, punto, impronta, firma),
+            (Self::Ed25519(punto), Schema::EdDsa) => {
+                UnparsedPublicKey::new(&ED25519, punto).verify(impronta, firma).is_ok()
+            }
             _ => false,
         };
         if valida { Esito::Valida } else { Esito::NonValida }
     }
 
-    /// Below what ETSI TS 119 312 has accepted for years: RSA shorter than 2048 bits.
-    pub fn debole(&self) -> bool {
-        matches!(self, Self::Rsa(chiave) if chiave.n().bits() < 2040)
+    /// How long the modulus of an RSA key is, in bits; `None` for the other kinds.
+    pub fn bit_rsa(&self) -> Option<usize> {
+        match self {
+            Self::Rsa(chiave) => Some(chiave.n().bits()),
+            Self::Ec(..) | Self::Ed25519(_) => None,
+        }
     }
 }
 
@@ -231,6 +242,17 @@ mod tests {
         let firma = privata.sign_with_rng(&mut OsRng, rsa::Pss::new_with_salt::<Sha512>(64), &lunga).unwrap();
         let altra_maschera = Metodo { schema, digesto: Digesto::Sha512 };
         assert_eq!(pubblica.verifica(altra_maschera, &lunga, &firma), Esito::NonValida);
+    }
+
+    #[test]
+    fn ed25519_signs_the_bytes_and_not_their_digest() {
+        let coppia = aws::Ed25519KeyPair::generate().unwrap();
+        let firma = coppia.sign(MESSAGGIO);
+        let chiave = Chiave::Ed25519(coppia.public_key().as_ref());
+        let metodo = Metodo { schema: Schema::EdDsa, digesto: Digesto::Sha512 };
+        assert_eq!(chiave.verifica(metodo, &metodo.da_firmare(MESSAGGIO), firma.as_ref()), Esito::Valida);
+        assert_eq!(chiave.verifica(metodo, &Digesto::Sha512.di(MESSAGGIO), firma.as_ref()), Esito::NonValida);
+        assert_eq!(chiave.verifica(metodo, MESSAGGIO, &[]), Esito::NonValida);
     }
 
     #[test]

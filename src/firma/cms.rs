@@ -20,6 +20,8 @@ use std::io::{self, Read};
 
 /// Certificates and signers of one envelope, together; content and CRLs do not count.
 pub const MAX_RESTO_BYTE: usize = 8 * 1024 * 1024;
+/// Revocation data of one envelope that are looked at.
+pub const MAX_REVOCHE_BYTE: usize = 16 * 1024 * 1024;
 /// An object identifier, or the set of digest algorithms.
 const MAX_CAMPO_BYTE: usize = 4096;
 
@@ -43,8 +45,10 @@ pub struct Resto {
     pub firmatari: Vec<Vec<u8>>,
     /// A defect of the list of signers, after those that could be cut out.
     pub difetto_firmatari: Option<Difetto>,
-    /// Whether there are CRLs or OCSP answers beside the certificates.
-    pub revoche: bool,
+    /// Every list, and every answer, about revocation as it was sent; none, with a finding, beyond [`MAX_REVOCHE_BYTE`].
+    pub revoche: Vec<Vec<u8>>,
+    /// Whether there are more of those than the limit.
+    pub revoche_eccedono: bool,
     /// Whether [`MAX_RESTO_BYTE`] was exceeded: then nothing of the rest is known.
     pub eccede: bool,
     /// Foreign bytes after the envelope.
@@ -125,16 +129,13 @@ impl<'a> Busta<'a> {
             self.flusso.fine()?;
             self.flusso.fine()?;
         }
-        let mut revoche = false;
+        let mut revoche = Raccolta::new(MAX_REVOCHE_BYTE);
         let mut certificati = Raccolta::new(MAX_RESTO_BYTE);
         let mut firmatari = Raccolta::new(MAX_RESTO_BYTE);
         while let Some(testata) = self.flusso.prossimo()? {
             match testata.tag {
                 CONTESTO_0 if certificati.byte.is_empty() => self.flusso.copia(&testata, &mut certificati)?,
-                CONTESTO_1 => {
-                    revoche = true;
-                    self.flusso.salta(&testata)?;
-                }
+                CONTESTO_1 if revoche.byte.is_empty() => self.flusso.copia(&testata, &mut revoche)?,
                 SET if firmatari.byte.is_empty() => {
                     firmatari = Raccolta::new(MAX_RESTO_BYTE.saturating_sub(certificati.byte.len()));
                     self.flusso.copia(&testata, &mut firmatari)?;
@@ -154,8 +155,10 @@ impl<'a> Busta<'a> {
         let avanzo = self.flusso.avanzo()?;
         let eccede = certificati.eccede || firmatari.eccede;
         let (certificati, _) = pezzi(&certificati.byte);
+        let revoche_eccedono = revoche.eccede;
+        let revoche = if revoche_eccedono { Vec::new() } else { pezzi(&revoche.byte).0 };
         let (firmatari, difetto_firmatari) = pezzi(&firmatari.byte);
-        Ok(Resto { certificati, firmatari, difetto_firmatari, revoche, eccede, avanzo })
+        Ok(Resto { certificati, firmatari, difetto_firmatari, revoche, revoche_eccedono, eccede, avanzo })
     }
 }
 

@@ -2,13 +2,16 @@
 
 use super::algoritmo::{Calcolo, Digesto};
 use super::genere::{ANTEPRIMA_BYTE, cerca};
+use super::pades::MAX_PDF_BYTE;
 use super::rapporto::Formato;
+use super::xml::albero::MAX_XML_BYTE;
 use std::io::{self, Read, Write};
 
 /// Bytes copied at once.
 const TAMPONE_BYTE: usize = 64 * 1024;
 
 /// What was copied.
+#[derive(Clone)]
 pub struct Documento {
     /// How many bytes.
     pub size: u64,
@@ -20,6 +23,47 @@ pub struct Documento {
     pub strato: Option<&'static str>,
     /// The kind of signature that it carries inside itself, if there are signs of one.
     pub firma_interna: Option<Formato>,
+    /// The document itself, if it is of a kind that carries signatures inside and is not a container.
+    pub raccolto: Raccolto,
+    /// It does not begin as XML but speaks of XML signatures.
+    pub resti_xml: bool,
+}
+
+/// A document kept while it passed.
+#[derive(Clone, Default)]
+pub enum Raccolto {
+    /// It is not of a kind that is kept.
+    #[default]
+    Niente,
+    /// A PDF.
+    Pdf(Vec<u8>),
+    /// XML that seems signed.
+    Xml(Vec<u8>),
+    /// One of those, longer than what is kept.
+    Troppo(Formato),
+}
+
+impl Raccolto {
+    fn di(tipo: Tipo) -> Self {
+        match tipo.firma {
+            Some(Formato::Pades) => Self::Pdf(Vec::new()),
+            Some(Formato::Xades) => Self::Xml(Vec::new()),
+            _ => Self::Niente,
+        }
+    }
+
+    fn aggiungi(&mut self, pezzo: &[u8]) {
+        let (byte, massimo, formato) = match self {
+            Self::Pdf(byte) => (byte, MAX_PDF_BYTE, Formato::Pades),
+            Self::Xml(byte) => (byte, MAX_XML_BYTE, Formato::Xades),
+            Self::Niente | Self::Troppo(_) => return,
+        };
+        if byte.len() + pezzo.len() > massimo {
+            *self = Self::Troppo(formato);
+        } else {
+            byte.extend_from_slice(pezzo);
+        }
+    }
 }
 
 /// Whether the document has to be digested, or the layer round it does so already.
@@ -35,25 +79,32 @@ pub enum Somma {
 pub fn copia(r: &mut dyn Read, estratto: &mut dyn Write, somma: Somma) -> io::Result<Documento> {
     let mut buf = vec![0; TAMPONE_BYTE];
     let mut n = riempi(r, buf.get_mut(..ANTEPRIMA_BYTE).unwrap_or_default())?;
-    let tipo = tipo(buf.get(..n).unwrap_or_default());
+    let anteprima = buf.get(..n).unwrap_or_default();
+    let tipo = tipo(anteprima);
+    let resti_xml = tipo.strato.is_none() && cerca(anteprima, super::xml::DS.as_bytes());
     let (mut calcolo, mut size) = ((somma == Somma::Qui).then(|| Digesto::Sha256.calcolo()), 0);
     let mut ricerca = Ricerca::new(tipo.segni);
+    let mut raccolto = Raccolto::di(tipo);
     while n > 0 {
         let pezzo = buf.get(..n).unwrap_or_default();
         if let Some(calcolo) = &mut calcolo {
             calcolo.aggiungi(pezzo);
         }
         ricerca.guarda(pezzo);
+        raccolto.aggiungi(pezzo);
         estratto.write_all(pezzo)?;
         size += super::ber::conta(n);
         n = r.read(&mut buf)?;
     }
+    let firma_interna = tipo.firma.filter(|_| tipo.segni.is_empty() || ricerca.trovato);
     Ok(Documento {
         size,
         media_type: tipo.media_type,
         sha256: calcolo.map(Calcolo::concludi),
         strato: tipo.strato,
-        firma_interna: tipo.firma.filter(|_| tipo.segni.is_empty() || ricerca.trovato),
+        firma_interna,
+        raccolto,
+        resti_xml,
     })
 }
 

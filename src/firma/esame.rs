@@ -1,17 +1,20 @@
-//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), as far as this version goes: no revocation yet.
+//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries.
 
-use super::algoritmo::{Digesto, Metodo, metodo, oid_di};
+use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
-use super::chiave::Esito;
+use super::chiave::{Chiave, Esito};
 use super::cms::Impronte;
 use super::difetto::Difetto;
 use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
+use super::qualifica::qualifica;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::{marca, oid, tempo};
+use super::revoca::{Revoche, Stato};
+use super::{marca, oid, robustezza, tempo};
+use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
 
 /// Counter-signatures of counter-signatures that are followed.
@@ -28,8 +31,8 @@ pub struct Oggetto<'a> {
     pub firmato: Firmato<'a>,
     /// The certificates of the envelope.
     pub certificati: &'a [Certificato<'a>],
-    /// Whether the envelope carries revocation data.
-    pub revoche: bool,
+    /// The revocation data of the envelope, and of the file round it.
+    pub revoche: &'a [&'a Revoche<'a>],
     /// Which envelope, 0 = outermost.
     pub strato: usize,
     /// What the signers' certificates are used for.
@@ -82,6 +85,18 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
     }
 }
 
+/// Makes the verdict on a signature worse by what was found around it.
+pub fn peggiora(firma: &mut Firma, come: impl FnOnce(&mut Giudizio)) {
+    let mut giudizio = Giudizio::new();
+    giudizio.indicazione = firma.indication;
+    giudizio.motivo = firma.sub_indication;
+    giudizio.rilievi = std::mem::take(&mut firma.findings);
+    come(&mut giudizio);
+    firma.indication = giudizio.indicazione;
+    firma.sub_indication = giudizio.motivo;
+    firma.findings = giudizio.rilievi;
+}
+
 fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], annidate: usize) -> Firma {
     let illeggibile = |difetto: Difetto| {
         let mut giudizio = Giudizio::new();
@@ -101,8 +116,10 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     let metodo = metodo(&info.algoritmo_firma, digesto);
     esamina_contenuto(&mut giudizio, oggetto, &info, digesto);
     let certificato = certificato_usato(oggetto.certificati, &info);
+    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
+    let allora = contesto.all_istante(opponibile(contesto.istante, &timestamps));
     match certificato {
-        Some(certificato) => esamina_valore(&mut giudizio, contesto, oggetto, &info, metodo, certificato),
+        Some(certificato) => esamina_valore(&mut giudizio, &allora, oggetto, &info, metodo, certificato),
         None => giudizio.incerta(
             Sottoindicazione::NoSigningCertificateFound,
             "Il certificato del firmatario non è nel file: la firma non si può verificare.",
@@ -111,10 +128,9 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     if aggiunte_illeggibili {
         giudizio.nota("I dati aggiunti alla firma (marche temporali, controfirme) non sono leggibili.");
     }
-    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
     let counter_signatures = controfirme(&mut giudizio, contesto, oggetto, &info, annidate);
     Firma {
-        level: Some(livello(&info, oggetto.revoche).to_owned()),
+        level: Some(livello(&info, oggetto.revoche.iter().any(|r| !r.vuote())).to_owned()),
         digest_algorithm: Some(digesto.map_or_else(|| nome_oid(&info.algoritmo_digesto), |d| d.nome().to_owned())),
         signature_algorithm: Some(
             metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
@@ -123,7 +139,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
         timestamps,
-        qualified: certificato.map(Certificato::qualificato),
+        qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
     }
@@ -212,7 +228,8 @@ fn esamina_valore(
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     let impronte = match &info.firmati {
-        Some(firmati) => firmati.firmabili().iter().map(|byte| metodo.digesto.di(byte)).collect(),
+        Some(firmati) => firmati.firmabili().iter().map(|byte| metodo.da_firmare(byte)).collect(),
+        None if metodo.schema == Schema::EdDsa => Vec::new(),
         None => Vec::from_iter(oggetto.firmato.impronta(metodo.digesto)),
     };
     if !contesto.spendi() {
@@ -228,17 +245,104 @@ fn esamina_valore(
         let frase = "L'impronta del documento non è stata calcolata: la busta non annuncia l'algoritmo usato.";
         giudizio.incerta(Sottoindicazione::Generic, frase);
     }
-    if metodo.digesto == Digesto::Sha1 || chiave.debole() {
-        giudizio.nota("La firma usa algoritmi oggi considerati deboli (SHA-1 o chiave RSA sotto i 2048 bit).");
-    }
     if info.firmati.as_ref().is_some_and(|firmati| legame(firmati, certificato.der) == Legame::Smentisce) {
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
+    let mut aggiunte = Revoche::default();
+    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
+    let attorno = Attorno {
+        certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
+        revoche: &oggetto.revoche.iter().copied().chain([&aggiunte]).collect::<Vec<_>>(),
+        uso: oggetto.uso,
+    };
+    esamina_certificato(giudizio, contesto, metodo, certificato, &attorno);
+    if metodo.digesto != Digesto::Sha1 && Digesto::da_algoritmo(&info.algoritmo_digesto) == Some(Digesto::Sha1) {
+        esamina_robustezza(giudizio, contesto, Metodo { digesto: Digesto::Sha1, ..metodo }, &chiave);
+    }
+}
+
+/// What stands round the certificate of a signer.
+pub struct Attorno<'a> {
+    /// The certificates that a chain may go through.
+    pub certificati: &'a [&'a Certificato<'a>],
+    /// What is said of their revocation.
+    pub revoche: &'a [&'a Revoche<'a>],
+    /// What the certificate is used for.
+    pub uso: Uso,
+}
+
+/// The strength of what was used, the chain above the certificate of the signer, and its revocation.
+pub fn esamina_certificato(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    metodo: Metodo,
+    certificato: &Certificato<'_>,
+    attorno: &Attorno<'_>,
+) {
     if giudizio.indicazione != Indicazione::TotalFailed {
-        match catena(contesto, certificato, oggetto.certificati, oggetto.uso) {
-            Ok(()) => giudizio.nota("La revoca dei certificati non è stata controllata."),
+        match catena(contesto, certificato, attorno.certificati, attorno.uso) {
+            Ok(catena) => {
+                if let Some(servizio) = catena.servizio.filter(|_| attorno.uso == Uso::Firma) {
+                    qualifica(giudizio, contesto, certificato, &servizio);
+                }
+                esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &catena.sopra);
+            }
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
+        }
+    }
+    if let Some(chiave) = certificato.chiave() {
+        esamina_robustezza(giudizio, contesto, metodo, &chiave);
+    }
+}
+
+fn esamina_robustezza(giudizio: &mut Giudizio, contesto: &Contesto<'_>, metodo: Metodo, chiave: &Chiave<'_>) {
+    if let Some(che) = robustezza::vizio(metodo, chiave, contesto.istante) {
+        let frase = format!("La firma usa {che}: niente prova che esistesse prima.");
+        giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+    }
+}
+
+/// The certificates of the chain that others added to the signature (RFC 5126 section 6.3.3).
+fn certificati_aggiunti<'a>(info: &InfoFirmatario<'a>) -> Vec<Certificato<'a>> {
+    let valori = info.non_firmati.valori(oid::CERTIFICATE_VALUES);
+    let certificati = valori.flat_map(|v| v.figli().unwrap_or_default()).take(MAX_AGGIUNTE);
+    certificati.filter_map(|e| Certificato::leggi(e.intero)).collect()
+}
+
+/// Whether the signer's certificate, or one above it, had been taken back at the instant of the judgement.
+fn esamina_revoca(
+    giudizio: &mut Giudizio,
+    contesto: &Contesto<'_>,
+    revoche: &[&Revoche<'_>],
+    certificato: &Certificato<'_>,
+    sopra: &[Vec<u8>],
+) {
+    let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
+    let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
+        let stati = || revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
+        stati().find(|s| matches!(s, Stato::Revocato(_))).or_else(|| stati().next())
+    };
+    match sopra.first().and_then(|emittente| stato(certificato, emittente)) {
+        Some(Stato::Revocato(dal)) => {
+            let frase = format!(
+                "Il certificato del firmatario risulta revocato o sospeso dal {} e niente prova che la firma esistesse prima.",
+                dal.leggibile()
+            );
+            giudizio.incerta(Sottoindicazione::RevokedNoPoe, frase);
+        }
+        Some(Stato::Valido(al)) => {
+            giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
+        }
+        None => giudizio.nota("La revoca dei certificati non è stata controllata."),
+    }
+    for coppia in sopra.windows(2) {
+        if let [sotto, emittente] = coppia
+            && let Some(Stato::Revocato(dal)) = stato(sotto, emittente)
+        {
+            let frase = format!("Il certificato di un'autorità della catena risulta revocato dal {}.", dal.leggibile());
+            giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, frase);
         }
     }
 }
@@ -260,6 +364,13 @@ fn marche(
         marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati));
     }
     marche
+}
+
+/// The earliest instant at which the signature is proved to have existed: that of its first valid timestamp, if it is before the
+/// one that is known otherwise (ETSI EN 319 102-1 clause 5.6.2.4, best signature time).
+pub fn opponibile(noto: Istante, marche: &[MarcaTemporale]) -> Istante {
+    let valide = marche.iter().filter(|m| m.indication == Indicazione::TotalPassed);
+    valide.filter_map(|m| m.time).min().map_or(noto, |marcata| marcata.min(noto))
 }
 
 fn controfirme(

@@ -7,13 +7,10 @@
 //! ```
 
 use super::asn1::{Elemento, elemento, figli_da_ber, scrivi};
-use super::ber::{CONTESTO_0, CONTESTO_1, INTEGER, OCTET_STRING, SEQUENCE, SET};
+use super::ber::{CONTESTO_0, CONTESTO_0_SEMPLICE, CONTESTO_1, INTEGER, OCTET_STRING, SEQUENCE, SET};
 use super::certificato::Certificato;
 use super::difetto::Difetto;
 use der::oid::ObjectIdentifier;
-
-/// `[0] IMPLICIT OCTET STRING`.
-const CONTESTO_0_SEMPLICE: u8 = 0x80;
 
 /// The fields of a SignerInfo, each in DER.
 pub struct CampiFirmatario {

@@ -29,6 +29,8 @@ pub enum Genere {
     Mime,
     /// MIME container with a timestamp.
     M7m,
+    /// A ZIP, which may be a signed container.
+    Zip,
     /// Anything else: a document.
     Documento,
 }
@@ -42,6 +44,9 @@ pub fn genere(anteprima: &[u8]) -> Genere {
 fn genere_entro(anteprima: &[u8], involucri: usize) -> Genere {
     if anteprima.first() == Some(&SEQUENCE) {
         return genere_der(anteprima).unwrap_or(Genere::Documento);
+    }
+    if anteprima.starts_with(b"PK\x03\x04") {
+        return Genere::Zip;
     }
     let testo = anteprima.strip_prefix(b"\xef\xbb\xbf").unwrap_or(anteprima).trim_ascii_start();
     if armato(testo) || (testo.starts_with(b"-----BEGIN ") && noto(testo, Armatura::Pem, involucri)) {
@@ -70,7 +75,7 @@ fn noto(testo: &[u8], armatura: Armatura, involucri: usize) -> bool {
     while let Ok(n @ 1..) = lettore.read(&mut buf) {
         dentro.extend_from_slice(buf.get(..n).unwrap_or_default());
     }
-    genere_entro(&dentro, involucri - 1) != Genere::Documento
+    !matches!(genere_entro(&dentro, involucri - 1), Genere::Documento | Genere::Zip)
 }
 
 fn genere_der(byte: &[u8]) -> Option<Genere> {

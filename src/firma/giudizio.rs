@@ -11,12 +11,14 @@ pub struct Giudizio {
     pub motivo: Option<Sottoindicazione>,
     /// Everything found; the reason of the verdict first.
     pub rilievi: Vec<String>,
+    /// Whether a trusted list says that the signer's certificate was qualified; `None`: no list speaks of it.
+    pub qualificata: Option<bool>,
 }
 
 impl Giudizio {
     /// Nothing found yet.
     pub fn new() -> Self {
-        Self { indicazione: Indicazione::TotalPassed, motivo: None, rilievi: Vec::new() }
+        Self { indicazione: Indicazione::TotalPassed, motivo: None, rilievi: Vec::new(), qualificata: None }
     }
 
     /// A sentence that does not change the verdict.
@@ -32,6 +34,18 @@ impl Giudizio {
     /// Not proved either way.
     pub fn incerta(&mut self, motivo: Sottoindicazione, frase: impl Into<String>) {
         self.peggiora(Indicazione::Indeterminate, motivo, frase.into());
+    }
+
+    /// Takes over what was found of something that this rests on.
+    pub fn unisci(&mut self, altro: &Self) {
+        let motivo = altro.motivo.unwrap_or(Sottoindicazione::Generic);
+        let mut frasi = altro.rilievi.iter();
+        if altro.indicazione > Indicazione::TotalPassed
+            && let Some(prima) = frasi.next()
+        {
+            self.peggiora(altro.indicazione, motivo, prima.clone());
+        }
+        self.rilievi.extend(frasi.cloned());
     }
 
     fn peggiora(&mut self, indicazione: Indicazione, motivo: Sottoindicazione, frase: String) {

@@ -14,6 +14,7 @@ use super::difetto::{Difetto, separa};
 use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::giudizio::Giudizio;
 use super::rapporto::{Indicazione, MarcaTemporale, Sottoindicazione};
+use super::revoca::Revoche;
 use super::{oid, tempo};
 use crate::valori::Istante;
 use std::io::{self, Read};
@@ -91,11 +92,12 @@ pub fn esamina_gettone(
     let propri = gettone.resto.certificati.iter().filter_map(|der| Certificato::leggi(der));
     let comuni = altri.iter().filter_map(|c| Certificato::leggi(c.der));
     let certificati: Vec<Certificato<'_>> = propri.chain(comuni).collect();
+    let revoche = Revoche::di_busta(gettone.resto.revoche.iter().map(Vec::as_slice));
     let oggetto = Oggetto {
         tipo: Some(oid::TST_INFO),
         firmato: Firmato::Passato(&gettone.impronte),
         certificati: &certificati,
-        revoche: gettone.resto.revoche,
+        revoche: &[&revoche],
         strato: 0,
         uso: Uso::Marca,
     };

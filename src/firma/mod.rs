@@ -1,13 +1,15 @@
 //! *Firma*: is this file signed, by whom, and does the signature hold (CAD art. 24; Regulation (EU) 910/2014).
 //!
 //! It owns the formats of signature: CAdES (CMS SignedData, RFC 5652 and ETSI EN 319 122) in BER or DER, wrapped in base64
-//! or PEM, nested; timestamp tokens and TSD as far as they are needed to read what is inside; PAdES, XAdES, ASiC and M7M
-//! are recognised and said not to be verified yet. The verdict uses the words of ETSI EN 319 102-1.
+//! or PEM, nested, with their timestamps and revocation data; timestamp tokens and TSD; PAdES; XAdES (XML signatures with the
+//! signer's properties, ETSI EN 319 132); ASiC. M7M is recognised and said not to be verified yet. The verdict uses the words of ETSI
+//! EN 319 102-1.
 //!
 //! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk, and
 //! never holds a content: the document flows to the sink it is given. Whatever the bytes, the answer is a report.
 
 mod algoritmo;
+mod asic;
 mod asn1;
 mod ber;
 mod catena;
@@ -25,12 +27,21 @@ mod giudizio;
 mod involucro;
 mod marca;
 mod oid;
+mod pades;
+mod qualifica;
 mod rapporto;
+mod revoca;
+mod robustezza;
 mod strato;
 mod tempo;
 mod tsd;
+mod xades;
+mod xml;
 
-pub use fiducia::{Errore, Fiducia};
+pub use fiducia::{
+    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
+    firmatari_dopo_pivot,
+};
 pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
 
 use crate::valori::Istante;
@@ -69,6 +80,9 @@ fn rapporto(mut visita: Visita<'_>, nome: Option<&str>) -> Rapporto {
         if visita.dichiarato || nome.is_some_and(promette_firma) {
             visita.firme.push(vec![strato::illeggibile(0, difetto::Difetto("non contiene una busta di firma"))]);
             visita.formato = Some(Formato::Cades);
+        } else if visita.resti_xml && nome.is_some_and(|n| n.to_lowercase().ends_with(".xml")) {
+            visita.firme.push(vec![strato::illeggibile(0, difetto::Difetto("non è XML ben formato"))]);
+            visita.formato = Some(Formato::Xades);
         } else {
             visita.rilievi.push("Il file non contiene firme riconosciute.".to_owned());
         }

@@ -37,6 +37,10 @@ pub const SIG_POLICY_ID: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.15");
 pub const SIGNATURE_TIME_STAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.14");
 /// RFC 5126 section 6.3.4.
 pub const REVOCATION_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.24");
+/// RFC 5940 section 2: an OCSP response among the revocation data of an envelope.
+pub const RI_OCSP_RESPONSE: ObjectIdentifier = oid("1.3.6.1.5.5.7.16.2");
+/// RFC 5126 section 6.3.3: certificates of the chain.
+pub const CERTIFICATE_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.23");
 /// RFC 5126 section 6.4.1 (first and second form) and ETSI EN 319 122-1 clause 5.5.3 (third).
 pub const ARCHIVE_TIME_STAMP: [ObjectIdentifier; 3] =
     [oid("1.2.840.113549.1.9.16.2.27"), oid("1.2.840.113549.1.9.16.2.48"), oid("0.4.0.1733.2.4")];
@@ -86,6 +90,8 @@ pub const RSA_SHA3_256: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.14");
 pub const RSA_SHA3_384: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.15");
 /// PKCS#1 v1.5 with SHA3-512.
 pub const RSA_SHA3_512: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.16");
+/// RFC 8410: a key, and the signature made with it.
+pub const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// RFC 5480: a key; some signers name it as algorithm of the signature too.
 pub const EC: ObjectIdentifier = oid("1.2.840.10045.2.1");
 /// ECDSA with SHA-1.
@@ -115,3 +121,9 @@ pub const P521: ObjectIdentifier = oid("1.3.132.0.35");
 
 /// ETSI EN 319 412-5 `esi4-qcStatement-1`: the certificate declares itself qualified.
 pub const QC_COMPLIANCE: ObjectIdentifier = oid("0.4.0.1862.1.1");
+/// ETSI EN 319 412-5 `esi4-qcStatement-4`: the key is in a qualified device.
+pub const QC_SSCD: ObjectIdentifier = oid("0.4.0.1862.1.4");
+/// ETSI EN 319 412-5 `esi4-qcStatement-6`: for signatures, seals or web sites.
+pub const QC_TYPE: ObjectIdentifier = oid("0.4.0.1862.1.6");
+/// ETSI EN 319 412-5 `id-etsi-qct-eseal`.
+pub const QC_TYPE_ESEAL: ObjectIdentifier = oid("0.4.0.1862.1.6.2");

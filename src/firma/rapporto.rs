@@ -50,7 +50,8 @@ pub struct Firma {
     pub signing_time: Option<Istante>,
     /// Signature timestamps (RFC 3161 tokens in the unsigned attributes).
     pub timestamps: Vec<MarcaTemporale>,
-    /// Whether the certificate declares itself qualified (ETSI EN 319 412-5 `esi4-qcStatement-1`); `None`: no certificate.
+    /// Whether the certificate is qualified: it declares so (ETSI EN 319 412-5 `esi4-qcStatement-1`) and, when the chain ends at
+    /// a service of a trusted list, that service was recognised for it at the instant of the judgement. `None`: no certificate.
     pub qualified: Option<bool>,
     /// Signatures over this signature (RFC 5652 section 11.4).
     pub counter_signatures: Vec<Firma>,
@@ -178,8 +179,14 @@ pub enum Sottoindicazione {
     SigConstraintsFailure,
     /// An algorithm is unknown or not sound enough.
     CryptoConstraintsFailure,
+    /// The algorithms are not believed at the instant of the judgement, and nothing proves that the signature is older.
+    CryptoConstraintsFailureNoPoe,
     /// Out of the certificate's validity, without proof that the signature existed within it.
     OutOfBoundsNoPoe,
+    /// The signer's certificate was taken back, and nothing proves that the signature is older.
+    RevokedNoPoe,
+    /// The same, of an authority above it.
+    RevokedCaNoPoe,
     /// The signed content was not given.
     SignedDataNotFound,
     /// Any other reason, told in the findings.

@@ -4,21 +4,26 @@
 //! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
 
 use super::algoritmo::Digesto;
+use super::asic::contenitore::{self, Letto, MAX_ASIC_BYTE};
 use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
-use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, Resto, Somme, Staccato};
+use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
-use super::documento::{Documento, Somma, copia, riempi};
+use super::documento::{Documento, Raccolto, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
 use super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::oid;
+use super::pades::{MAX_PDF_BYTE, verifica_pdf};
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
+use super::revoca::Revoche;
 use super::tsd::Tsd;
+use super::xml::albero::MAX_XML_BYTE;
+use super::xml::riferimento::Fuori;
+use super::{asic, ber, xades};
 use crate::valori::Impronta;
-use der::oid::ObjectIdentifier;
 use std::io::{self, Read, Write};
 
 /// Layers that are opened; what is deeper is left closed, with a finding.
@@ -52,6 +57,8 @@ pub struct Visita<'a> {
     pub dichiarato: bool,
     /// There is something that cannot be opened.
     pub cifrato: bool,
+    /// The document is not XML but speaks of XML signatures.
+    pub resti_xml: bool,
 }
 
 impl<'a> Visita<'a> {
@@ -70,6 +77,7 @@ impl<'a> Visita<'a> {
             rilievi: Vec::new(),
             dichiarato: false,
             cifrato: false,
+            resti_xml: false,
         }
     }
 
@@ -102,6 +110,7 @@ impl<'a> Visita<'a> {
                 self.rilievi.push("Il file è cifrato: non si può sapere se dentro c'è una firma.".to_owned());
                 svuota(&mut tutto)
             }
+            Genere::Zip => self.zip(&mut tutto, livello, somma),
             Genere::M7m | Genere::Documento => self.documento(&mut tutto, somma),
         }
     }
@@ -159,7 +168,9 @@ impl<'a> Visita<'a> {
             Ok(resto) => {
                 self.annota_avanzo(resto.avanzo);
                 let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
-                self.giudica(strato, tipo, firmato, &resto)
+                let uso = Uso::Firma;
+                let oggetto = Oggetto { tipo: Some(tipo), firmato, certificati: &[], revoche: &[], strato, uso };
+                giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
         if let Some(posto) = self.firme.get_mut(strato) {
@@ -178,36 +189,6 @@ impl<'a> Visita<'a> {
     fn fissa_contenuto(&mut self, impronte: &Impronte) {
         let Some(documento) = self.da_sommare.take() else { return };
         self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
-    }
-
-    fn giudica(&mut self, strato: usize, tipo: ObjectIdentifier, firmato: Firmato<'_>, resto: &Resto) -> Vec<Firma> {
-        if resto.eccede {
-            let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
-            return vec![incerta(strato, &frase)];
-        }
-        let letti: Vec<_> = resto.certificati.iter().take(MAX_CERTIFICATI).map(|c| Certificato::leggi(c)).collect();
-        if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
-            self.rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
-        }
-        let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
-        let revoche = resto.revoche;
-        let oggetto =
-            Oggetto { tipo: Some(tipo), firmato, certificati: &certificati, revoche, strato, uso: Uso::Firma };
-        let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
-        let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(self.contesto, &oggetto, ber)).collect();
-        if resto.firmatari.len() > MAX_FIRMATARI {
-            let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
-            firme.push(incerta(strato, &frase));
-        }
-        if let Some(difetto) = resto.difetto_firmatari {
-            firme.push(illeggibile(strato, difetto));
-        }
-        if firme.is_empty() {
-            let mut giudizio = Giudizio::new();
-            giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
-            firme.push(senza_firmatario(strato, giudizio));
-        }
-        firme
     }
 
     /// A bare token; the document it stamps may have been given apart.
@@ -260,15 +241,17 @@ impl<'a> Visita<'a> {
             }
         };
         self.annota_avanzo(prove.avanzo);
-        for (i, byte) in prove.gettoni.iter().enumerate() {
+        let marcate = tsd.con_metadati.map(|mut somme| somme.concludi());
+        // The first token stamps the content, with the metadata if they are protected; each of the others the one before.
+        let mut marcato = Firmato::Passato(marcate.as_ref().unwrap_or(&impronte));
+        for (byte, questa) in &prove.gettoni {
             let mut sorgente = byte.as_slice();
             let Ok(gettone) = separa(Busta::apri(&mut sorgente).and_then(Gettone::leggi))? else {
                 self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
                 continue;
             };
-            // The tokens after the first stamp the one before; metadata, if protected, are stamped with the content.
-            let marcato = (i == 0 && !tsd.con_metadati).then_some(Firmato::Passato(&impronte));
-            let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
+            let (marca, frase) = esamina_gettone(self.contesto, &gettone, Some(marcato), &[]);
+            marcato = Firmato::Byte(questa);
             self.marche.push(marca);
             self.rilievi.push(frase);
         }
@@ -276,22 +259,112 @@ impl<'a> Visita<'a> {
     }
 
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
-        let Ok(documento) = separa(copia(r, self.estratto, somma))? else { return Ok(()) };
+        let Some(mut documento) = self.copia_documento(r, somma)? else { return Ok(()) };
+        self.resti_xml = documento.resti_xml;
         self.strati.extend(documento.strato.map(str::to_owned));
-        if let Some(formato) = documento.firma_interna {
-            let nome = match formato {
-                Formato::Pades => "PAdES",
-                Formato::Xades => "XAdES",
-                _ => "ASiC",
-            };
-            let frase = format!("Il documento contiene firme {nome}, che questa versione non verifica ancora.");
-            self.non_verificata(Some(formato), &frase);
-        }
-        match &documento.sha256 {
-            Some(sha256) => self.contenuto = contenuto(&documento, sha256),
-            None => self.da_sommare = Some(documento),
+        match std::mem::take(&mut documento.raccolto) {
+            Raccolto::Pdf(pdf) => self.pdf(&pdf),
+            Raccolto::Xml(xml) if documento.firma_interna.is_some() => self.firme_xml(&xml)?,
+            Raccolto::Troppo(formato) => self.troppo_grande(formato, documento.firma_interna.is_some()),
+            Raccolto::Niente | Raccolto::Xml(_) => {
+                if let Some(formato) = documento.firma_interna {
+                    self.troppo_grande(formato, true);
+                }
+            }
         }
         Ok(())
+    }
+
+    /// A ZIP: a signed container, whose only document is looked into, or a document like any other.
+    fn zip(&mut self, r: &mut dyn Read, livello: usize, somma: Somma) -> io::Result<()> {
+        let mut byte = Vec::new();
+        let Ok(_) = separa(r.take(ber::conta(MAX_ASIC_BYTE) + 1).read_to_end(&mut byte))? else { return Ok(()) };
+        if byte.len() > MAX_ASIC_BYTE {
+            return self.documento(&mut byte.as_slice().chain(r), somma);
+        }
+        let strato = self.firme.len();
+        match contenitore::leggi(&byte) {
+            Letto::Altro => self.documento(&mut byte.as_slice(), somma),
+            Letto::Rotto(perche) => {
+                self.formato.get_or_insert(Formato::AsicE);
+                self.firme.push(vec![illeggibile(strato, Difetto(perche))]);
+                self.copia_documento(&mut byte.as_slice(), somma)?;
+                Ok(())
+            }
+            Letto::Asic(contenitore) => {
+                let esame = asic::esamina(self.contesto, &contenitore, strato)?;
+                let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
+                self.formato.get_or_insert(contenitore.formato);
+                self.strati.push(nome.to_owned());
+                if !esame.firme.is_empty() {
+                    self.firme.push(esame.firme);
+                }
+                self.marche.extend(esame.marche);
+                self.rilievi.extend(esame.rilievi);
+                match contenitore.unico_documento() {
+                    Some(unico) => self.scendi(&mut unico.byte.as_slice(), livello + 1, Somma::Qui),
+                    None => self.copia_documento(&mut byte.as_slice(), somma).map(|_| ()),
+                }
+            }
+        }
+    }
+
+    /// Copies the document out, and keeps what is known of it.
+    fn copia_documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<Option<Documento>> {
+        let Ok(mut documento) = separa(copia(r, self.estratto, somma))? else { return Ok(None) };
+        let raccolto = std::mem::take(&mut documento.raccolto);
+        match &documento.sha256 {
+            Some(sha256) => self.contenuto = contenuto(&documento, sha256),
+            None => self.da_sommare = Some(documento.clone()),
+        }
+        Ok(Some(Documento { raccolto, ..documento }))
+    }
+
+    /// The signatures inside an XML document, which may sign the document that was given apart.
+    fn firme_xml(&mut self, xml: &[u8]) -> io::Result<()> {
+        let mut separato = None;
+        if self.staccato.is_some() && xades::chiede_contenuto(xml) {
+            let mut byte = Vec::new();
+            if let Some(sorgente) = self.staccato.take() {
+                sorgente.take(ber::conta(MAX_XML_BYTE) + 1).read_to_end(&mut byte)?;
+            }
+            separato = Some(byte).filter(|byte| byte.len() <= MAX_XML_BYTE);
+        }
+        let firme =
+            xades::esamina(self.contesto, xml, separato.as_deref().map_or(Fuori::Niente, Fuori::Uno), self.firme.len());
+        if !firme.is_empty() {
+            self.formato.get_or_insert(Formato::Xades);
+            self.firme.push(firme);
+        }
+        Ok(())
+    }
+
+    /// The signatures inside a PDF: a layer of their own, if there are any.
+    fn pdf(&mut self, pdf: &[u8]) {
+        let verifica = verifica_pdf(self.contesto, pdf, self.firme.len());
+        self.cifrato |= verifica.cifrato;
+        self.rilievi.extend(verifica.rilievi);
+        if !verifica.firme.is_empty() || !verifica.marche.is_empty() {
+            self.formato.get_or_insert(Formato::Pades);
+            self.firme.push(verifica.firme);
+            self.marche.extend(verifica.marche);
+        }
+    }
+
+    fn troppo_grande(&mut self, formato: Formato, firmato: bool) {
+        let (nome, byte) = match formato {
+            Formato::Pades => ("PDF", MAX_PDF_BYTE),
+            Formato::Xades => ("documento XML", MAX_XML_BYTE),
+            _ => ("contenitore", MAX_ASIC_BYTE),
+        };
+        let mib = byte / (1024 * 1024);
+        if firmato {
+            let frase = format!("Il {nome} supera {mib} MiB: le firme che contiene non sono state verificate.");
+            self.non_verificata(Some(formato), &frase);
+        } else if formato == Formato::Pades {
+            let frase = format!("Il {nome} supera {mib} MiB: non sono state cercate firme nascoste al suo interno.");
+            self.rilievi.push(frase);
+        }
     }
 
     /// One more signed layer, named; answers its place among them.
@@ -313,6 +386,50 @@ impl<'a> Visita<'a> {
                 .push(format!("Dopo la fine della firma ci sono {avanzo} byte estranei, che non ne fanno parte."));
         }
     }
+}
+
+/// Judges every signer of an envelope. `altri` are certificates that stand elsewhere in the file; what is wrong with
+/// certificates is told in `rilievi`.
+pub fn giudica(
+    contesto: &Contesto<'_>,
+    comune: &Oggetto<'_>,
+    resto: &Resto,
+    altri: &[Vec<u8>],
+    rilievi: &mut Vec<String>,
+) -> Vec<Firma> {
+    let strato = comune.strato;
+    if resto.eccede {
+        let frase = format!("Certificati e firme superano {MAX_RESTO_BYTE} byte: non sono stati verificati.");
+        return vec![incerta(strato, &frase)];
+    }
+    let propri = resto.certificati.iter().take(MAX_CERTIFICATI);
+    let letti: Vec<_> = propri.chain(altri).map(|c| Certificato::leggi(c)).collect();
+    if letti.iter().any(Option::is_none) || resto.certificati.len() > MAX_CERTIFICATI {
+        rilievi.push("Alcuni certificati contenuti nel file non sono stati letti.".to_owned());
+    }
+    let certificati: Vec<Certificato<'_>> = letti.into_iter().flatten().collect();
+    if resto.revoche_eccedono {
+        let frase = format!("I dati di revoca nel file superano {MAX_REVOCHE_BYTE} byte: non sono stati letti.");
+        rilievi.push(frase);
+    }
+    let proprie = Revoche::di_busta(resto.revoche.iter().map(Vec::as_slice));
+    let revoche: Vec<&Revoche<'_>> = std::iter::once(&proprie).chain(comune.revoche.iter().copied()).collect();
+    let oggetto = Oggetto { certificati: &certificati, revoche: &revoche, ..*comune };
+    let da_giudicare = resto.firmatari.iter().take(MAX_FIRMATARI);
+    let mut firme: Vec<Firma> = da_giudicare.map(|ber| esamina(contesto, &oggetto, ber)).collect();
+    if resto.firmatari.len() > MAX_FIRMATARI {
+        let frase = format!("I firmatari sono più di {MAX_FIRMATARI}: gli altri non sono stati verificati.");
+        firme.push(incerta(strato, &frase));
+    }
+    if let Some(difetto) = resto.difetto_firmatari {
+        firme.push(illeggibile(strato, difetto));
+    }
+    if firme.is_empty() {
+        let mut giudizio = Giudizio::new();
+        giudizio.fallita(Sottoindicazione::FormatFailure, "La busta di firma non contiene nessuna firma.");
+        firme.push(senza_firmatario(strato, giudizio));
+    }
+    firme
 }
 
 fn contenuto(documento: &Documento, sha256: &[u8]) -> Option<Contenuto> {

@@ -26,14 +26,15 @@ pub struct Tsd<'a> {
     /// The digests that the content may have been stamped with, being computed.
     pub somme: Somme,
     guasto: Option<Difetto>,
-    /// Whether the tokens stamp the metadata together with the content.
-    pub con_metadati: bool,
+    /// The same with the metadata before them, where the first token stamps those too (`hashProtected`).
+    pub con_metadati: Option<Somme>,
 }
 
 /// What follows the content.
 pub struct Prove {
-    /// The tokens, outermost elements `ContentInfo`, in the order of time.
-    pub gettoni: Vec<Vec<u8>>,
+    /// The tokens, outermost elements `ContentInfo`, in the order of time, each with what the next one stamps: the whole
+    /// `TimeStampAndCRL` that holds it.
+    pub gettoni: Vec<(Vec<u8>, Vec<u8>)>,
     /// Foreign bytes after the file.
     pub avanzo: u64,
 }
@@ -52,7 +53,7 @@ impl<'a> Tsd<'a> {
         }
         let versione = flusso.atteso(INTEGER)?;
         flusso.salta(&versione)?;
-        let (mut contenuto, mut con_metadati) = (None, false);
+        let (mut contenuto, mut con_metadati) = (None, None);
         while contenuto.is_none() {
             let Some(testata) = flusso.prossimo()? else {
                 return Err(Difetto("mancano le marche temporali").into());
@@ -63,7 +64,11 @@ impl<'a> Tsd<'a> {
                     let mut metadati = Raccolta::new(MAX_METADATI_BYTE);
                     flusso.copia(&testata, &mut metadati)?;
                     let protetti = figli_da_ber(&metadati.byte).0.into_iter().next();
-                    con_metadati = protetti.is_some_and(|p| p.last().is_some_and(|b| *b != 0));
+                    if protetti.is_some_and(|p| p.last().is_some_and(|b| *b != 0)) {
+                        let mut somme = somme_marcabili();
+                        somme.aggiungi(&metadati.byte);
+                        con_metadati = Some(somme);
+                    }
                 }
                 t if t & !COSTRUITO == OCTET_STRING => contenuto = Some(Ottetti::apri(&mut flusso, &testata)?),
                 _ => return Err(Difetto("il documento marcato non è nel file").into()),
@@ -100,7 +105,7 @@ impl<'a> Tsd<'a> {
         for prova in &prove {
             let parti = elemento(prova)?.figli()?;
             let gettone = parti.first().ok_or(Difetto("manca una marca temporale"))?;
-            gettoni.push(gettone.intero.to_vec());
+            gettoni.push((gettone.intero.to_vec(), prova.clone()));
         }
         Ok(Prove { gettoni, avanzo })
     }
@@ -114,7 +119,11 @@ impl Read for Tsd<'_> {
         let Some(contenuto) = &mut self.contenuto else { return Ok(0) };
         match separa(contenuto.leggi(&mut self.flusso, buf))? {
             Ok(n) => {
-                self.somme.aggiungi(buf.get(..n).unwrap_or_default());
+                let letti = buf.get(..n).unwrap_or_default();
+                self.somme.aggiungi(letti);
+                if let Some(somme) = &mut self.con_metadati {
+                    somme.aggiungi(letti);
+                }
                 Ok(n)
             }
             Err(difetto) => {

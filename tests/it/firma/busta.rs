@@ -28,6 +28,11 @@ impl Mano {
         Self { certificato: blocco.contents, chiave: RsaPrivateKey::from_pkcs8_pem(&chiave).unwrap() }
     }
 
+    /// The same key under another certificate.
+    pub fn con_certificato(self, certificato: Vec<u8>) -> Self {
+        Self { certificato, ..self }
+    }
+
     /// RSA PKCS#1 v1.5 with SHA-256.
     pub fn firma(&self, byte: &[u8]) -> Vec<u8> {
         self.chiave.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(byte)).unwrap()
@@ -106,8 +111,13 @@ pub fn algoritmo(tipo: &str) -> Vec<u8> {
 
 /// ContentInfo with SignedData; `contenuto` is the OCTET STRING as it is to be written, header included.
 pub fn busta(contenuto: Option<&[u8]>, certificati: &[&[u8]], firmatari: &[Vec<u8>]) -> Vec<u8> {
+    busta_con_tipo(DATA, contenuto, certificati, firmatari)
+}
+
+/// The same, over a content that is not data.
+pub fn busta_con_tipo(tipo: &str, contenuto: Option<&[u8]>, certificati: &[&[u8]], firmatari: &[Vec<u8>]) -> Vec<u8> {
     let dentro = contenuto.map(|c| tlv(0xa0, c)).unwrap_or_default();
-    let capsula = tlv(0x30, &[oid(DATA), dentro].concat());
+    let capsula = tlv(0x30, &[oid(tipo), dentro].concat());
     let dati = [
         tlv(2, &[1]),
         tlv(0x31, &algoritmo(SHA256)),
@@ -152,11 +162,13 @@ pub fn figli(byte: &[u8]) -> Vec<Vec<u8>> {
     figli
 }
 
-fn testata(byte: &[u8]) -> usize {
+/// How many bytes stand before the contents of an element.
+pub fn testata(byte: &[u8]) -> usize {
     if byte[1] < 0x80 { 2 } else { 2 + usize::from(byte[1] & 0x7f) }
 }
 
-fn lunghezza(byte: &[u8]) -> usize {
+/// How many bytes its contents have.
+pub fn lunghezza(byte: &[u8]) -> usize {
     if byte[1] < 0x80 {
         return usize::from(byte[1]);
     }

@@ -16,19 +16,21 @@ const FUORI: [(&str, &str); 4] = [
 ];
 
 /// One row of `expected.tsv`, by column.
-type Riga = HashMap<String, String>;
+pub type Riga = HashMap<String, String>;
 
-fn cartella() -> Option<PathBuf> {
+/// The folder of one kind of real files, if they are there.
+pub fn cartella(genere: &str) -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "where the shared files are is asked of the environment by tests alone"
     )]
     let condivisi = std::env::var_os("TABULARIO_CONDIVISI").map(PathBuf::from);
     let condivisi = condivisi.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    Some(condivisi.join("corpus/cades")).filter(|cartella| cartella.is_dir())
+    Some(condivisi.join("corpus").join(genere)).filter(|cartella| cartella.is_dir())
 }
 
-fn righe(cartella: &Path) -> Vec<Riga> {
+/// The rows of its `expected.tsv`.
+pub fn righe(cartella: &Path) -> Vec<Riga> {
     let testo = std::fs::read_to_string(cartella.join("expected.tsv")).unwrap();
     let mut righe = testo.lines().map(|riga| riga.split('\t').map(str::to_owned).collect::<Vec<_>>());
     let colonne = righe.next().unwrap();
@@ -47,7 +49,7 @@ fn verifica_riga(cartella: &Path, riga: &Riga, fiducia: &Fiducia, istante: Istan
 
 #[test]
 fn real_signatures_are_judged_as_expected() {
-    let Some(cartella) = cartella() else {
+    let Some(cartella) = cartella("cades") else {
         println!("firma: ../shared/corpus is not there, real signatures were not tried");
         return;
     };
@@ -83,7 +85,7 @@ fn real_signatures_are_judged_as_expected() {
 /// Some files carry the certificate of their issuer: taken as anchor, at the time of the signature, they must pass.
 #[test]
 fn real_signatures_pass_with_the_anchor_that_they_carry() {
-    let Some(cartella) = cartella() else { return };
+    let Some(cartella) = cartella("cades") else { return };
     let mut passate = 0;
     for riga in righe(&cartella) {
         if riga["expect"] != "VALID" || riga["n_signers"] != "1" || FUORI.iter().any(|(f, _)| *f == riga["file"]) {
@@ -104,14 +106,39 @@ fn real_signatures_pass_with_the_anchor_that_they_carry() {
     assert!(passate > 5, "only {passate} real signatures passed");
 }
 
+/// Every token of a TSD stamps what it should, the ones after the first included: with the certificates that they carry as anchors they pass.
+#[test]
+fn real_timestamped_documents_pass_with_the_certificates_that_they_carry() {
+    let Some(cartella) = cartella("cades") else { return };
+    let mut passate = 0;
+    for riga in righe(&cartella).into_iter().filter(|riga| riga["expect"] == "TSD VALID") {
+        let mut fiducia = Fiducia::vuota();
+        let byte = std::fs::read(cartella.join(&riga["file"])).unwrap();
+        for certificato in certificati(&byte) {
+            let _ = fiducia.aggiungi_certificati(certificato);
+        }
+        let istante = riga["timestamps"].split(' ').next().unwrap().parse().unwrap();
+        let rapporto = verifica_riga(&cartella, &riga, &fiducia, istante);
+        let attese = riga["timestamps"].split("; ").count();
+        let buone = rapporto.timestamps.iter().filter(|m| m.indication == Indicazione::TotalPassed).count();
+        assert_eq!((rapporto.timestamps.len(), buone), (attese, attese), "{}: {:?}", riga["file"], rapporto.findings);
+        passate += buone;
+    }
+    assert!(passate >= 5, "only {passate} timestamps passed");
+}
+
 /// Every certificate with basicConstraints CA that stands in a file as plain DER.
 fn certificati_di_ca(byte: &[u8]) -> Vec<&[u8]> {
+    let di_ca = |der: &&[u8]| x509_parser::parse_x509_certificate(der).is_ok_and(|(_, c)| c.is_ca());
+    certificati(byte).into_iter().filter(di_ca).collect()
+}
+
+/// Every certificate that stands in a file as plain DER.
+fn certificati(byte: &[u8]) -> Vec<&[u8]> {
     let inizi = (0..byte.len().saturating_sub(4)).filter(|i| byte[*i..].starts_with(&[0x30, 0x82]));
-    let certificati = inizi.filter_map(|i| {
+    let elementi = inizi.filter_map(|i| {
         let lunghezza = 4 + usize::from(byte[i + 2]) * 256 + usize::from(byte[i + 3]);
         byte.get(i..i + lunghezza)
     });
-    let di_ca = certificati
-        .filter(|der| x509_parser::parse_x509_certificate(der).is_ok_and(|(resto, c)| resto.is_empty() && c.is_ca()));
-    di_ca.collect()
+    elementi.filter(|der| x509_parser::parse_x509_certificate(der).is_ok_and(|(resto, _)| resto.is_empty())).collect()
 }

@@ -1,0 +1,180 @@
+//! *Fiducia*: the certificates believed without proof, by which everything else is judged.
+//!
+//! Certificates given as they are count always; those of a service of a trusted list count while the service is recognised.
+
+mod lista;
+mod servizio;
+mod sigillo;
+
+pub use lista::{Firmatari, Lista, ListaAccettata, Puntatore, firmatari_dopo_pivot};
+pub use servizio::{Genere, Periodo, Servizio};
+
+use super::certificato::Certificato;
+use super::involucro::pem;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Certificates accepted in one [`Fiducia`].
+const MAX_CERTIFICATI: usize = 20_000;
+
+/// The trust anchors of a verification.
+#[derive(Debug, Clone, Default)]
+pub struct Fiducia {
+    /// Certificates (DER) by their subject, in the form that is compared.
+    ancore: BTreeMap<String, Vec<Ancora>>,
+    quante: usize,
+}
+
+/// A certificate believed without proof.
+#[derive(Debug, Clone)]
+pub(super) struct Ancora {
+    /// The certificate.
+    pub(super) der: Vec<u8>,
+    /// The service of a trusted list whose certificate it is; `None`: it was given as it is.
+    pub(super) servizio: Option<Arc<Servizio>>,
+}
+
+/// Why something was not taken among the anchors.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Errore {
+    /// A trusted list (ETSI TS 119 612) instead of certificates.
+    #[error("è una lista di fiducia XML: qui servono certificati X.509 in PEM o DER")]
+    ListaDiFiducia,
+    /// A trusted list that is not to be believed.
+    #[error("lista di fiducia rifiutata: {0}")]
+    Lista(#[from] RifiutoLista),
+    /// Nothing that looks like a certificate.
+    #[error("non contiene certificati: servono certificati X.509 in PEM o DER")]
+    NessunCertificato,
+    /// One certificate, counted from 1, cannot be read.
+    #[error("il certificato numero {0} non è leggibile")]
+    Illeggibile(usize),
+    /// More than the limit.
+    #[error("i certificati sono più di {MAX_CERTIFICATI}")]
+    Troppi,
+}
+
+/// Why a trusted list is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RifiutoLista {
+    /// Not a list, or not one that can be read.
+    #[error("non è leggibile ({0})")]
+    Illeggibile(String),
+    /// Neither version 5 nor 6 of TS 119 612.
+    #[error("è della versione {0}, e qui si leggono la 5 e la 6")]
+    Versione(u32),
+    /// No signature.
+    #[error("non è firmata")]
+    NonFirmata,
+    /// More than one signature: nobody knows which should be believed.
+    #[error("ha {0} firme, e deve averne una sola")]
+    TroppeFirme(usize),
+    /// The signature does not hold.
+    #[error("la sua firma non vale: {0}")]
+    Firma(&'static str),
+    /// Signed by somebody else than expected.
+    #[error("è firmata da «{0}», che non è fra chi può firmarla")]
+    Firmatario(String),
+    /// Past its next update.
+    #[error("è scaduta: doveva essere sostituita entro il {0}")]
+    Scaduta(String),
+}
+
+impl Fiducia {
+    /// No anchors: a sound signature is at best `INDETERMINATE`.
+    #[must_use]
+    pub fn vuota() -> Self {
+        Self::default()
+    }
+
+    /// How many anchors there are.
+    #[must_use]
+    pub fn quante(&self) -> usize {
+        self.quante
+    }
+
+    /// Takes the certificates of a file, one in DER or any number in PEM, and says how many.
+    ///
+    /// # Errors
+    /// What is not a certificate is refused, and then nothing of that file is taken.
+    pub fn aggiungi_certificati(&mut self, file: &[u8]) -> Result<usize, Errore> {
+        let certificati = certificati_di(file)?;
+        let mut nuovi = Vec::new();
+        for (i, der) in certificati.into_iter().enumerate() {
+            let certificato = Certificato::leggi(&der).ok_or(Errore::Illeggibile(i + 1))?;
+            nuovi.push((certificato.soggetto, der));
+        }
+        if self.quante + nuovi.len() > MAX_CERTIFICATI {
+            return Err(Errore::Troppi);
+        }
+        let quanti = nuovi.len();
+        for (soggetto, der) in nuovi {
+            self.aggiungi(soggetto, Ancora { der, servizio: None });
+        }
+        Ok(quanti)
+    }
+
+    /// Takes the services of a trusted list, and says how many certificates they are.
+    ///
+    /// # Errors
+    /// More certificates than the limit; then nothing is taken.
+    pub fn aggiungi_lista(&mut self, accettata: &ListaAccettata) -> Result<usize, Errore> {
+        let utili = accettata.lista().servizi.iter().filter(|s| s.genere != Genere::Altro);
+        let coppie = utili.flat_map(|servizio| servizio.certificati.iter().map(move |der| (servizio, der)));
+        // What cannot be read as a certificate cannot be the end of a chain either.
+        let leggibili = coppie.filter_map(|(servizio, der)| Some((Certificato::leggi(der)?.soggetto, servizio, der)));
+        let nuovi: Vec<_> = leggibili.take(MAX_CERTIFICATI + 1).collect();
+        if self.quante + nuovi.len() > MAX_CERTIFICATI {
+            return Err(Errore::Troppi);
+        }
+        let quanti = nuovi.len();
+        for (soggetto, servizio, der) in nuovi {
+            self.aggiungi(soggetto, Ancora { der: der.clone(), servizio: Some(Arc::clone(servizio)) });
+        }
+        Ok(quanti)
+    }
+
+    fn aggiungi(&mut self, soggetto: String, ancora: Ancora) {
+        let stesse = self.ancore.entry(soggetto).or_default();
+        // A certificate may belong to several services, each with its history.
+        if ancora.servizio.is_some() || !stesse.iter().any(|a| a.servizio.is_none() && a.der == ancora.der) {
+            stesse.push(ancora);
+            self.quante += 1;
+        }
+    }
+
+    /// The anchors with this subject.
+    pub(super) fn con_soggetto(&self, soggetto: &str) -> impl Iterator<Item = &Ancora> {
+        self.ancore.get(soggetto).into_iter().flatten()
+    }
+}
+
+fn certificati_di(file: &[u8]) -> Result<Vec<Vec<u8>>, Errore> {
+    if file.first() == Some(&super::ber::SEQUENCE) {
+        return Ok(vec![file.to_vec()]);
+    }
+    let testo = String::from_utf8_lossy(file);
+    if testo.contains("TrustServiceStatusList") {
+        return Err(Errore::ListaDiFiducia);
+    }
+    let certificati: Vec<Vec<u8>> = pem(&testo, "CERTIFICATE").collect();
+    if certificati.is_empty() { Err(Errore::NessunCertificato) } else { Ok(certificati) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_certificate_is_refused_with_its_reason() {
+        let check = |file: &[u8], atteso: Errore| {
+            let mut fiducia = Fiducia::vuota();
+            assert_eq!(fiducia.aggiungi_certificati(file), Err(atteso));
+            assert_eq!(fiducia.quante(), 0);
+        };
+        check(b"", Errore::NessunCertificato);
+        check(b"<tsl:TrustServiceStatusList/>", Errore::ListaDiFiducia);
+        check(b"\x30\x03\x02\x01\x05", Errore::Illeggibile(1));
+        check(b"-----BEGIN CERTIFICATE-----\nMAMCAQU=\n-----END CERTIFICATE-----\n", Errore::Illeggibile(1));
+    }
+}

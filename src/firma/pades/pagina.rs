@@ -1,0 +1,62 @@
+//! The pages of a PDF in their order, with what they inherit (ISO 32000-2 clause 7.7.3).
+
+use super::super::difetto::Difetto;
+use super::oggetto::{Dizionario, Id, Oggetto};
+use super::struttura::Revisione;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Nodes of one page tree.
+const MAX_NODI: usize = 500_000;
+/// What a page takes from the nodes above it when it does not say it itself.
+pub const EREDITATI: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
+
+/// A page.
+pub struct Pagina {
+    /// Its dictionary.
+    pub oggetto: Rc<Oggetto>,
+    /// The inheritable fields, in the order of [`EREDITATI`], its own or inherited.
+    pub ereditati: [Rc<Oggetto>; 4],
+}
+
+impl Pagina {
+    /// Its dictionary; an empty one if it is something else.
+    pub fn dizionario(&self) -> Dizionario {
+        self.oggetto.dizionario().cloned().unwrap_or_default()
+    }
+}
+
+/// All pages of a revision.
+pub fn pagine(revisione: &Revisione<'_>) -> Result<Vec<Pagina>, Difetto> {
+    let radice = revisione.radice()?;
+    let albero = radice.dizionario().map_or(Oggetto::Nullo, |radice| radice.campo(b"Pages").clone());
+    let nullo = Rc::new(Oggetto::Nullo);
+    let mut attesi = vec![(albero, [&nullo; 4].map(Rc::clone))];
+    let (mut pagine, mut nodi) = (Vec::new(), 0);
+    // A page that stands twice in the tree is shown twice; a node that contains itself would never end.
+    let mut aperti: BTreeSet<Id> = BTreeSet::new();
+    while let Some((scritto, mut ereditati)) = attesi.pop() {
+        nodi += 1;
+        if nodi > MAX_NODI {
+            return Err(Difetto("il PDF ha troppe pagine"));
+        }
+        let oggetto = revisione.segui(&scritto)?;
+        let Some(dizionario) = oggetto.dizionario() else { continue };
+        for (nome, ereditato) in EREDITATI.iter().zip(&mut ereditati) {
+            if dizionario.ha(nome) {
+                *ereditato = Rc::new(dizionario.campo(nome).clone());
+            }
+        }
+        let figli = revisione.campo(dizionario, b"Kids")?;
+        match figli.elenco() {
+            Some(figli) => {
+                if scritto.rinvio().is_some_and(|id| !aperti.insert(id)) {
+                    return Err(Difetto("l'elenco delle pagine del PDF contiene sé stesso"));
+                }
+                attesi.extend(figli.iter().rev().map(|figlio| (figlio.clone(), ereditati.clone())));
+            }
+            None => pagine.push(Pagina { oggetto: Rc::clone(&oggetto), ereditati }),
+        }
+    }
+    Ok(pagine)
+}

@@ -1,0 +1,119 @@
+//! Where the signatures of a PDF are: every dictionary of every revision that covers bytes, and every signed field.
+//!
+//! The bytes are searched, so that a signature that a later revision removed is found; and the form is walked, so that one
+//! that was written to escape a search is found too.
+
+use super::super::difetto::Difetto;
+use super::campo::campi;
+use super::oggetto::{Dizionario, Oggetto};
+use super::struttura::{Luogo, Pdf, Revisione, trova};
+use std::collections::BTreeSet;
+
+/// Signatures of one file that are judged.
+pub const MAX_FIRME: usize = 256;
+/// Occurrences of `/ByteRange` that are looked at: embedded PDFs have them too.
+const MAX_TRACCE: usize = 10_000;
+/// Dictionaries inside the object in which a signature is written.
+const MAX_ANNIDATI: usize = 8;
+
+/// A signature dictionary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trovata {
+    /// Where its object is written; `None` if that is inside an object stream, where a signature cannot be.
+    pub posto: Option<usize>,
+    /// What it says.
+    pub dizionario: Dizionario,
+}
+
+/// Everything that was found.
+#[derive(Default)]
+pub struct Ritrovamento {
+    /// The signatures, in the order in which they are written.
+    pub firme: Vec<Trovata>,
+    /// Whether there are more than [`MAX_FIRME`].
+    pub eccede: bool,
+    /// Whether `/ByteRange` occurs where no object of the document is.
+    pub tracce_ignote: bool,
+    /// Why the form could not be read.
+    pub difetto: Option<Difetto>,
+}
+
+/// Looks for all signatures of a file.
+pub fn ritrova(revisione: &Revisione<'_>) -> Ritrovamento {
+    let mut ritrovamento = Ritrovamento::default();
+    let mut posti = BTreeSet::new();
+    for traccia in tracce(revisione.pdf.byte) {
+        match oggetto_che_contiene(revisione, traccia) {
+            Some(posto) => _ = posti.insert(posto),
+            None => ritrovamento.tracce_ignote = true,
+        }
+    }
+    let mut firme: Vec<Trovata> = posti.into_iter().flat_map(|posto| scritte_in(revisione.pdf, posto)).collect();
+    match firmati(revisione) {
+        Ok(firmati) => firme.extend(firmati.into_iter().filter(|firmata| !firme.contains(firmata)).collect::<Vec<_>>()),
+        Err(difetto) => ritrovamento.difetto = Some(difetto),
+    }
+    ritrovamento.firme = firme;
+    ritrovamento.eccede = ritrovamento.firme.len() > MAX_FIRME;
+    ritrovamento.firme.truncate(MAX_FIRME);
+    ritrovamento
+}
+
+/// Where `/ByteRange` is written.
+fn tracce(byte: &[u8]) -> Vec<usize> {
+    let (mut tracce, mut da) = (Vec::new(), 0);
+    while let Some(salto) = byte.get(da..).and_then(|resto| trova(resto, b"/ByteRange")) {
+        tracce.push(da + salto);
+        da += salto + 1;
+        if tracce.len() >= MAX_TRACCE {
+            break;
+        }
+    }
+    tracce
+}
+
+/// The object that contains a byte, as some revision of the file has it; streams contain their data, which are not looked
+/// into.
+fn oggetto_che_contiene(revisione: &Revisione<'_>, byte: usize) -> Option<usize> {
+    let posto = *revisione.tabella.posti.range(..=byte).next_back()?;
+    let (_, oggetto, fine) = revisione.pdf.indiretto_e_fine(posto).ok()?;
+    (byte < fine || matches!(oggetto, Oggetto::Flusso(..))).then_some(posto)
+}
+
+/// The values of the fields for signatures that have one.
+fn firmati(revisione: &Revisione<'_>) -> Result<Vec<Trovata>, Difetto> {
+    let mut firmati = Vec::new();
+    for campo in campi(revisione)?.iter().filter(|campo| campo.di_firma()) {
+        let Some(dizionario) = campo.oggetto.dizionario() else { continue };
+        let scritto = dizionario.campo(b"V");
+        if let Some(valore) = revisione.segui(scritto)?.dizionario() {
+            let id = scritto.rinvio().or(campo.id);
+            let posto = id.and_then(|id| revisione.luogo(id)).and_then(Luogo::posto);
+            firmati.push(Trovata { posto, dizionario: valore.clone() });
+        }
+        if firmati.len() > MAX_FIRME {
+            break;
+        }
+    }
+    Ok(firmati)
+}
+
+/// The signature dictionaries written in one object: itself, or the value of the field that it is.
+fn scritte_in(pdf: &Pdf<'_>, posto: usize) -> Vec<Trovata> {
+    let mut trovate = Vec::new();
+    if let Ok((_, oggetto)) = pdf.indiretto(posto) {
+        raccogli(&oggetto, 0, &mut trovate);
+    }
+    trovate.into_iter().map(|dizionario| Trovata { posto: Some(posto), dizionario }).collect()
+}
+
+/// Recursive, at most [`MAX_ANNIDATI`] deep.
+fn raccogli(oggetto: &Oggetto, livello: usize, trovate: &mut Vec<Dizionario>) {
+    let Oggetto::Dizionario(dizionario) = oggetto else { return };
+    let tipo = dizionario.campo(b"Type").nome();
+    if dizionario.ha(b"ByteRange") || matches!(tipo, Some(b"Sig" | b"DocTimeStamp")) {
+        trovate.push(dizionario.clone());
+    } else if livello < MAX_ANNIDATI {
+        dizionario.campi().for_each(|(_, valore)| raccogli(valore, livello + 1, trovate));
+    }
+}

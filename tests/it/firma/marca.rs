@@ -1,0 +1,106 @@
+//! A timestamp moves the instant that judges the signature it covers, and nothing else does.
+
+use super::busta::{
+    CONTENT_TYPE, Firmatario, MESSAGE_DIGEST, Mano, RSA, SHA256, algoritmo, attributo, busta, busta_con_tipo, ess,
+    figli, oid, tlv,
+};
+use super::{DOCUMENTO, ca, verifica_byte};
+use sha2::{Digest as _, Sha256};
+use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
+
+const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
+pub const SIGNATURE_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
+pub const SHA256_CON_RSA: &str = "1.2.840.113549.1.1.11";
+const EXT_KEY_USAGE: &str = "2.5.29.37";
+pub const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
+const DOCUMENT_SIGNING: &str = "1.3.6.1.5.5.7.3.36";
+
+/// A certificate of our CA made for one thing alone (timestamps, answers about revocation), over a key of the fixtures.
+pub fn certificato(uso: &str) -> Mano {
+    let (autorita, chiave) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("vellini-rsa"));
+    let (di_ca, di_chiave) = (figli(&figli(&autorita.certificato)[0]), figli(&figli(&chiave.certificato)[0]));
+    let nome = tlv(0x30, &tlv(0x31, &tlv(0x30, &[oid("2.5.4.3"), tlv(12, b"Marche di Prova")].concat())));
+    let uso = tlv(0x30, &[oid(EXT_KEY_USAGE), tlv(1, &[0xff]), tlv(4, &tlv(0x30, &oid(uso)))].concat());
+    let validita = tlv(0x30, &[tlv(0x17, b"150101000000Z"), tlv(0x17, b"400101000000Z")].concat());
+    let tbs = [
+        tlv(0xa0, &tlv(2, &[2])),
+        tlv(2, &[77]),
+        algoritmo(SHA256_CON_RSA),
+        di_ca[5].clone(),
+        validita,
+        nome,
+        di_chiave[6].clone(),
+        tlv(0xa3, &tlv(0x30, &uso)),
+    ];
+    let tbs = tlv(0x30, &tbs.concat());
+    let firma = tlv(3, &[vec![0], autorita.firma(&tbs)].concat());
+    chiave.con_certificato(tlv(0x30, &[tbs, algoritmo(SHA256_CON_RSA), firma].concat()))
+}
+
+/// A token of this authority that says that `marcato` existed at `quando`.
+pub fn gettone(tsa: &Mano, marcato: &[u8], quando: &str) -> Vec<u8> {
+    let impronta = tlv(0x30, &[algoritmo(SHA256), tlv(4, &Sha256::digest(marcato))].concat());
+    let info = [tlv(2, &[1]), oid("1.2.3.4"), impronta, tlv(2, &[9]), tlv(0x18, quando.as_bytes())];
+    let info = tlv(0x30, &info.concat());
+    let impronta = attributo(MESSAGE_DIGEST, &tlv(4, &Sha256::digest(&info)));
+    let firmati = vec![attributo(CONTENT_TYPE, &oid(TST_INFO)), impronta, ess(&tsa.certificato)];
+    let firmatario = Firmatario { algoritmo: algoritmo(RSA), ..Firmatario::con_attributi(tsa, firmati) };
+    busta_con_tipo(TST_INFO, Some(&tlv(4, &info)), &[&tsa.certificato], &[firmatario.scrivi()])
+}
+
+/// A signature of somebody whose certificate is expired today, with this timestamp.
+fn marcata(tsa: &Mano, quando: &str, marcato: Option<&[u8]>) -> Rapporto {
+    let scaduto = Mano::delle_fixture("lombri-scaduto");
+    let mut firmatario = Firmatario::buono(&scaduto, DOCUMENTO);
+    let gettone = gettone(tsa, marcato.unwrap_or(&firmatario.valore), quando);
+    firmatario.non_firmati = vec![attributo(SIGNATURE_TIME_STAMP, &gettone)];
+    let byte = busta(Some(&tlv(4, DOCUMENTO)), &[&scaduto.certificato], &[firmatario.scrivi()]);
+    verifica_byte(&byte, &ca()).0
+}
+
+#[test]
+fn a_valid_timestamp_judges_the_signature_at_its_own_instant() {
+    use Indicazione::{Indeterminate, TotalFailed, TotalPassed};
+    let buona = certificato(TIME_STAMPING);
+    let check = |rapporto: &Rapporto, marca: Indicazione, firma: Indicazione, motivo: Option<Sottoindicazione>| {
+        let f = &rapporto.signatures[0];
+        assert_eq!(f.timestamps[0].indication, marca, "{:?}", f.findings);
+        assert_eq!((f.indication, f.sub_indication), (firma, motivo), "{:?}", f.findings);
+    };
+    let scaduta = Some(Sottoindicazione::OutOfBoundsNoPoe);
+    let mentre_valeva = "20210601120000Z";
+    check(&marcata(&buona, mentre_valeva, None), TotalPassed, TotalPassed, None);
+    // After the certificate's end, and before its beginning: the timestamp is good and proves too little.
+    check(&marcata(&buona, "20260601120000Z", None), TotalPassed, Indeterminate, scaduta);
+    check(&marcata(&buona, "20160601120000Z", None), TotalPassed, Indeterminate, scaduta);
+    // One of other bytes, and one by somebody who may not make any, move nothing.
+    check(&marcata(&buona, mentre_valeva, Some(b"altro")), TotalFailed, Indeterminate, scaduta);
+    check(&marcata(&certificato(DOCUMENT_SIGNING), mentre_valeva, None), Indeterminate, Indeterminate, scaduta);
+    // Later than the judgement itself: it does not put it off.
+    let futura = marcata(&buona, "20380601120000Z", None);
+    check(&futura, TotalPassed, Indeterminate, scaduta);
+}
+
+#[test]
+fn the_first_token_of_a_tsd_stamps_the_protected_metadata_too_and_the_next_one_the_first() {
+    let tsa = certificato(TIME_STAMPING);
+    let metadati = |protetti: u8| tlv(0x30, &[tlv(1, &[protetti]), tlv(12, b"delibera.txt")].concat());
+    let check = |metadati: &[u8], primo: &[u8], secondo: Option<&[u8]>, attese: [Indicazione; 2]| {
+        let prima = tlv(0x30, &gettone(&tsa, primo, "20260101120000Z"));
+        let seconda = tlv(0x30, &gettone(&tsa, secondo.unwrap_or(&prima), "20260201120000Z"));
+        let prove = tlv(0xa0, &[prima, seconda].concat());
+        let dati = [tlv(2, &[1]), metadati.to_vec(), tlv(4, DOCUMENTO), prove];
+        let tsd = [oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))];
+        let (rapporto, estratto) = verifica_byte(&tlv(0x30, &tsd.concat()), &ca());
+        assert_eq!(estratto, DOCUMENTO);
+        let avute: Vec<_> = rapporto.timestamps.iter().map(|m| m.indication).collect();
+        assert_eq!(avute, attese, "{:?}", rapporto.findings);
+    };
+    let (si, no) = (Indicazione::TotalPassed, Indicazione::TotalFailed);
+    let con = [&metadati(0xff), DOCUMENTO].concat();
+    check(&metadati(0xff), &con, None, [si, si]);
+    check(&metadati(0xff), DOCUMENTO, None, [no, si]);
+    check(&metadati(0), DOCUMENTO, None, [si, si]);
+    check(&metadati(0), &con, None, [no, si]);
+    check(&metadati(0), DOCUMENTO, Some(DOCUMENTO), [si, no]);
+}

@@ -1,0 +1,274 @@
+//! XML signatures: ours, those of `../shared/corpus/xades`, and what becomes of both when somebody changes them.
+
+use super::{ca, concorda, fixtures, istante};
+use serde_json::Value;
+use std::path::PathBuf;
+use tabulario::firma::{Fiducia, Indicazione, Rapporto, Sottoindicazione, verifica};
+
+fn verifica_xml(nome: &str, byte: &[u8], fiducia: &Fiducia) -> Rapporto {
+    verifica(&mut &*byte, None, Some(nome), fiducia, istante(), &mut std::io::sink()).unwrap()
+}
+
+/// Every signed document of the fixtures, and what its JSON says of it.
+fn casi() -> Vec<(String, String, Value)> {
+    let mut casi = Vec::new();
+    for voce in std::fs::read_dir(fixtures().join("xades")).unwrap() {
+        let percorso = voce.unwrap().path();
+        if percorso.extension().is_some_and(|e| e == "xml") {
+            let atteso = std::fs::read(format!("{}.json", percorso.display())).unwrap();
+            let nome = percorso.file_name().unwrap().to_string_lossy().into_owned();
+            casi.push((nome, std::fs::read_to_string(&percorso).unwrap(), serde_json::from_slice(&atteso).unwrap()));
+        }
+    }
+    assert!(casi.len() >= 8, "the fixtures of XAdES are missing");
+    casi
+}
+
+fn fixture(nome: &str) -> String {
+    std::fs::read_to_string(fixtures().join("xades").join(nome)).unwrap()
+}
+
+#[test]
+fn our_xml_signatures_are_judged_as_their_json_says() {
+    for (nome, testo, atteso) in casi() {
+        let senza = verifica_xml(&nome, testo.as_bytes(), &Fiducia::vuota());
+        assert_eq!(serde_json::to_value(senza.indication).unwrap(), atteso["indicationWithoutAnchors"], "{nome}");
+        let rapporto = serde_json::to_value(verifica_xml(&nome, testo.as_bytes(), &ca())).unwrap();
+        for chiave in ["format", "indication", "layers", "content"] {
+            assert_eq!(rapporto[chiave], atteso[chiave], "{chiave} di {nome}: {rapporto:#}");
+        }
+        let (firme, attese) = (rapporto["signatures"].as_array().unwrap(), atteso["signatures"].as_array().unwrap());
+        assert_eq!(firme.len(), attese.len(), "{nome}");
+        for attesa in attese {
+            assert!(firme.iter().any(|firma| concorda(firma, attesa)), "{nome}: {attesa:#} non è in {firme:#?}");
+        }
+    }
+}
+
+/// Whoever rearranges a signed document is found out, or what was signed is still what is seen.
+#[test]
+fn wrapped_documents_do_not_pass() {
+    let staccata = fixture("staccata.xml");
+    let falso = "<Atto Id=\"altro\"><Oggetto>Si vende la sala.</Oggetto></Atto>";
+    let (prima, dopo) = staccata.split_once("<ds:Signature ").unwrap();
+    let atto = prima.strip_prefix("<Atti>").unwrap();
+    let check = |testo: String, indicazione: Indicazione, motivo: Sottoindicazione| {
+        let rapporto = verifica_xml("prova.xml", testo.as_bytes(), &ca());
+        let firma = &rapporto.signatures[0];
+        assert_eq!((firma.indication, firma.sub_indication), (indicazione, Some(motivo)), "{testo}\n{firma:#?}");
+    };
+    let (fallita, incerta) = (Indicazione::TotalFailed, Indicazione::Indeterminate);
+    // A twin with the same identifier, before or after, also under another spelling of the attribute.
+    let doppio = falso.replace("altro", "atto");
+    check(staccata.replace("<Atti>", &format!("<Atti>{doppio}")), fallita, Sottoindicazione::FormatFailure);
+    check(staccata.replace("</Atti>", &format!("{doppio}</Atti>")), fallita, Sottoindicazione::FormatFailure);
+    let altra_grafia = doppio.replace("Id=", "id=");
+    check(staccata.replace("<Atti>", &format!("<Atti>{altra_grafia}")), fallita, Sottoindicazione::FormatFailure);
+    // Something unsigned beside, above, or as text.
+    let parziale = Sottoindicazione::SigConstraintsFailure;
+    check(staccata.replace("<Atti>", &format!("<Atti>{falso}")), incerta, parziale);
+    check(format!("<Atti>{falso}<Nascosto>{atto}</Nascosto><ds:Signature {dopo}"), incerta, parziale);
+    check(staccata.replace("<Atti>", "<Atti>Si vende la sala."), incerta, parziale);
+    check(staccata.replace("<Atti>", "<Atti><![CDATA[Si vende la sala.]]>"), incerta, parziale);
+    // Renamed, changed, taken away.
+    check(staccata.replace("Id=\"atto\"", "Id=\"tolto\""), incerta, Sottoindicazione::SignedDataNotFound);
+    check(
+        staccata.replace("<Oggetto>", "<Oggetti>").replace("</Oggetto>", "</Oggetti>"),
+        fallita,
+        Sottoindicazione::HashFailure,
+    );
+    check(staccata.replace(atto, ""), incerta, Sottoindicazione::SignedDataNotFound);
+    // The signed object inside something else.
+    let avvolgente = fixture("avvolgente.xml");
+    let (testa, coda) = avvolgente.split_once("<ds:Object xmlns:ds").unwrap();
+    let (oggetto, fine) = coda.split_once("</ds:Object>").unwrap();
+    let spostato = format!("{testa}<ds:Object><x><ds:Object xmlns:ds{oggetto}</ds:Object></x></ds:Object>{fine}");
+    check(spostato, fallita, Sottoindicazione::FormatFailure);
+    let aggiunto = avvolgente.replace("</ds:Signature>", "<ds:Object>altro</ds:Object></ds:Signature>");
+    check(aggiunto, incerta, parziale);
+    // The properties of another signature.
+    let fattura = fixture("fattura.xml");
+    check(fattura.replace("Target=\"#firma\"", "Target=\"#altra\""), fallita, Sottoindicazione::FormatFailure);
+    check(
+        fattura.replace(" Type=\"http://uri.etsi.org/01903#SignedProperties\"", ""),
+        fallita,
+        Sottoindicazione::SigCryptoFailure,
+    );
+    check(fattura.replace("<ds:KeyInfo>", "<ds:KeyInfo/><ds:KeyInfo>"), fallita, Sottoindicazione::FormatFailure);
+}
+
+/// What could make any document equal to any other, or read something from elsewhere, is not done, and is said.
+#[test]
+fn what_is_not_known_to_be_harmless_is_refused_by_name() {
+    let fattura = fixture("fattura.xml");
+    let imbustata = "<ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>";
+    assert!(fattura.contains(imbustata));
+    let check = |testo: String, parola: &str| {
+        let rapporto = verifica_xml("prova.xml", testo.as_bytes(), &ca());
+        assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{parola}");
+        let rilievi = rapporto.signatures[0].findings.join(" ");
+        assert!(rilievi.contains(parola), "«{parola}» non è in «{rilievi}»");
+    };
+    let con = |trasformazione: &str| fattura.replace(imbustata, trasformazione);
+    let xslt = "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"/>";
+    check(con(xslt), "XSLT");
+    let xpath = |espressione: &str| {
+        format!(
+            "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>{espressione}</ds:XPath></ds:Transform>"
+        )
+    };
+    check(con(&xpath("self::nulla")), "XPath");
+    check(con(&xpath("not(ancestor-or-self::altro:Signature)")), "XPath");
+    let filtro = |espressione: &str| {
+        format!(
+            "<ds:Transform Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\"><f:XPath xmlns:f=\"http://www.w3.org/2002/06/xmldsig-filter2\" Filter=\"subtract\">{espressione}</f:XPath></ds:Transform>"
+        )
+    };
+    check(con(&filtro("/descendant::*")), "filtro XPath");
+    check(con("<ds:Transform Algorithm=\"urn:mia\"/>"), "trasformazione");
+    check(con(&imbustata.repeat(9)), "troppe trasformazioni");
+    let dtd = |dtd: &str| fattura.replacen("<p:Fattura", &format!("{dtd}<p:Fattura"), 1);
+    check(dtd("<!DOCTYPE x>"), "DTD");
+    check(dtd("<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"), "DTD");
+    check(fattura.replace("</p:Fattura", "</p:Fatture"), "ben formato");
+    check(fattura.replace("1220.00", "&boh;"), "ben formato");
+    check(fattura.replacen("<p:", "<?xml version=\"1.0\" encoding=\"x-mio\"?><p:", 1), "codifica");
+    let rapporto =
+        verifica_xml("prova.xml", fattura.replace("URI=\"\"", "URI=\"file:///etc/passwd\"").as_bytes(), &ca());
+    assert!(rapporto.signatures[0].findings.iter().any(|f| f.contains("non è nel file: «file:///etc/passwd»")));
+}
+
+/// A document as large or as deep as somebody likes gets an answer, and not a good one.
+#[test]
+fn enormous_xml_documents_are_given_up() {
+    let fattura = fixture("fattura.xml");
+    let check = |dentro: String, parola: &str| {
+        let testo = fattura.replace("</p:FatturaElettronica>", &format!("{dentro}</p:FatturaElettronica>"));
+        let rapporto = verifica_xml("prova.xml", testo.as_bytes(), &ca());
+        let rilievi = rapporto.signatures[0].findings.join(" ");
+        assert_ne!(rapporto.indication, Some(Indicazione::TotalPassed), "{parola}");
+        assert!(rilievi.contains(parola), "«{parola}» non è in «{rilievi}»");
+    };
+    check("<a>".repeat(5_000) + &"</a>".repeat(5_000), "uno dentro l'altro");
+    check("<a/>".repeat(1_100_000), "troppi elementi");
+    check(" ".repeat(17 * 1024 * 1024), "non sono state verificate");
+    check((0..200).map(|i| format!("<a xmlns:p{i}=\"urn:p{i}\"/>")).collect(), "spazi dei nomi");
+    check(format!("<a xmlns:q=\"{}\"/>", "q".repeat(1_000)), "spazi dei nomi");
+    let uri = "u".repeat(500);
+    check(format!("<a xmlns:q=\"{uri}\">{}</a>", "<q:b c=\"\"/>".repeat(300_000)), "troppo complesso");
+    let firma = fattura.split_once("<ds:Signature").unwrap().1.split_once("</ds:Signature>").unwrap().0;
+    check(format!("<ds:Signature{firma}</ds:Signature>").repeat(80), "due elementi con lo stesso identificatore");
+}
+
+/// Wherever a bit is flipped, the document does not pass, or it says what was signed.
+#[test]
+fn flipped_bits_do_not_pass_as_another_document() {
+    let mut tentate = 0;
+    for nome in ["fattura.xml", "staccata.xml", "avvolgente.xml"] {
+        let intera = fixture(nome).into_bytes();
+        let (inizio, fine) = match nome {
+            "fattura.xml" => (0, intera.len()),
+            _ => (0, 2_000),
+        };
+        for i in (inizio..fine).step_by(29) {
+            let mut guasta = intera.clone();
+            guasta[i] ^= 1 << (i % 7);
+            let rapporto = verifica_xml("prova.xml", &guasta, &ca());
+            tentate += 1;
+            if rapporto.indication == Some(Indicazione::TotalPassed) {
+                let testo = String::from_utf8(guasta).unwrap();
+                let buona = String::from_utf8(intera.clone()).unwrap();
+                // Outside of what is signed: the blanks after the root, the name of the value, the names of the parts.
+                for parte in ["1220.00", "7/PA", "sala civica", "Elena"] {
+                    assert_eq!(testo.contains(parte), buona.contains(parte), "{nome} byte {i}");
+                }
+            }
+        }
+    }
+    assert!(tentate > 200, "{tentate}");
+}
+
+mod corpus {
+    use super::*;
+    use crate::firma::corpus::{Riga, cartella, righe};
+
+    fn file() -> Option<(PathBuf, Vec<Riga>)> {
+        let cartella = cartella("xades")?;
+        let righe = righe(&cartella);
+        Some((cartella, righe))
+    }
+
+    #[test]
+    fn real_xml_signatures_are_judged_as_expected() {
+        let Some((cartella, righe)) = file() else {
+            println!("firma: ../shared/corpus is not there, real XML signatures were not tried");
+            return;
+        };
+        let mut giudicate = 0;
+        for riga in &righe {
+            let nome = &riga["file"];
+            let rapporto = verifica_xml(nome, &std::fs::read(cartella.join(nome)).unwrap(), &Fiducia::vuota());
+            match riga["expect"].split([' ', ':']).next().unwrap() {
+                "VALID" => {
+                    assert_eq!(rapporto.indication, Some(Indicazione::Indeterminate), "{nome}: {rapporto:#?}");
+                    assert_eq!(rapporto.signatures.len().to_string(), riga["n_signatures"], "{nome}");
+                    let motivo = rapporto.signatures[0].sub_indication;
+                    // A bare key signs for nobody.
+                    let atteso = match riga["signer_cn"].as_str() {
+                        "" => Sottoindicazione::NoSigningCertificateFound,
+                        _ => Sottoindicazione::NoCertificateChainFound,
+                    };
+                    assert_eq!(motivo, Some(atteso), "{nome}: {rapporto:#?}");
+                }
+                "REJECT" | "MALFORMED" => {
+                    assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{nome}: {rapporto:#?}");
+                }
+                "UNDECIDED" => assert_ne!(rapporto.indication, Some(Indicazione::TotalPassed), "{nome}"),
+                altro => panic!("{nome}: {altro}"),
+            }
+            giudicate += 1;
+        }
+        println!("firma: {giudicate} real XML files judged");
+        assert!(giudicate > 0, "no file of the corpus was judged");
+    }
+
+    /// Content, value, and what the signer says: three changes of every valid file, none goes unnoticed.
+    #[test]
+    fn mutants_of_real_xml_signatures_fail() {
+        let Some((cartella, righe)) = file() else { return };
+        let mut mutanti = 0;
+        for riga in righe.iter().filter(|riga| riga["expect"] == "VALID") {
+            let nome = &riga["file"];
+            let testo = std::fs::read_to_string(cartella.join(nome)).unwrap();
+            let prefisso =
+                ["ds:", "dsig:", ""].iter().find(|p| testo.contains(&format!("<{p}SignatureValue"))).unwrap();
+            let dopo = |segno: &str| {
+                let inizio = testo.find(segno).unwrap_or_else(|| panic!("{segno} non è in {nome}"));
+                let dentro = inizio + testo[inizio..].find('>').unwrap() + 1;
+                dentro + testo[dentro..].find(|c: char| c.is_ascii_alphanumeric()).unwrap()
+            };
+            let contenuto = if testo.contains("<Verbale") {
+                dopo("<Facolta>")
+            } else {
+                let ultimo = testo.rfind(&format!("<{prefisso}Object")).unwrap();
+                dopo(testo[ultimo..].split_inclusive('>').next().filter(|t| !t.contains("/>")).unwrap())
+            };
+            let contenuto = if nome.contains("AT-1") { dopo("signed-data-0\">") } else { contenuto };
+            let contenuto = if nome.contains("parer__xml_sig") { dopo("\"EnvelopedContent\"") } else { contenuto };
+            let dichiarato = match testo.find("SigningTime>") {
+                Some(_) => dopo("SigningTime>"),
+                None => dopo(&format!("<{prefisso}DigestValue")),
+            };
+            for dove in [contenuto, dopo(&format!("<{prefisso}SignatureValue")), dichiarato] {
+                let mut byte = testo.clone().into_bytes();
+                byte[dove] = if byte[dove] == b'3' { b'4' } else { b'3' };
+                let rapporto = verifica_xml(nome, &byte, &Fiducia::vuota());
+                let intorno = &testo[dove.saturating_sub(60)..dove];
+                assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{nome} dopo {intorno}: {rapporto:#?}");
+                mutanti += 1;
+            }
+        }
+        println!("firma: {mutanti} mutants of real XML files, all refused");
+        assert!(mutanti >= 3, "no mutant was made");
+    }
+}
