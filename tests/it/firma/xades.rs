@@ -149,7 +149,7 @@ fn enormous_xml_documents_are_given_up() {
         assert_ne!(rapporto.indication, Some(Indicazione::TotalPassed), "{parola}");
         assert!(rilievi.contains(parola), "«{parola}» non è in «{rilievi}»");
     };
-    check("<a>".repeat(5_000) + &"</a>".repeat(5_000), "uno dentro l'altro");
+    check(["<a>", "</a>"].map(|pezzo| pezzo.repeat(5_000)).concat(), "uno dentro l'altro");
     check("<a/>".repeat(1_100_000), "troppi elementi");
     check(" ".repeat(17 * 1024 * 1024), "non sono state verificate");
     check((0..200).map(|i| format!("<a xmlns:p{i}=\"urn:p{i}\"/>")).collect(), "spazi dei nomi");
