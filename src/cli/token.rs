@@ -33,7 +33,8 @@ pub(super) struct Crea {
     /// opzione il gettone è dell'applicazione, che fa e vede tutto nella sua AOO.
     #[arg(long, value_name = "NOME")]
     utente: Option<String>,
-    /// Quello che il gettone può fare, unito da virgole: legge, registra, assegna, classifica, fascicola, annulla, spedisce.
+    /// Quello che il gettone può fare, unito da virgole: legge, registra, assegna, classifica, fascicola, annulla, spedisce,
+    /// amministra.
     /// Senza questa opzione può fare tutto, o tutto quello che può la persona.
     #[arg(long, value_name = "PERMESSI")]
     permessi: Option<String>,

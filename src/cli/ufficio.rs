@@ -1,6 +1,7 @@
 //! `tabulario ufficio`.
 
 use super::{Dove, Errore};
+use crate::istanze;
 use crate::storage::{Conn, Operazione};
 use crate::utenti::{self, Ufficio};
 use crate::valori::{AooId, Attore, CodiceAoo, CodiceUfficio, Denominazione};
@@ -111,25 +112,7 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             writeln!(out, "Ufficio {} spostato.", s.quale.codice)?;
         }
         Comando::Chiudi(q) => {
-            cambia(&q, &|op, ufficio| {
-                let risponde = crate::istanze::aperti(op.conn)?;
-                if let Some((p, _)) = risponde.iter().find(|(p, _)| p.ufficio == ufficio.id) {
-                    let testo = format!(
-                        "l'ufficio {} risponde delle istanze di «{}»: prima chiudi il procedimento {}",
-                        ufficio.codice, p.denominazione, p.codice
-                    );
-                    return Err(Errore::Uso(testo));
-                }
-                let aperte = crate::scrivania::aperte(op.conn, ufficio.id)?;
-                if aperte > 0 {
-                    let testo = format!(
-                        "l'ufficio {} ha ancora {aperte} pratiche aperte: prima riassegnale o concludile",
-                        ufficio.codice
-                    );
-                    return Err(Errore::Uso(testo));
-                }
-                Ok(utenti::chiudi_ufficio(op, ufficio)?)
-            })?;
+            cambia(&q, &|op, ufficio| Ok(istanze::chiudi_ufficio(op, ufficio)?))?;
             writeln!(out, "Ufficio {} chiuso.", q.codice)?;
         }
     }

@@ -11,6 +11,16 @@ pub enum Errore {
     /// The code is taken.
     #[error("il procedimento «{0}» c'è già: scegli un altro codice")]
     GiaPresente(String),
+    /// An office to which the istanze of an open procedimento go.
+    #[error("l'ufficio {ufficio} risponde delle istanze di «{denominazione}»: prima chiudi il procedimento {codice}")]
+    UfficioRisponde {
+        /// Code of the office.
+        ufficio: String,
+        /// Name of the procedimento.
+        denominazione: String,
+        /// Its code.
+        codice: String,
+    },
     /// A term that no procedimento has.
     #[error(
         "il termine deve essere da 1 a 730 giorni: di norma 30, al massimo 180 (L. 241/1990, art. 2); oltre solo se una legge lo prevede"

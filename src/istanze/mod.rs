@@ -20,7 +20,7 @@ pub use codice::CodiceIstanza;
 pub use errore::Errore;
 pub use istanza::{Istanza, Sottoscrizione, per_registrazione};
 pub use presenta::{Sportello, in_attesa, presenta, protocolla_attesa, sottoscrizione};
-pub use procedimento::{Procedimento, aperti, apri, chiudi, per_codice as procedimento};
+pub use procedimento::{Procedimento, aperti, apri, chiudi, chiudi_ufficio, per_codice as procedimento};
 pub use richiesta::{Allegato, Presentazione, Richiedente, TestoRichiesta};
 pub use segui::{Seguito, segui};
 pub use tornate::{riprotocolla, tornate};

@@ -2,7 +2,7 @@
 
 use super::Errore;
 use crate::audit::{self, Carico};
-use crate::scrivania::MASSIMO_GIORNI;
+use crate::scrivania::{self, MASSIMO_GIORNI};
 use crate::storage::schema::{aoo, chiusure_procedimenti, procedimenti};
 use crate::storage::{self, Conn, Operazione};
 use crate::titolario;
@@ -88,6 +88,21 @@ pub fn chiudi(op: &mut Operazione<'_>, codice: &CodiceProcedimento) -> Result<()
     diesel::insert_into(chiusure_procedimenti::table).values(&riga).execute(op.conn)?;
     audit::annota(op, CHIUSURA, "procedimento", procedimento.id, &riga.carico())?;
     Ok(())
+}
+
+/// Closes an office to which no istanze go, and that has nothing to do any more.
+///
+/// # Errors
+/// `UfficioRisponde` if istanze go to it; what the desk and the organigramma refuse.
+pub fn chiudi_ufficio(op: &mut Operazione<'_>, ufficio: &Ufficio) -> Result<(), Errore> {
+    if let Some((p, _)) = aperti(op.conn)?.into_iter().find(|(p, _)| p.ufficio == ufficio.id) {
+        return Err(Errore::UfficioRisponde {
+            ufficio: ufficio.codice.to_string(),
+            denominazione: p.denominazione.to_string(),
+            codice: p.codice.to_string(),
+        });
+    }
+    Ok(scrivania::chiudi_ufficio(op, ufficio)?)
 }
 
 /// The open procedimenti of the whole installation, by name, each with the body it belongs to.

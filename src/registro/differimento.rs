@@ -125,7 +125,7 @@ pub fn differisci(op: &mut Operazione<'_>, nuovo: &NuovoDifferimento) -> Result<
 /// # Errors
 /// `DifferimentoSconosciuto`, `DifferimentoChiuso`.
 pub fn chiudi_differimento(op: &mut Operazione<'_>, id: DifferimentoId) -> Result<(), Errore> {
-    let questo = uno(op.conn, op.aoo, id)?;
+    let questo = differimento(op.conn, op.aoo, id)?;
     if questo.chiuso.is_some() || questo.al <= op.ora {
         return Err(Errore::DifferimentoChiuso);
     }
@@ -148,7 +148,7 @@ pub fn registra_differita(
     registrazione: RegistrazioneId,
     id: DifferimentoId,
 ) -> Result<(), Errore> {
-    let questo = uno(op.conn, op.aoo, id)?;
+    let questo = differimento(op.conn, op.aoo, id)?;
     let r = lettura::per_id(op.conn, &Vista::Intera(op.aoo), registrazione)?;
     let arrivo = r.arrivo.unwrap_or(r.istante);
     if r.flusso != Flusso::Entrata || !r.mezzo.cartaceo() {
@@ -183,7 +183,11 @@ pub fn differimenti(conn: &mut Conn, aoo: AooId) -> Result<Vec<Differimento>, Er
     righe.iter().map(|(r, chiuso)| Ok(r.valore(*chiuso)?)).collect()
 }
 
-fn uno(conn: &mut Conn, aoo: AooId, id: DifferimentoId) -> Result<Differimento, Errore> {
+/// The act of deferral with this id.
+///
+/// # Errors
+/// `DifferimentoSconosciuto` if the AOO has none such.
+pub fn differimento(conn: &mut Conn, aoo: AooId, id: DifferimentoId) -> Result<Differimento, Errore> {
     let riga: Option<(Riga, Option<chrono::NaiveDateTime>)> = tabella::table
         .left_join(chiusure_differimenti::table.on(chiusure_differimenti::differimento_id.eq(tabella::id)))
         .filter(tabella::aoo_id.eq(aoo.to_string()).and(tabella::id.eq(id.to_string())))
@@ -209,7 +213,7 @@ pub fn differimento_di(
         .first(conn)
         .optional()?;
     let id = id.map(|id| id.parse()).transpose().map_err(|e| storage::Errore::riga("registrazioni_differite", e))?;
-    id.map(|id| uno(conn, aoo, id)).transpose()
+    id.map(|id| differimento(conn, aoo, id)).transpose()
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -35,7 +35,7 @@ pub use continuita::{aoo_di, buchi, numero_di, usano};
 pub use dato::{DatoAnnullato, Provvedimento, Rettifica, annulla_dato};
 pub use differimento::{
     Differimento, MASSIMO_GIORNI as MASSIMO_GIORNI_DIFFERIMENTO, NuovoDifferimento, chiudi_differimento, differimenti,
-    differimento_di, differisci, registra_differita,
+    differimento, differimento_di, differisci, registra_differita,
 };
 pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;

@@ -175,11 +175,16 @@ pub fn proposte(conn: &mut Conn, vista: &Vista, registrazione: RegistrazioneId) 
     righe.into_iter().map(valore).collect()
 }
 
-/// The proposals that wait, on registrations that may be seen, oldest first, at most `quante`.
+/// The proposals that wait, on registrations that may be seen, oldest first: those after `dopo`, at most `quante`.
 ///
 /// # Errors
 /// Those of the database.
-pub fn in_attesa(conn: &mut Conn, vista: &Vista, quante: i64) -> Result<Vec<Proposta>, Errore> {
+pub fn in_attesa(
+    conn: &mut Conn,
+    vista: &Vista,
+    dopo: Option<PropostaId>,
+    quante: i64,
+) -> Result<Vec<Proposta>, Errore> {
     let concesse =
         visibilita::table.filter(visibilita::ufficio_id.eq_any(vista.uffici())).select(visibilita::oggetto_id);
     let concessa = exists(concesse.filter(visibilita::oggetto_id.eq(registrazioni::id)));
@@ -189,6 +194,7 @@ pub fn in_attesa(conn: &mut Conn, vista: &Vista, quante: i64) -> Result<Vec<Prop
         .filter(proposte_annullamento::aoo_id.eq(vista.aoo().to_string()))
         .filter(riservata().eq_any(aperti(vista)).or(concessa))
         .filter(diesel::dsl::not(proposte_annullamento::id.eq_any(decise)))
+        .filter(proposte_annullamento::id.gt(dopo.map(|id| id.to_string()).unwrap_or_default()))
         .order(proposte_annullamento::id)
         .limit(quante)
         .select(Riga::as_select())

@@ -10,6 +10,14 @@ pub enum Errore {
     /// An entrata that goes to nobody.
     #[error("manca l'ufficio a cui assegnare il documento")]
     UfficioMancante,
+    /// An office that has work to do.
+    #[error("l'ufficio {codice} ha ancora {quante} pratiche aperte: prima riassegnale o concludile")]
+    PraticheAperte {
+        /// Its code.
+        codice: String,
+        /// How many.
+        quante: usize,
+    },
     /// A person without a role in the office.
     #[error("{nome} non lavora in «{ufficio}»: scegli una persona dell'ufficio, o l'ufficio intero")]
     NonDellUfficio {

@@ -23,7 +23,7 @@ pub use elenco::{Cursore, Gruppo, Pratica, elenco, quante};
 pub use errore::Errore;
 pub use movimento::{Cosa, Movimento, Situazione, Stato};
 pub use persona::{Addetto, Incaricato, persona_dell_aoo, persone};
-pub use pratica::aperte;
+pub use pratica::{aperte, chiudi_ufficio};
 pub use protocolla::protocolla;
 pub use scadenza::{Conto, CosaVicenda, Vicenda};
 pub use termine::{

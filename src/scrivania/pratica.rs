@@ -6,11 +6,23 @@ use super::movimento::Stato;
 use super::{Errore, termine};
 use crate::storage::schema::{annullamenti, pratiche};
 use crate::storage::{Conn, Operazione};
-use crate::utenti::visibilita;
+use crate::utenti::{self, Ufficio, visibilita};
 use crate::valori::{RegistrazioneId, UfficioId};
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+
+/// Closes an office that has nothing to do any more.
+///
+/// # Errors
+/// `PraticheAperte` if it has; what the organigramma refuses.
+pub fn chiudi_ufficio(op: &mut Operazione<'_>, ufficio: &Ufficio) -> Result<(), Errore> {
+    let quante = aperte(op.conn, ufficio.id)?;
+    if quante > 0 {
+        return Err(Errore::PraticheAperte { codice: ufficio.codice.to_string(), quante });
+    }
+    Ok(utenti::chiudi_ufficio(op, ufficio)?)
+}
 
 /// How many documents an office has per competenza and has not dealt with: it cannot be closed before they go elsewhere.
 ///

@@ -44,6 +44,9 @@ pub enum Errore {
         /// The code of the office.
         ufficio: String,
     },
+    /// Whoever gives a role gives it to themselves.
+    #[error("non puoi affidare un ruolo a te: lo fa un'altra persona, o il comando `tabulario utente ruolo`")]
+    RuoloASe,
     /// A user name that is none.
     #[error("il nome utente ha da 1 a 100 caratteri fra lettere, cifre e . - _ @ + ', senza spazi")]
     NomeUtente,

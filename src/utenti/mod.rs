@@ -37,7 +37,8 @@ pub use organigramma::{Dipendenze, Incaricato, Posto, organigramma};
 pub use parola::{Parola, verifica as verifica_parola};
 pub use permesso::{Permessi, PermessoGettone};
 pub use persona::{
-    Persona, crea as crea_utente, crea_senza_parola, parola as parola_di, per_nome as utente_per_nome, tutte as utenti,
+    Persona, crea as crea_utente, crea_senza_parola, dell_aoo as utente_dell_aoo, parola as parola_di,
+    per_id as utente, per_nome as utente_per_nome, tutte as utenti,
 };
 pub use ruolo::{Ruolo, affida, ruoli_di, togli as togli_ruolo};
 pub use ufficio::{

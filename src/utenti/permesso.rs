@@ -18,16 +18,26 @@ pub enum PermessoGettone {
     Classifica,
     /// Opens fascicoli and files in them.
     Fascicola,
-    /// Annuls, and decides who may see: what the RSP does.
+    /// Annuls, decides who may see, defers, lists what is not registered, answers for the clock: what the RSP does.
     Annulla,
     /// Sends.
     Spedisce,
+    /// Changes the organigramma: offices, people, roles, who stands in for whom.
+    Amministra,
 }
 
 impl PermessoGettone {
     /// All of them.
-    pub const TUTTI: [Self; 7] =
-        [Self::Legge, Self::Registra, Self::Assegna, Self::Classifica, Self::Fascicola, Self::Annulla, Self::Spedisce];
+    pub const TUTTI: [Self; 8] = [
+        Self::Legge,
+        Self::Registra,
+        Self::Assegna,
+        Self::Classifica,
+        Self::Fascicola,
+        Self::Annulla,
+        Self::Spedisce,
+        Self::Amministra,
+    ];
 
     /// The word kept in the database and given to commands.
     #[must_use]
@@ -40,6 +50,7 @@ impl PermessoGettone {
             Self::Fascicola => "fascicola",
             Self::Annulla => "annulla",
             Self::Spedisce => "spedisce",
+            Self::Amministra => "amministra",
         }
     }
 }

@@ -1,10 +1,10 @@
 //! *Utente*: a person who can log in.
 
-use super::Errore;
+use super::{Errore, ruolo};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{credenziali, utenti};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{Denominazione, UtenteId};
+use crate::valori::{AooId, Denominazione, UtenteId};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -94,6 +94,15 @@ pub fn per_nome(conn: &mut Conn, nome_utente: &str) -> Result<Option<Persona>, E
     Ok(riga.map(Riga::valore).transpose()?)
 }
 
+/// The person with this user name, if they have or had a role in the AOO: those of others are nobody there.
+///
+/// # Errors
+/// Those of the database.
+pub fn dell_aoo(conn: &mut Conn, aoo: AooId, nome_utente: &str) -> Result<Option<Persona>, Errore> {
+    let Some(persona) = per_nome(conn, nome_utente)? else { return Ok(None) };
+    Ok(ruolo::ha_avuto(conn, persona.id, aoo)?.then_some(persona))
+}
+
 /// The password of a person as it is kept, if they have one.
 ///
 /// # Errors
@@ -112,7 +121,10 @@ pub fn tutte(conn: &mut Conn) -> Result<Vec<Persona>, Errore> {
 }
 
 /// The person with this id.
-pub(super) fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, Errore> {
+///
+/// # Errors
+/// Those of the database.
+pub fn per_id(conn: &mut Conn, id: UtenteId) -> Result<Option<Persona>, Errore> {
     let riga: Option<Riga> =
         utenti::table.filter(utenti::id.eq(id.to_string())).select(Riga::as_select()).first(conn).optional()?;
     Ok(riga.map(Riga::valore).transpose()?)

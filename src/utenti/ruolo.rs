@@ -72,9 +72,13 @@ impl FromStr for Ruolo {
 /// Gives a person a role for an office.
 ///
 /// # Errors
-/// If the person already has it, or the office is closed.
+/// If the person already has it, gives it to themselves, or the office is closed.
 pub fn affida(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruolo: Ruolo) -> Result<(), Errore> {
     ufficio.aperto()?;
+    // Who keeps the machines sees no document, and would by a role of their own giving.
+    if op.attore.persona() == Some(persona.id) {
+        return Err(Errore::RuoloASe);
+    }
     if in_vigore(op.conn, persona.id, ufficio.id, ruolo)?.is_some() {
         return Err(Errore::GiaPresente { che: "il ruolo", nome: ruolo.as_str().to_owned() });
     }
@@ -107,6 +111,15 @@ pub fn togli(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruol
 /// True if a person has this role for this office now.
 pub(super) fn ha(conn: &mut Conn, utente: UtenteId, ufficio: UfficioId, ruolo: Ruolo) -> Result<bool, Errore> {
     Ok(in_vigore(conn, utente, ufficio, ruolo)?.is_some())
+}
+
+/// True if a person has a role in this AOO, or had one.
+pub(super) fn ha_avuto(conn: &mut Conn, utente: UtenteId, aoo: AooId) -> Result<bool, Errore> {
+    let suoi = ruoli::table
+        .inner_join(uffici::table.on(uffici::id.eq(ruoli::ufficio_id)))
+        .filter(ruoli::utente_id.eq(utente.to_string()).and(uffici::aoo_id.eq(aoo.to_string())));
+    let primo: Option<String> = suoi.select(ruoli::id).first(conn).optional()?;
+    Ok(primo.is_some())
 }
 
 fn in_vigore(

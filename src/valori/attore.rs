@@ -34,6 +34,17 @@ pub enum Attore {
 const PASSI: &[&str] = &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio"];
 
 impl Attore {
+    /// The person who does it, for whomever and with whatever program.
+    #[must_use]
+    pub fn persona(&self) -> Option<UtenteId> {
+        match self {
+            Self::Utente(chi) | Self::PerConto { sostituto: chi, .. } | Self::ConApplicazione { persona: chi, .. } => {
+                Some(*chi)
+            }
+            Self::Applicazione(_) | Self::Sistema(_) => None,
+        }
+    }
+
     /// Whose desk the act is done at: the titolare's for a sostituto, else one's own, with whatever program it is done.
     #[must_use]
     pub fn per_chi(&self) -> Self {

@@ -215,6 +215,7 @@ impl From<utenti::Errore> for Problema {
             E::UfficioSconosciuto(_) | E::UfficioChiuso { .. } => Self::campo("/ufficio", e.to_string()),
             E::UfficioSottoSeStesso { .. } | E::UfficiSotto { .. } => Self::conflitto("organigramma", e.to_string()),
             E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
+            E::RuoloASe => Self::conflitto("ruolo-a-se", e.to_string()),
             E::NomeUtente => Self::campo("/nomeUtente", e.to_string()),
             E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
             E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),
@@ -343,6 +344,7 @@ impl From<scrivania::Errore> for Problema {
         use scrivania::Errore as E;
         match e {
             E::UfficioMancante => Self::campo("/ufficio", e.to_string()),
+            E::PraticheAperte { .. } => Self::conflitto("pratiche-aperte", e.to_string()),
             E::NonDellUfficio { .. } => Self::campo("/persona", e.to_string()),
             E::NonAssegnata => Self::conflitto("non-assegnata", e.to_string()),
             E::DiAltroUfficio(_) => Self::conflitto("di-altro-ufficio", e.to_string()),
@@ -406,6 +408,7 @@ impl From<istanze::Errore> for Problema {
         match e {
             E::ProcedimentoSconosciuto | E::Sconosciuta => Self::non_trovato(),
             E::GiaPresente(_) => Self::conflitto("gia-presente", e.to_string()),
+            E::UfficioRisponde { .. } => Self::conflitto("ufficio-risponde", e.to_string()),
             E::NonTornata => Self::conflitto("istanza-non-tornata", e.to_string()),
             E::GiaInviata => Self::conflitto("gia-inviata", e.to_string()),
             E::Giorni => Self::campo("/giorni", e.to_string()),

@@ -17,6 +17,7 @@ mod aggiornamento;
 mod annullamento;
 mod api;
 mod architettura;
+mod atti;
 mod busta;
 mod catena;
 mod conservazione;

@@ -19,7 +19,7 @@ use tabulario::registro::{self, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{Attore, Calendario, Istante, PredispostoId};
+use tabulario::valori::{ApplicazioneId, Attore, Calendario, Istante, PredispostoId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -72,6 +72,12 @@ pub struct Cose {
     recapito: String,
     detta: String,
     unione: String,
+    altro_soggetto: String,
+    /// An ordinary message, which need not be registered.
+    ordinario: String,
+    sostituzione: String,
+    /// Of somebody who may everything.
+    gettone: String,
 }
 
 /// A house with something of everything, so that a 404 means that one may not.
@@ -91,23 +97,19 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let legata =
         chiama_json(&format!("{url}/api/v1/registrazioni/{registrazione}/collegamenti"), &casa.gettone, &legame);
     let collegamento = legata.json()["collegamenti"][0]["id"].as_str().unwrap().to_owned();
-    let differisci = |op: &mut Operazione<'_>| {
-        let (causa, documenti) = ("Guasto".parse()?, "Posta".parse()?);
-        let al = Istante::new(op.ora.date_time() + chrono::Duration::days(1));
-        let nuovo = registro::NuovoDifferimento { causa, documenti, dal: op.ora, al };
-        Ok::<_, Rotto>(registro::differisci(op, &nuovo)?.to_string())
-    };
-    let differimento = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), differisci).unwrap();
+    let differimento = differimento(casa);
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
-    arriva(casa, "01-cittadina-istanza-permesso");
+    for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita"] {
+        arriva(casa, nome);
+    }
     let messaggi = leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json();
     let di = |genere: &str| {
         let trovato = messaggi["risultati"].as_array().unwrap().iter().find(|m| m["kind"] == genere).unwrap();
         trovato["id"].as_str().unwrap().to_owned()
     };
-    let (messaggio, ricevuta) = (di("posta-certificata"), di("avvenuta-consegna"));
+    let (messaggio, ricevuta, ordinario) = (di("posta-certificata"), di("avvenuta-consegna"), di("ordinaria"));
     let chiesto = r#"{ "oggetto": "Permesso Bianchi", "voce": "VI.3", "tipo": "affare" }"#;
     let aperto = chiama_json(&format!("{url}/api/v1/fascicoli"), &casa.gettone, chiesto);
     assert_eq!(aperto.stato, 201, "{}", aperto.json());
@@ -119,7 +121,8 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let (soggetto, recapito, detta, unione) = in_rubrica(casa);
+    let [soggetto, altro_soggetto, recapito, detta, unione] = in_rubrica(casa);
+    let (gettone, sostituzione) = in_organico(casa);
     Cose {
         registrazione,
         altra,
@@ -139,7 +142,22 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         recapito,
         detta,
         unione,
+        altro_soggetto,
+        ordinario,
+        sostituzione,
+        gettone,
     }
+}
+
+/// A deferral that is in force.
+fn differimento(casa: &Casa) -> String {
+    let differisci = |op: &mut Operazione<'_>| {
+        let (causa, documenti) = ("Guasto".parse()?, "Posta".parse()?);
+        let al = Istante::new(op.ora.date_time() + chrono::Duration::days(1));
+        let nuovo = registro::NuovoDifferimento { causa, documenti, dal: op.ora, al };
+        Ok::<_, Rotto>(registro::differisci(op, &nuovo)?.to_string())
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), differisci).unwrap()
 }
 
 /// One datum of a registration annulled, a proposal that waits, an istanza that came back.
@@ -167,8 +185,33 @@ fn annullate(casa: &Casa, url: &str, registrazione: &str) -> (String, String) {
     (proposta.to_string(), tornate[0].0.to_string())
 }
 
-/// A party, its address, a proposal about it, and its union with another.
-fn in_rubrica(casa: &Casa) -> (String, String, String, String) {
+/// An office without people, people with roles, one who stands in for another, and the token of one who may everything.
+fn in_organico(casa: &Casa) -> (String, String) {
+    let scrivi = |op: &mut Operazione<'_>| {
+        utenti::crea_ufficio(op, "VUOTO".parse()?, "Ufficio vuoto".parse()?, None)?;
+        let mut persone = Vec::new();
+        for (nome, ruoli) in [
+            ("mario", &[Ruolo::Addetto][..]),
+            ("anna", &[Ruolo::Addetto, Ruolo::Revisore]),
+            ("capo", &[Ruolo::Rsp, Ruolo::Amministratore]),
+        ] {
+            let chi = utenti::crea_senza_parola(op, nome, nome.parse()?, "Verdi".parse()?)?;
+            for ruolo in ruoli {
+                utenti::affida(op, &chi, &casa.ufficio, *ruolo)?;
+            }
+            persone.push(chi);
+        }
+        let periodo = (op.ora, Istante::new(op.ora.date_time() + chrono::Duration::days(3)));
+        let sostituzione = utenti::sostituzione::registra(op, &persone[0], &persone[1], periodo, &"Malattia".parse()?)?;
+        let (id, persona) = (ApplicazioneId::new(), Some(persone[2].id));
+        let sua = utenti::Applicazione { id, aoo: op.aoo, voce: None, ufficio: None, permessi: None, persona };
+        Ok::<_, Rotto>((utenti::scrivi_applicazione(op, &"Gestionale".parse()?, &sua)?, sostituzione.to_string()))
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
+}
+
+/// A party, another, its address, a proposal about it, and its union with a third.
+fn in_rubrica(casa: &Casa) -> [String; 5] {
     let ditta = |nome: &str| Parte {
         tipo: TipoParte::PersonaGiuridica,
         nome: NomeParte::Denominazione(nome.parse().unwrap()),
@@ -180,12 +223,19 @@ fn in_rubrica(casa: &Casa) -> (String, String, String, String) {
     let scrivi = |op: &mut Operazione<'_>| {
         let id = rubrica::crea(op, &ditta("Rossi srl"), &[], Fonte::Scritto)?;
         let altro = rubrica::crea(op, &ditta("Rossi spa"), &[], Fonte::Scritto)?;
+        let terzo = rubrica::crea(op, &ditta("Ditta Rossi"), &[], Fonte::Scritto)?;
         let (prima, poi) = (Indirizzo::leggi("pec", "a@pec.example")?, Indirizzo::leggi("pec", "b@pec.example")?);
         let recapito = rubrica::aggiungi(op, id, &prima, Fonte::Scritto)?;
         rubrica::proponi(op, id, &ditta("Rossi srl"), &[poi], Fonte::Ipa)?;
         let proposta = rubrica::proposte(op.conn, op.aoo, id)?.remove(0).id;
         let unione = rubrica::unisci(op, id, altro)?;
-        Ok::<_, Rotto>((id.to_string(), recapito.to_string(), proposta.to_string(), unione.to_string()))
+        Ok::<_, Rotto>([
+            id.to_string(),
+            terzo.to_string(),
+            recapito.to_string(),
+            proposta.to_string(),
+            unione.to_string(),
+        ])
     };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
 }
@@ -214,6 +264,8 @@ impl Cose {
             "cartacea" => &self.cartacea,
             "messaggio" => &self.messaggio,
             "fascicolo" => &self.fascicolo,
+            "altro-soggetto" => &self.altro_soggetto,
+            "gettone" => &self.gettone,
             altra => panic!("there is no {altra} in the house"),
         }
     }
@@ -227,8 +279,11 @@ impl Cose {
     pub fn strada(&self, rotta: &str) -> String {
         let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
             Some("da-protocollare") if rotta.contains("/istanze/") => &self.istanza,
+            Some("pec") if !rotta.ends_with("/protocollo") => &self.ordinario,
             Some("da-protocollare" | "pec") => &self.messaggio,
-            Some("annullamenti") => &self.proposta,
+            Some("annullamenti" | "proposte") => &self.proposta,
+            Some("differimenti") => &self.differimento,
+            Some("sostituzioni") => &self.sostituzione,
             Some("predisposti") => &self.predisposto,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
@@ -236,7 +291,11 @@ impl Cose {
             Some("rubrica") => &self.soggetto,
             _ => "nessuno",
         };
-        let codice = if rotta.starts_with("/servizi/") { "accesso-atti" } else { "di-nessuna" };
+        let codice = match rotta {
+            _ if rotta.starts_with("/servizi/") => "accesso-atti",
+            _ if rotta.contains("/uffici/") => "VUOTO",
+            _ => "di-nessuna",
+        };
         let strada = rotta
             .replace("{id}", id)
             .replace("{collegamento}", &self.collegamento)
@@ -248,6 +307,7 @@ impl Cose {
             .replace("{recapito}", &self.recapito)
             .replace("{proposta}", &self.detta)
             .replace("{unione}", &self.unione)
+            .replace("{nomeUtente}", if rotta.ends_with("/ruoli-tolti") { "anna" } else { "mario" })
             .replace("{codice}", codice);
         assert!(!strada.contains('{'), "say what stands for the names in {rotta}");
         strada

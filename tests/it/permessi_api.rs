@@ -16,9 +16,13 @@ use tabulario::valori::{AooId, ApplicazioneId, Attore};
 const LEGENDA: &str = "\
 Chi chiama, con un gettone vero: i sette ruoli nell'ufficio che ha le cose; estraneo, un addetto di un altro ufficio; tolto, chi era RSP e non lo\n\
 è più; altra-aoo, l'RSP di un'altra AOO; app-altra-aoo e applicazione, gettoni senza persona di un'altra AOO e di questa; nessuno, un gettone inventato.\n\
-sì: per chi chiama la cosa c'è, e quello che chiede è fatto, o rifiutato per ciò che ha scritto; -: 404, come quello che non esiste; porta: 401.\n\
+sì: per chi chiama la cosa c'è, e quello che chiede è fatto, o rifiutato per ciò che ha scritto; -: 404, come quello che non esiste; persona: 403,\n\
+    serve il gettone di una persona; porta: 401.\n\
 \n\
 ";
+
+/// A day that went by.
+const PASSATO: &str = "2020-01-01T08:00:00+01:00";
 
 /// Who acts while a house is prepared.
 const IO: Attore = Attore::Sistema("comando");
@@ -128,6 +132,27 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         (_, "collegamenti") => json!({ "specie": "collegato-a", "registrazione": cose.id("registrazione") }),
         (_, "scollegamento") => json!({}),
         ("/pec/messaggi/{id}/protocollo", _) => json!({ "voce": "IX.99" }),
+        ("/differimenti", _) => json!({ "causa": "Prova", "documenti": "Prova", "dal": PASSATO, "al": PASSATO }),
+        ("/proposte/{id}/decisione", _) => json!({ "esito": "respinta", "motivo": "Prova" }),
+        ("/rubrica/{id}/proposte/{proposta}/decisione", _) => json!({ "decisione": "lascia" }),
+        (_, "esclusi") => json!({ "genere": "Libri" }),
+        (_, "esclusione") => json!({ "genere": "Inventato" }),
+        (_, "ripristino" | "chiusura" | "revoca" | "ritiro" | "scioglimento") => json!({}),
+        (_, "conferma") => json!({ "motivo": "Prova" }),
+        (_, "sostituzioni") => {
+            json!({ "titolare": "mario", "sostituto": "nessuno", "dal": "2026-01-01", "al": "2099-01-01", "motivo": "Prova" })
+        }
+        (_, "uffici") => json!({ "codice": "EDIL", "denominazione": "Prova" }),
+        (_, "denominazione") => json!({ "denominazione": "Ufficio vuoto" }),
+        (_, "spostamento") => json!({ "sotto": null }),
+        (_, "persone") => {
+            json!({ "nomeUtente": "mario", "nome": "Mario", "cognome": "Verdi", "ufficio": "EDIL", "ruolo": "addetto" })
+        }
+        (_, "ruoli") => json!({ "ufficio": "EDIL", "ruolo": "addetto" }),
+        (_, "ruoli-tolti") => json!({ "ufficio": "EDIL", "ruolo": "operatore" }),
+        (_, "dati") => json!({ "tipo": "persona-giuridica", "denominazione": "Rossi srl" }),
+        (_, "recapiti") => json!({ "tipo": "pec", "valore": "a@pec.example" }),
+        (_, "unioni") => json!({ "altro": "0192f0e4-0000-7000-8000-000000000000" }),
         _ => return Vec::new(),
     };
     vec![("", corpo)]
@@ -183,6 +208,7 @@ impl Chiamata {
                 // Only whoever sees a registration is told that it has no segnatura.
                 if risposta.json()["type"] == "urn:tabulario:segnatura-non-prevista" { "sì" } else { "-" }
             }
+            403 if risposta.json()["type"] == "urn:tabulario:serve-una-persona" => "persona",
             // What is refused is refused to somebody for whom it exists.
             200 | 201 | 409 | 422 => "sì",
             altro => panic!("{}: {altro} {detto}", self.riga),

@@ -34,7 +34,7 @@ macro_rules! richiesti {
         }
     )+};
 }
-richiesti!(Legge, Registra, Assegna, Classifica, Fascicola, Annulla, Spedisce);
+richiesti!(Legge, Registra, Assegna, Classifica, Fascicola, Annulla, Spedisce, Amministra);
 
 /// Where in the house a handler stands: that of the page that does the same.
 pub(super) trait Parte {
@@ -53,7 +53,7 @@ macro_rules! parti {
         }
     )+};
 }
-parti!(Entrata, Scrivania, Uscita, Fascicoli, Ricerca, Registro, Conservazione, Eventi);
+parti!(Entrata, Scrivania, Uscita, Fascicoli, Ricerca, Registro, Conservazione, Eventi, Amministrazione, Sostituzioni);
 
 /// Stands wherever a thing is: who sees it reads it.
 pub(super) struct ChiVede;
@@ -63,10 +63,6 @@ impl Parte for ChiVede {
 }
 
 /// Stands in the part `A`, with an act that the law gives to a person.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the acts that the law gives to the RSP, which are still to come")
-)]
 pub(super) struct DiPersona<A>(PhantomData<A>);
 
 impl<A: Parte> Parte for DiPersona<A> {

@@ -2,6 +2,7 @@
 
 use crate::valori::Rifiuto;
 use crate::web::problema::{Difetto, Problema};
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -20,9 +21,26 @@ impl Difetti {
         self.0.push(Difetto { pointer: pointer.into(), detail: detail.into() });
     }
 
+    /// What was read, unless anything was refused.
+    pub(super) fn esito<T>(self, letto: Option<T>) -> Result<T, Problema> {
+        self.chiudi()?;
+        letto.ok_or_else(|| Problema::interno("a field was refused without a reason"))
+    }
+
     /// Refuses if anything was refused.
     pub(super) fn chiudi(self) -> Result<(), Problema> {
         if self.0.is_empty() { Ok(()) } else { Err(Problema::campi(self.0)) }
+    }
+}
+
+/// A day, as programs write it.
+pub(super) struct Giorno(pub NaiveDate);
+
+impl FromStr for Giorno {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        let no = |_| Rifiuto { che: "giorno", regola: "serve una data come 2026-11-22".to_owned() };
+        testo.parse().map(Self).map_err(no)
     }
 }
 

@@ -4,6 +4,8 @@ mod chiave;
 mod corpo;
 mod differimenti;
 pub(super) mod documenti;
+mod esclusi;
+mod esclusione;
 mod eventi;
 mod fascicoli;
 mod gettone;
@@ -11,11 +13,17 @@ mod invii;
 mod lettore;
 pub(super) mod multipart;
 mod openapi;
+mod orologio;
 mod pec;
+mod persone;
+mod predisposti;
+mod proposte;
 pub(super) mod registrazioni;
 mod ricerca;
 mod rubrica;
 mod scrivania;
+mod sostituzioni;
+mod uffici;
 mod versamenti;
 
 use crate::web::Problema;
@@ -57,9 +65,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::fascicola));
-    cfg.route("/differimenti", web::get().to(differimenti::elenca));
-    cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenca)).route(web::post().to(rubrica::crea)));
-    cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
+    cfg.configure(del_registro).configure(della_rubrica).configure(dell_organigramma);
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));
@@ -70,4 +76,49 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/openapi.json", web::get().to(openapi::descrizione));
     cfg.app_data(web::QueryConfig::default().error_handler(|e, _| Problema::illeggibile(e.to_string()).into()));
     cfg.default_service(web::to(|| async { Problema::non_trovato() }));
+}
+
+/// What the RSP decides for the whole register, and what is being prepared for it.
+fn del_registro(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/differimenti")
+            .route(web::get().to(differimenti::elenca))
+            .route(web::post().to(differimenti::differisci)),
+    );
+    cfg.route("/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
+    cfg.route("/proposte", web::get().to(proposte::elenca));
+    cfg.route("/proposte/{id}/decisione", web::post().to(proposte::decidi));
+    cfg.route("/pec/messaggi/{id}/esclusione", web::post().to(esclusione::escludi));
+    cfg.route("/pec/messaggi/{id}/ripristino", web::post().to(esclusione::ripristina));
+    cfg.service(web::resource("/esclusi").route(web::get().to(esclusi::elenca)).route(web::post().to(esclusi::cambia)));
+    cfg.route("/orologio", web::get().to(orologio::mostra));
+    cfg.route("/orologio/conferma", web::post().to(orologio::conferma));
+    cfg.route("/predisposti", web::get().to(predisposti::elenca));
+}
+
+fn della_rubrica(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenca)).route(web::post().to(rubrica::crea)));
+    cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
+    cfg.route("/rubrica/{id}/dati", web::post().to(rubrica::cambia));
+    cfg.route("/rubrica/{id}/recapiti", web::post().to(rubrica::aggiungi));
+    cfg.route("/rubrica/{id}/recapiti/{recapito}/ritiro", web::post().to(rubrica::ritira));
+    cfg.route("/rubrica/{id}/proposte/{proposta}/decisione", web::post().to(rubrica::decidi));
+    cfg.route("/rubrica/{id}/unioni", web::post().to(rubrica::unisci));
+    cfg.route("/rubrica/{id}/unioni/{unione}/scioglimento", web::post().to(rubrica::sciogli));
+}
+
+fn dell_organigramma(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/uffici").route(web::get().to(uffici::elenca)).route(web::post().to(uffici::crea)));
+    cfg.route("/uffici/{codice}/denominazione", web::post().to(uffici::rinomina));
+    cfg.route("/uffici/{codice}/spostamento", web::post().to(uffici::sposta));
+    cfg.route("/uffici/{codice}/chiusura", web::post().to(uffici::chiudi));
+    cfg.route("/persone", web::post().to(persone::crea));
+    cfg.route("/persone/{nomeUtente}/ruoli", web::post().to(persone::affida));
+    cfg.route("/persone/{nomeUtente}/ruoli-tolti", web::post().to(persone::togli));
+    cfg.service(
+        web::resource("/sostituzioni")
+            .route(web::get().to(sostituzioni::elenca))
+            .route(web::post().to(sostituzioni::registra)),
+    );
+    cfg.route("/sostituzioni/{id}/revoca", web::post().to(sostituzioni::revoca));
 }

@@ -1,7 +1,8 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
 use super::{
-    differimenti, documenti, eventi, fascicoli, invii, pec, registrazioni, ricerca, rubrica, scrivania, versamenti,
+    differimenti, documenti, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone, predisposti,
+    proposte, registrazioni, ricerca, rubrica, scrivania, sostituzioni, uffici, versamenti,
 };
 use crate::web::problema;
 use actix_web::HttpResponse;
@@ -13,8 +14,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 #[openapi(
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
-        /registrazioni, /pec/messaggi/{id}/protocollo, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
-        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti e riservatezza; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
+        /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
+        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, decisioni sulle proposte, differimenti, /esclusi e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è. Un gettone può essere di una persona (`tabulario token crea --utente`): \
         fa e vede quello che in quel momento possono i suoi ruoli, e gli atti sono suoi; quello che non può fare o vedere è 404, come quello che non \
         esiste. Un atto che per legge è di una persona vuole un gettone così, altrimenti 403 `urn:tabulario:serve-una-persona`. Chi non vede, o non \
@@ -60,6 +61,34 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         pec::protocolla,
         invii::elenca,
         invii::crea,
+        differimenti::differisci,
+        differimenti::chiudi,
+        proposte::elenca,
+        proposte::decidi,
+        esclusione::escludi,
+        esclusione::ripristina,
+        esclusi::elenca,
+        esclusi::cambia,
+        orologio::mostra,
+        orologio::conferma,
+        sostituzioni::elenca,
+        sostituzioni::registra,
+        sostituzioni::revoca,
+        uffici::elenca,
+        uffici::crea,
+        uffici::rinomina,
+        uffici::sposta,
+        uffici::chiudi,
+        persone::crea,
+        persone::affida,
+        persone::togli,
+        rubrica::cambia,
+        rubrica::aggiungi,
+        rubrica::ritira,
+        rubrica::decidi,
+        rubrica::unisci,
+        rubrica::sciogli,
+        predisposti::elenca,
     ),
     components(schemas(registrazioni::RegistrazioneRichiesta, pec::ProtocolloRichiesta, invii::InvioRichiesta, problema::Corpo<'static>)),
     security(("gettone" = [])),

@@ -4,9 +4,9 @@ use super::chiave;
 use super::gettone::{Chiamante, Entrata, Legge, Registra};
 use super::lettore::{Difetti, Oggetto};
 use super::registrazioni::{RegistrazioneJson, corrispondente, mostra_fatta, protocollo_mittente};
-use crate::pec::{self, Decisione, Messaggio};
+use crate::pec::{self, Casella, Decisione, Messaggio};
 use crate::utenti::risposta;
-use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, MessaggioId, RegistrazioneId};
+use crate::valori::{CodiceUfficio, CodiceVoce, Impronta, Istante, MessaggioId, RegistrazioneId};
 use crate::web::{Problema, Stato};
 use crate::{titolario, utenti};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -60,6 +60,17 @@ pub(super) struct MessaggioJson {
     /// Id of the earlier message that is the same.
     duplicate: Option<String>,
     registrazione: Option<String>,
+    /// Why it is not registered, if a person left it out.
+    esclusione: Option<EsclusioneJson>,
+}
+
+/// The act that left a message out.
+#[derive(Serialize, utoipa::ToSchema)]
+struct EsclusioneJson {
+    motivo: String,
+    autore: String,
+    #[schema(value_type = String, format = DateTime)]
+    istante: Istante,
 }
 
 /// A page of messages.
@@ -92,10 +103,11 @@ pub(in crate::web::api) struct ProtocolloRichiesta {
 }
 
 impl MessaggioJson {
-    fn new(m: &Messaggio, casella: String) -> Self {
+    pub(super) fn new(m: &Messaggio, caselle: &[Casella]) -> Self {
+        let casella = caselle.iter().find(|c| c.id == m.casella);
         Self {
             id: m.id.to_string(),
-            casella,
+            casella: casella.map(|c| c.indirizzo.to_string()).unwrap_or_default(),
             message_id: m.message_id.clone(),
             sha256: m.impronta.to_string(),
             kind: m.genere.clone(),
@@ -112,6 +124,11 @@ impl MessaggioJson {
             findings: m.rilievi(),
             duplicate: m.doppione_di.map(|d| d.to_string()),
             registrazione: m.registrazione.map(|r| r.to_string()),
+            esclusione: m.esclusione.as_ref().map(|e| EsclusioneJson {
+                motivo: e.motivo.clone(),
+                autore: e.autore.clone(),
+                istante: e.istante,
+            }),
         }
     }
 }
@@ -135,9 +152,7 @@ pub(super) async fn elenca(
         .await?;
     let piena = i64::try_from(messaggi.len()).is_ok_and(|n| n == PAGINA);
     let cursore = messaggi.last().filter(|_| piena).map(|m| m.id.to_string());
-    let nome =
-        |m: &Messaggio| caselle.iter().find(|c| c.id == m.casella).map(|c| c.indirizzo.to_string()).unwrap_or_default();
-    let risultati = messaggi.iter().map(|m| MessaggioJson::new(m, nome(m))).collect();
+    let risultati = messaggi.iter().map(|m| MessaggioJson::new(m, &caselle)).collect();
     Ok(HttpResponse::Ok().json(MessaggiJson { risultati, cursore }))
 }
 

@@ -23,7 +23,7 @@ pub(super) use carico::{
 };
 pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use collegamento::{__path_collega, __path_scollega, collega, scollega};
-pub(super) use proposta::{__path_elenca_proposte, __path_proponi, elenca_proposte, proponi};
+pub(super) use proposta::{__path_elenca_proposte, __path_proponi, PropostaJson, elenca_proposte, proponi};
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};

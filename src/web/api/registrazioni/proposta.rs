@@ -15,6 +15,8 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 pub(in crate::web::api) struct PropostaJson {
     id: String,
+    #[schema(value_type = String, format = "uuid")]
+    registrazione: RegistrazioneId,
     #[schema(value_type = String, format = DateTime)]
     istante: Istante,
     autore: String,
@@ -57,6 +59,7 @@ impl From<Proposta> for PropostaJson {
         };
         Self {
             id: p.id.to_string(),
+            registrazione: p.registrazione,
             istante: p.istante,
             autore: p.autore,
             motivo: p.motivo.to_string(),

@@ -8,7 +8,7 @@ use crate::utenti::Ruolo;
 use crate::valori::{CodiceProcedimento, CodiceUfficio, Istante, Rifiuto, Testo};
 use crate::web::api::corpo::Corpo;
 use crate::web::api::gettone::{Assegna, Chiamante, Scrivania};
-use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::api::lettore::{Difetti, Giorno, Oggetto};
 use crate::web::{Problema, Stato};
 use crate::{istanze, utenti};
 use actix_web::{HttpResponse, web};
@@ -83,17 +83,6 @@ pub(in crate::web::api) struct VicendaRichiesta {
     /// Of a ripresa: the day on which what was missing arrived; today if absent.
     #[schema(value_type = Option<String>, format = Date)]
     giorno: Option<String>,
-}
-
-/// A day of the calendar, `2026-11-22`.
-struct Giorno(NaiveDate);
-
-impl FromStr for Giorno {
-    type Err = Rifiuto;
-    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
-        let no = |_| Rifiuto { che: "giorno", regola: "serve una data come 2026-11-22".to_owned() };
-        testo.parse().map(Self).map_err(no)
-    }
 }
 
 /// A number of days.

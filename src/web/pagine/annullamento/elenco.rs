@@ -129,7 +129,7 @@ fn per_id(
 }
 
 fn attese(conn: &mut Conn, vista: &Vista, ora: Istante) -> Result<Vec<Attesa>, Problema> {
-    let proposte = registro::in_attesa(conn, vista, MASSIMO_ATTESE)?;
+    let proposte = registro::in_attesa(conn, vista, None, MASSIMO_ATTESE)?;
     let ids: Vec<RegistrazioneId> = proposte.iter().map(|p| p.registrazione).collect();
     let registrazioni = per_id(conn, vista, &ids)?;
     let attesa = |p: &Proposta| {

@@ -1,16 +1,25 @@
 //! `rubrica` over the API.
 
+mod atti;
+mod storia;
+
+pub(super) use atti::{
+    __path_aggiungi, __path_cambia, __path_decidi, __path_ritira, __path_sciogli, __path_unisci, aggiungi, cambia,
+    decidi, ritira, sciogli, unisci,
+};
+
 use super::corpo::Corpo;
 use super::gettone::{Chiamante, Legge, Registra, Uscita};
 use super::lettore::{Difetti, Oggetto};
-use crate::registro::rubrica::{self, Fonte, Indirizzo, Recapito, Soggetto};
+use crate::registro::rubrica::{self, Fonte, Indirizzo, Provenienza, Recapito, Soggetto};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::storage::Conn;
-use crate::valori::{AooId, Denominazione, Istante, RecapitoId, SoggettoId};
+use crate::valori::{AooId, Denominazione, Istante, RecapitoId, Rifiuto, SoggettoId};
 use crate::web::{Problema, Stato};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Soggetti in one page of the list.
 const PAGINA: i64 = 50;
@@ -18,18 +27,8 @@ const PAGINA: i64 = 50;
 /// Addresses given with a new soggetto.
 const MASSIMO_RECAPITI: usize = 20;
 
-const CAMPI: &[&str] = &[
-    "tipo",
-    "denominazione",
-    "nome",
-    "cognome",
-    "codiceFiscale",
-    "codiceIpa",
-    "codiceAoo",
-    "recapiti",
-    "fonte",
-    "comunque",
-];
+/// What says who a soggetto is.
+const CAMPI_DATI: [&str; 7] = ["tipo", "denominazione", "nome", "cognome", "codiceFiscale", "codiceIpa", "codiceAoo"];
 
 /// What is asked of the list.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -38,6 +37,9 @@ pub(super) struct Filtro {
     /// the order of names.
     #[serde(default)]
     q: String,
+    /// True: only those of which a source says something else that waits for a decision, those that wait longest first, 50 at most.
+    #[serde(default)]
+    proposte: bool,
     /// As given by the page before.
     cursore: Option<String>,
 }
@@ -74,12 +76,10 @@ impl From<Recapito> for RecapitoJson {
     }
 }
 
-/// A party of the rubrica.
+/// Who a soggetto is, and who says so since when.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SoggettoJson {
-    #[schema(value_type = String, format = "uuid")]
-    id: SoggettoId,
+struct DatiJson {
     /// `persona-fisica`, `persona-giuridica`, `amministrazione` or `amministrazione-estera`.
     tipo: &'static str,
     denominazione: Option<String>,
@@ -92,6 +92,37 @@ pub(super) struct SoggettoJson {
     autore: String,
     #[schema(value_type = String, format = DateTime)]
     dal: Istante,
+}
+
+impl DatiJson {
+    fn new(parte: Parte, p: Provenienza) -> Self {
+        let (denominazione, nome, cognome) = match parte.nome {
+            NomeParte::Denominazione(d) => (Some(d.to_string()), None, None),
+            NomeParte::Persona { nome, cognome } => (None, Some(nome.to_string()), Some(cognome.to_string())),
+        };
+        Self {
+            tipo: parte.tipo.as_str(),
+            denominazione,
+            nome,
+            cognome,
+            codice_fiscale: parte.codice_fiscale.map(|c| c.to_string()),
+            codice_ipa: parte.codice_ipa.map(|c| c.to_string()),
+            codice_aoo: parte.codice_aoo.map(|c| c.to_string()),
+            fonte: p.fonte.as_str(),
+            autore: p.autore,
+            dal: p.istante,
+        }
+    }
+}
+
+/// A party of the rubrica.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SoggettoJson {
+    #[schema(value_type = String, format = "uuid")]
+    id: SoggettoId,
+    #[serde(flatten)]
+    dati: DatiJson,
     /// Those that hold, oldest first; of one soggetto also those withdrawn, newest first.
     recapiti: Vec<RecapitoJson>,
     /// The soggetto it was merged into, whose data count.
@@ -101,22 +132,9 @@ pub(super) struct SoggettoJson {
 
 impl From<Soggetto> for SoggettoJson {
     fn from(s: Soggetto) -> Self {
-        let (denominazione, nome, cognome) = match s.parte.nome {
-            NomeParte::Denominazione(d) => (Some(d.to_string()), None, None),
-            NomeParte::Persona { nome, cognome } => (None, Some(nome.to_string()), Some(cognome.to_string())),
-        };
         Self {
             id: s.id,
-            tipo: s.parte.tipo.as_str(),
-            denominazione,
-            nome,
-            cognome,
-            codice_fiscale: s.parte.codice_fiscale.map(|c| c.to_string()),
-            codice_ipa: s.parte.codice_ipa.map(|c| c.to_string()),
-            codice_aoo: s.parte.codice_aoo.map(|c| c.to_string()),
-            fonte: s.provenienza.fonte.as_str(),
-            autore: s.provenienza.autore,
-            dal: s.provenienza.istante,
+            dati: DatiJson::new(s.parte, s.provenienza),
             recapiti: s.recapiti.into_iter().map(Into::into).collect(),
             unito_a: s.unito_a,
         }
@@ -169,12 +187,15 @@ pub(super) async fn elenca(
     chi: Chiamante<Legge, Uscita>,
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Problema> {
-    let Filtro { q, cursore } = filtro.into_inner();
-    let illeggibile = |e: crate::valori::Rifiuto| Problema::illeggibile(e.to_string());
+    let Filtro { q, proposte, cursore } = filtro.into_inner();
+    let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());
     let dopo: Option<SoggettoId> = cursore.map(|c| c.parse()).transpose().map_err(illeggibile)?;
     let (trovati, altri) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
+                if proposte {
+                    return Ok((rubrica::con_proposte(conn, chi.0.aoo, PAGINA)?, false));
+                }
                 if !q.trim().is_empty() {
                     return Ok::<_, Problema>((rubrica::cerca(conn, chi.0.aoo, &q)?, false));
                 }
@@ -191,17 +212,17 @@ pub(super) async fn elenca(
     Ok(HttpResponse::Ok().json(RubricaJson { risultati: trovati.into_iter().map(Into::into).collect(), cursore }))
 }
 
-/// One soggetto, with every address it ever had.
+/// One soggetto, with what it was, every address it ever had, what waits for a decision and whom it is one with.
 #[utoipa::path(get, path = "/api/v1/rubrica/{id}", tag = "rubrica",
     params(("id" = String, Path, description = "Id of the soggetto")),
-    responses((status = 200, body = SoggettoJson), (status = 401), (status = 404)))]
+    responses((status = 200, body = storia::SoggettoInteroJson), (status = 401), (status = 404)))]
 pub(super) async fn mostra(
     stato: web::Data<Stato>,
     chi: Chiamante<Legge, Uscita>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let id = id.parse().map_err(|_| Problema::non_trovato())?;
-    let json = stato.blocca(move |stato| stato.db.leggi(|conn| uno(conn, chi.0.aoo, id))).await?;
+    let json = stato.blocca(move |stato| stato.db.leggi(|conn| storia::intero(conn, chi.0.aoo, id))).await?;
     Ok(HttpResponse::Ok().json(json))
 }
 
@@ -220,15 +241,14 @@ pub(super) async fn crea(
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let mut difetti = Difetti::default();
-    let chiesto = Oggetto::new(&corpo.0, "", CAMPI, &mut difetti).and_then(|o| {
+    let ammessi: Vec<&str> = CAMPI_DATI.iter().copied().chain(["recapiti", "fonte", "comunque"]).collect();
+    let letto = Oggetto::new(&corpo.0, "", &ammessi, &mut difetti).and_then(|o| {
         let (parte, recapiti) = (parte(&o, &mut difetti), recapiti(&o, &mut difetti));
-        let fonte: Option<Fonte> = o.forse("fonte", &mut difetti);
+        let fonte = fonte(&o, &mut difetti);
         let comunque = o.vero("comunque", &mut difetti);
-        Some((parte?, recapiti, fonte.unwrap_or(Fonte::Scritto), comunque))
+        Some((parte?, recapiti, fonte, comunque))
     });
-    difetti.chiudi()?;
-    let (parte, recapiti, fonte, comunque) =
-        chiesto.ok_or_else(|| Problema::interno("a field was refused without a reason"))?;
+    let (parte, recapiti, fonte, comunque) = difetti.esito(letto)?;
     let scrivi = move |stato: &Stato| {
         let crea = if comunque { rubrica::crea_comunque } else { rubrica::crea };
         let id = stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| crea(op, &parte, &recapiti, fonte))?;
@@ -261,21 +281,27 @@ fn parte(o: &Oggetto<'_>, difetti: &mut Difetti) -> Option<Parte> {
     Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, pec: None })
 }
 
+/// Who says so; a person, unless it is said.
+fn fonte(o: &Oggetto<'_>, difetti: &mut Difetti) -> Fonte {
+    o.forse("fonte", difetti).unwrap_or(Fonte::Scritto)
+}
+
 fn recapiti(o: &Oggetto<'_>, difetti: &mut Difetti) -> Vec<Indirizzo> {
-    let mut letti = Vec::new();
-    for (i, json) in o.lista("recapiti", MASSIMO_RECAPITI, difetti).iter().enumerate() {
+    let lista = o.lista("recapiti", MASSIMO_RECAPITI, difetti).iter().enumerate();
+    let uno = |(i, json)| {
         let dove = format!("/recapiti/{i}");
-        let testo = |nome: &str| json.get(nome).and_then(|v| v.as_str()).unwrap_or_default();
-        if Oggetto::new(json, &dove, &["tipo", "valore"], difetti).is_none() {
-            continue;
-        }
-        match Indirizzo::leggi(testo("tipo"), testo("valore")) {
-            Ok(indirizzo) => letti.push(indirizzo),
-            Err(e) => {
-                let campo = if Indirizzo::TIPI.contains(&testo("tipo")) { "valore" } else { "tipo" };
-                difetti.aggiungi(format!("{dove}/{campo}"), e.to_string());
-            }
-        }
-    }
-    letti
+        Oggetto::new(json, &dove, &["tipo", "valore"], difetti)?;
+        indirizzo(json, &dove, difetti)
+    };
+    lista.filter_map(uno).collect()
+}
+
+/// The address that an object with `tipo` and `valore` gives.
+fn indirizzo(json: &Value, dove: &str, difetti: &mut Difetti) -> Option<Indirizzo> {
+    let testo = |nome: &str| json.get(nome).and_then(|v| v.as_str()).unwrap_or_default();
+    let rifiuta = |e: Rifiuto| {
+        let campo = if Indirizzo::TIPI.contains(&testo("tipo")) { "valore" } else { "tipo" };
+        difetti.aggiungi(format!("{dove}/{campo}"), e.to_string());
+    };
+    Indirizzo::leggi(testo("tipo"), testo("valore")).map_err(rifiuta).ok()
 }

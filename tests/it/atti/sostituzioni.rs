@@ -1,0 +1,67 @@
+//! Who stands in for whom: for oneself by anybody, for others by who may.
+
+use super::{Banco, NESSUNO, altrove, chi, persona};
+use crate::casa::{Casa, chiama_json, su_entrambi};
+use chrono::Days;
+use serde_json::{Value, json};
+use tabulario::utenti::{Ruolo, sostituzione};
+
+fn fra(casa: &Casa, giorni: u64) -> String {
+    (casa.db.orologio().adesso().giorno() + Days::new(giorni)).to_string()
+}
+
+su_entrambi! {
+    fn one_names_who_stands_in_for_oneself_and_the_rsp_for_anybody(casa) {
+        let banco = Banco::nuovo(casa);
+        let (mario, anna) = (chi(casa, "mario", Ruolo::Addetto), chi(casa, "anna", Ruolo::Addetto));
+        let (rosa, bruno) = (chi(casa, "rosa", Ruolo::Rsp), altrove(casa));
+        let corpo = |titolare: Value, sostituto: &str| {
+            json!({ "titolare": titolare, "sostituto": sostituto, "dal": fra(casa, 0), "al": fra(casa, 5), "motivo": "Ferie" })
+        };
+        let sua = corpo(Value::Null, "anna");
+        banco.di_persona("/sostituzioni", &sua);
+        // Of others only for who may, and nobody in their own favour.
+        banco.assente(&mario, "/sostituzioni", &corpo(json!("rosa"), "anna"));
+        banco.campi(&rosa, "/sostituzioni", &corpo(json!("mario"), "rosa"), &["/sostituto"]);
+        banco.campi(&mario, "/sostituzioni", &corpo(Value::Null, "mario"), &["/sostituto"]);
+        // Nobody of another AOO, told apart from nobody at all by nothing.
+        for chi in ["bruno", "nessuno"] {
+            banco.campi(&mario, "/sostituzioni", &corpo(Value::Null, chi), &["/sostituto"]);
+            banco.campi(&rosa, "/sostituzioni", &corpo(json!(chi), "anna"), &["/titolare"]);
+        }
+        let detto = |chi: &str| {
+            let rifiuto = chiama_json(&format!("{}/api/v1/sostituzioni", banco.server.url), &rosa, &corpo(json!(chi), "anna").to_string());
+            rifiuto.json()["detail"].as_str().unwrap().replace(chi, "…")
+        };
+        assert_eq!(detto("bruno"), detto("nessuno"));
+        let mut passata = sua.clone();
+        passata["al"] = json!("2026-01-01");
+        banco.campi(&mario, "/sostituzioni", &passata, &["/al"]);
+        banco.campi(&mario, "/sostituzioni", &json!({ "dal": "oggi" }), &["/sostituto", "/dal", "/al", "/motivo"]);
+        assert_eq!(casa.conta("sostituzioni"), 0);
+        let fatta = banco.fatto(&mario, "/sostituzioni", &sua);
+        assert_eq!((&fatta["titolare"]["nomeUtente"], &fatta["sostituto"]["nomeUtente"], &fatta["al"]), (&json!("mario"), &json!("anna"), &json!(fra(casa, 5))));
+        banco.autore("sostituzione", "mario");
+        assert_eq!(banco.fatto(&mario, "/sostituzioni", &corpo(json!("Mario"), "anna"))["id"], fatta["id"], "the same said twice is one act");
+        let ora = casa.db.orologio().adesso();
+        let puo = || casa.db.leggi(|conn| sostituzione::disponibili(conn, persona(casa, "anna").id, casa.aoo.id, ora)).unwrap().len();
+        assert_eq!((puo(), casa.conta("sostituzioni")), (1, 1));
+        let altra = banco.fatto(&rosa, "/sostituzioni", &corpo(json!("anna"), "mario"));
+        let quante = |gettone: &str| banco.legge(gettone, "/sostituzioni")["risultati"].as_array().unwrap().len();
+        assert_eq!([&rosa, &casa.gettone, &mario, &anna, &bruno].map(|g| quante(g)), [2, 2, 2, 2, 0]);
+        let strada = |s: &Value| format!("/sostituzioni/{}/revoca", s["id"].as_str().unwrap());
+        banco.di_persona(&strada(&fatta), &json!({}));
+        // The sostituto does not end it, nor does anybody elsewhere.
+        for (gettone, strada) in [(&anna, strada(&fatta)), (&bruno, strada(&fatta)), (&rosa, format!("/sostituzioni/{NESSUNO}/revoca"))] {
+            banco.assente(gettone, &strada, &json!({}));
+        }
+        assert_eq!(casa.conta("revoche_sostituzioni"), 0);
+        for _ in 0..2 {
+            assert!(banco.fatto(&mario, &strada(&fatta), &json!({}))["revocata"].is_string());
+        }
+        banco.autore("revoca-sostituzione", "mario");
+        assert_eq!((puo(), casa.conta("revoche_sostituzioni")), (0, 1), "one that was ended stays so");
+        banco.fatto(&rosa, &strada(&altra), &json!({}));
+        banco.integra();
+    }
+}
