@@ -13,7 +13,9 @@ pub const MAX_XML_BYTE: usize = 16 * 1024 * 1024;
 /// Elements one inside the other.
 const MAX_PROFONDITA: u32 = 100;
 /// Characters that begin a tag or an attribute; elements and attributes cannot be more.
-const MAX_SEGNI: usize = 1_000_000;
+const MAX_SEGNI: usize = 500_000;
+/// Attributes of one element: the parser compares each with all the others.
+const MAX_ATTRIBUTI: usize = 256;
 /// Comments and processing instructions beside the root.
 const MAX_FUORI_RADICE: usize = 256;
 /// Namespace prefixes that are different from each other.
@@ -84,6 +86,9 @@ impl<'a> Albero<'a> {
         let segni = testo.bytes().filter(|b| matches!(b, b'<' | b'=')).count();
         if segni > MAX_SEGNI {
             return Err(Rifiuto::Eccede("ha troppi elementi"));
+        }
+        if attributi_insieme(testo) > MAX_ATTRIBUTI {
+            return Err(Rifiuto::Eccede("ha un elemento con troppi attributi"));
         }
         let lettore = Parser::new().with_forbid_dtd(true).with_max_depth(MAX_PROFONDITA);
         let doc = lettore.parse(testo).map_err(|errore| motivo(&errore.to_string()))?;
@@ -241,6 +246,25 @@ fn valori_id<'b>(elemento: &'b Element<'_>) -> impl Iterator<Item = &'b str> {
         Some(spazio) => spazio == XML && a.name.local_name == "id",
     });
     id.map(|a| a.value.as_ref())
+}
+
+/// The most attributes that an element can have, before it is parsed: values opened between two `<`, which cannot stand in a tag.
+fn attributi_insieme(testo: &str) -> usize {
+    let (mut quanti, mut massimo, mut dopo_uguale) = (0, 0, false);
+    for b in testo.bytes() {
+        match b {
+            b'<' => quanti = 0,
+            b'=' => dopo_uguale = true,
+            b'"' | b'\'' if dopo_uguale => {
+                quanti += 1;
+                massimo = massimo.max(quanti);
+                dopo_uguale = false;
+            }
+            b' ' | b'\t' | b'\r' | b'\n' => {}
+            _ => dopo_uguale = false,
+        }
+    }
+    massimo
 }
 
 fn motivo(errore: &str) -> Rifiuto {

@@ -11,6 +11,9 @@ use uppsala::NodeId;
 /// Certificates of one signature that are looked at.
 const MAX_CERTIFICATI: usize = 64;
 
+/// What a `Signature` is made of.
+const PARTI: [&str; 4] = ["SignedInfo", "SignatureValue", "KeyInfo", "Object"];
+
 /// The parts of a signature.
 pub struct Busta {
     /// The `Signature` element.
@@ -42,6 +45,12 @@ pub fn firme<'b>(albero: &'b Albero<'_>) -> impl Iterator<Item = NodeId> + 'b {
 impl Busta {
     /// Reads one; every part that must be there once is there once, or nobody could say which of them counts.
     pub fn leggi(albero: &Albero<'_>, nodo: NodeId) -> Result<Self, &'static str> {
+        let parte = |n| PARTI.iter().any(|nome| albero.e(n, DS, nome));
+        let testo =
+            |n| albero.doc.element(n).is_none() && albero.doc.text_content(n).is_some_and(|t| !t.trim().is_empty());
+        if !albero.figli(nodo).all(parte) || albero.doc.children_iter(nodo).any(testo) {
+            return Err("contiene qualcosa che non ne fa parte");
+        }
         let signed_info = albero.unico(nodo, DS, "SignedInfo").ok_or("manca SignedInfo, o ce n'è più di uno")?;
         let nodo_valore = albero.unico(nodo, DS, "SignatureValue").ok_or("manca il valore, o ce n'è più di uno")?;
         let valore = albero.base64(nodo_valore).ok_or("il valore non è in base64")?;

@@ -8,7 +8,9 @@ use std::collections::HashSet;
 use uppsala::NodeId;
 
 /// What the canonicalisations of one document may cost together, about one a byte.
-pub const MAX_LAVORO: usize = 1024 * 1024 * 1024;
+pub const MAX_LAVORO: usize = 256 * 1024 * 1024;
+/// Why what would cost more is not computed.
+pub const TROPPO_COMPLESSO: Ostacolo = "il documento è troppo complesso per calcolarne tutte le impronte";
 /// Prefixes that an exclusive canonicalisation may treat as inclusive.
 const MAX_PREFISSI_INCLUSI: usize = 64;
 const EXC_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -90,7 +92,7 @@ impl Insieme {
             return Err("gli elementi intorno a quello firmato hanno xml:base o xml:id");
         }
         if !albero.spendi() {
-            return Err("il documento è troppo complesso per calcolarne tutte le impronte");
+            return Err(TROPPO_COMPLESSO);
         }
         let nodi: NodeIdSet = self.nodi(albero).into_iter().map(|nodo| nodo.index()).collect();
         let insieme = NodeSet::from_ids(nodi, NodeSetType::Normal);

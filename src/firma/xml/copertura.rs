@@ -14,12 +14,11 @@ use uppsala::{NodeId, NodeKind};
 pub fn scoperto(albero: &Albero<'_>, firma: NodeId, coperti: &[&Insieme], proprieta: &[NodeId]) -> Option<String> {
     let cime: HashSet<NodeId> =
         coperti.iter().flat_map(|c| c.dentro.iter().copied()).chain(proprieta.iter().copied()).collect();
-    if cime.contains(&albero.doc.root()) {
-        return None;
-    }
     // Elements with something covered inside are not left out themselves, only what stands beside it.
     let sopra: HashSet<NodeId> = cime.iter().chain([&firma]).flat_map(|nodo| albero.antenati(*nodo)).collect();
-    let mut da_vedere: Vec<NodeId> = albero.doc.document_element().into_iter().collect();
+    // A whole document leaves out the signature in it, which could carry something else.
+    let mut da_vedere = vec![firma];
+    da_vedere.extend(albero.doc.document_element().filter(|_| !cime.contains(&albero.doc.root())));
     while let Some(nodo) = da_vedere.pop() {
         if cime.contains(&nodo) {
             continue;

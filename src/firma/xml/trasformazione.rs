@@ -5,7 +5,7 @@
 
 use super::DS;
 use super::albero::Albero;
-use super::canonica::{Forma, Insieme, Ostacolo};
+use super::canonica::{Forma, Insieme, Ostacolo, TROPPO_COMPLESSO};
 use uppsala::NodeId;
 
 /// Transforms of one reference.
@@ -74,6 +74,8 @@ fn decodifica(byte: &[u8]) -> Result<Vec<u8>, Ostacolo> {
 fn una(albero: &Albero<'_>, firma: NodeId, quale: NodeId, mut insieme: Insieme) -> Result<Dato, Ostacolo> {
     match albero.attributo(quale, "Algorithm").unwrap_or_default() {
         ENVELOPED => insieme.esclusi.push(firma),
+        // These walk the whole document, as a canonicalisation does.
+        BASE64 | FILTER2 | XPATH if !albero.spendi() => return Err(TROPPO_COMPLESSO),
         BASE64 => {
             let testo = insieme.nodi(albero).into_iter().filter_map(|n| albero.doc.text_content(n)).collect::<String>();
             return Ok(Dato::Byte(decodifica(testo.as_bytes())?, insieme));
