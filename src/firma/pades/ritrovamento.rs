@@ -8,7 +8,7 @@ use super::campo::campi;
 use super::oggetto::{Dizionario, Oggetto};
 use super::struttura::{Luogo, Pdf, Revisione, trova};
 use super::tabella::Tabella;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Signatures of one file that are judged.
 pub const MAX_FIRME: usize = 256;
@@ -48,26 +48,29 @@ pub struct Ritrovamento {
 pub fn ritrova(revisione: &Revisione<'_>) -> Ritrovamento {
     let mut ritrovamento = Ritrovamento::default();
     let (mut posti, mut sparse) = (BTreeSet::new(), Vec::new());
-    for traccia in tracce(revisione.pdf.byte) {
-        match oggetto_che_contiene(revisione.pdf, &revisione.tabella.posti, traccia) {
+    let (pdf, mut fini) = (revisione.pdf, BTreeMap::new());
+    for traccia in tracce(pdf.byte) {
+        match oggetto_che_contiene(pdf, &revisione.tabella.posti, traccia, &mut fini) {
             Some(posto) => _ = posti.insert(posto),
             None => sparse.push(traccia),
         }
     }
     if !sparse.is_empty() {
-        let ovunque = Tabella::ricostruisci(revisione.pdf, revisione.pdf.byte.len()).unwrap_or_default().posti;
+        let ovunque = Tabella::ricostruisci(pdf, pdf.byte.len()).unwrap_or_default().posti;
         for traccia in sparse {
-            match oggetto_che_contiene(revisione.pdf, &ovunque, traccia) {
+            match oggetto_che_contiene(pdf, &ovunque, traccia, &mut fini) {
                 Some(posto) => _ = posti.insert(posto),
                 None => ritrovamento.tracce_ignote = true,
             }
         }
     }
-    let mut firme: Vec<Trovata> = posti.into_iter().flat_map(|posto| scritte_in(revisione.pdf, posto)).collect();
+    let mut firme: Vec<Trovata> = posti.into_iter().flat_map(|posto| scritte_in(pdf, posto)).collect();
     match firmati(revisione, &mut ritrovamento.illeggibili) {
         Ok(firmati) => firme.extend(firmati.into_iter().filter(|firmata| !firme.contains(firmata)).collect::<Vec<_>>()),
         Err(difetto) => {
-            ritrovamento.tracce_ignote |= trova(revisione.pdf.byte, b"/Sig").is_some();
+            // The form may hold empty fields for signatures; the name of a kind of signature means one.
+            let nomi: [&[u8]; 2] = [b"/adbe.", b"/ETSI."];
+            ritrovamento.tracce_ignote |= nomi.iter().any(|nome| trova(pdf.byte, nome).is_some());
             ritrovamento.difetto = Some(difetto);
         }
     }
@@ -91,16 +94,26 @@ fn tracce(byte: &[u8]) -> Vec<usize> {
 }
 
 /// The object, among those that begin at `posti`, that contains a byte; streams contain their data, which are not looked into.
-fn oggetto_che_contiene(pdf: &Pdf<'_>, posti: &BTreeSet<usize>, byte: usize) -> Option<usize> {
+/// `fini` remembers where objects end: a stream may hold thousands of traces.
+fn oggetto_che_contiene(
+    pdf: &Pdf<'_>,
+    posti: &BTreeSet<usize>,
+    byte: usize,
+    fini: &mut BTreeMap<usize, Option<usize>>,
+) -> Option<usize> {
     let posto = *posti.range(..=byte).next_back()?;
+    let fine = *fini.entry(posto).or_insert_with(|| fine_di(pdf, posto));
+    fine.is_some_and(|fine| byte < fine).then_some(posto)
+}
+
+fn fine_di(pdf: &Pdf<'_>, posto: usize) -> Option<usize> {
     let (_, oggetto, fine) = pdf.indiretto_e_fine(posto).ok()?;
-    let fine = match oggetto {
+    match oggetto {
         Oggetto::Flusso(dizionario, inizio) => {
-            inizio + pdf.grezzi(inizio, dizionario.campo(b"Length").misura()).ok()?.len()
+            Some(inizio + pdf.grezzi(inizio, dizionario.campo(b"Length").misura()).ok()?.len())
         }
-        _ => fine,
-    };
-    (byte < fine).then_some(posto)
+        _ => Some(fine),
+    }
 }
 
 /// The values of the fields for signatures that have one; `illeggibili` becomes true if one cannot be read.
