@@ -148,7 +148,7 @@ fn tipo(anteprima: &[u8]) -> Tipo {
     let testo = anteprima.strip_prefix(b"\xef\xbb\xbf").unwrap_or(anteprima).trim_ascii_start();
     match () {
         // Readers accept the mark anywhere in the first kilobyte.
-        () if cerca(anteprima.get(..1024).unwrap_or(anteprima), b"%PDF-") => PDF,
+        () if cerca(anteprima.get(..1024).unwrap_or(anteprima), b"%PDF-") || quasi_pdf(anteprima) => PDF,
         () if inizia(b"PK\x03\x04") => tipo_zip(anteprima),
         () if inizia(b"\x89PNG\r\n") => semplice("image/png", "PNG"),
         () if inizia(b"\xff\xd8\xff") => semplice("image/jpeg", "JPEG"),
@@ -160,6 +160,12 @@ fn tipo(anteprima: &[u8]) -> Tipo {
         () if anteprima.iter().all(|b| *b >= 0x20 || matches!(b, b'\t' | b'\n' | b'\r' | 0x0c)) => TESTO,
         () => IGNOTO,
     }
+}
+
+/// A mark with one damaged byte: the rest of the file says whether it was signed.
+fn quasi_pdf(anteprima: &[u8]) -> bool {
+    let uguali = anteprima.iter().zip(b"%PDF-1.").filter(|(a, b)| a == b).count();
+    uguali == 6
 }
 
 fn tipo_markup(testo: &[u8]) -> Tipo {
@@ -223,6 +229,7 @@ mod tests {
         check(b"Gentile ufficio,\r\n", "text/plain", None);
         check(b"\x01\x02", "application/octet-stream", None);
         check(b"%PDF-1.4 ...", "application/pdf", None);
+        check(b"%P\x04F-1.4 ...", "application/pdf", None);
         check(
             &[b"%PDF-1.4".to_vec(), vec![b' '; 65_530], b"/ByteRange [0".to_vec()].concat(),
             "application/pdf",

@@ -5,8 +5,9 @@
 //! signer's properties, ETSI EN 319 132); ASiC. M7M is recognised and said not to be verified yet. The verdict uses the words of ETSI
 //! EN 319 102-1.
 //!
-//! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk, and
-//! never holds a content: the document flows to the sink it is given. Whatever the bytes, the answer is a report.
+//! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk. The
+//! document flows to the sink it is given; only a PDF, whose signatures point into it, is held too, up to a limit. Whatever the
+//! bytes, the answer is a report.
 
 mod algoritmo;
 mod asic;

@@ -81,19 +81,22 @@ pub fn verifica_pdf(contesto: &Contesto<'_>, byte: &[u8], strato: usize) -> Veri
         let frase = "Il PDF è cifrato: le firme sono state verificate, ma il testo del documento non è stato letto.";
         verifica.rilievi.push(frase.to_owned());
     }
-    if ritrovamento.tracce_ignote && ritrovamento.firme.is_empty() {
-        let difetto = Difetto("non fa parte della struttura del PDF");
-        verifica.firme.push(match finale.tabella.inizio {
-            Some(_) => illeggibile(strato, difetto),
-            None => traccia(strato, difetto),
-        });
-    }
     let dss = dss::dss(&finale).unwrap_or_else(|difetto| {
         verifica.rilievi.push(format!("I dati per la verifica nel tempo (DSS) non sono leggibili: {difetto}."));
         Dss::default()
     });
     let esame = Esame { contesto, finale: &finale, dss, strato };
     esame.tutte(ritrovamento.firme, &mut verifica);
+    if ritrovamento.tracce_ignote || ritrovamento.illeggibili {
+        let difetto = Difetto("non fa parte della struttura del PDF");
+        let fallite = verifica.firme.iter().any(|firma| firma.indication == Indicazione::TotalFailed);
+        match finale.tabella.inizio {
+            // The worst is already told of another signature, of which this may be a piece.
+            _ if fallite => verifica.rilievi.push(format!("Nel PDF c'è la traccia di un'altra firma: {difetto}.")),
+            None if !ritrovamento.illeggibili => verifica.firme.push(traccia(strato, difetto)),
+            _ => verifica.firme.push(illeggibile(strato, difetto)),
+        }
+    }
     if ritrovamento.eccede {
         let mut giudizio = Giudizio::new();
         let frase = format!("Le firme sono più di {MAX_FIRME}: le altre non sono state verificate.");

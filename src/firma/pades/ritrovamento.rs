@@ -7,7 +7,8 @@ use super::super::difetto::Difetto;
 use super::campo::campi;
 use super::oggetto::{Dizionario, Oggetto};
 use super::struttura::{Luogo, Pdf, Revisione, trova};
-use std::collections::BTreeSet;
+use super::tabella::Tabella;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Signatures of one file that are judged.
 pub const MAX_FIRME: usize = 256;
@@ -32,26 +33,46 @@ pub struct Ritrovamento {
     pub firme: Vec<Trovata>,
     /// Whether there are more than [`MAX_FIRME`].
     pub eccede: bool,
-    /// Whether `/ByteRange` occurs where no object of the document is.
+    /// Whether there are signs of a signature that is not among them.
     pub tracce_ignote: bool,
+    /// Whether a field says that it is signed, and its signature cannot be read.
+    pub illeggibili: bool,
     /// Why the form could not be read.
     pub difetto: Option<Difetto>,
 }
 
 /// Looks for all signatures of a file.
+///
+/// What the structure does not lead to is looked for byte by byte: a file cut or damaged after it was signed must not pass
+/// for one that was never signed.
 pub fn ritrova(revisione: &Revisione<'_>) -> Ritrovamento {
     let mut ritrovamento = Ritrovamento::default();
-    let mut posti = BTreeSet::new();
-    for traccia in tracce(revisione.pdf.byte) {
-        match oggetto_che_contiene(revisione, traccia) {
+    let (mut posti, mut sparse) = (BTreeSet::new(), Vec::new());
+    let (pdf, mut fini) = (revisione.pdf, BTreeMap::new());
+    for traccia in tracce(pdf.byte) {
+        match oggetto_che_contiene(pdf, &revisione.tabella.posti, traccia, &mut fini) {
             Some(posto) => _ = posti.insert(posto),
-            None => ritrovamento.tracce_ignote = true,
+            None => sparse.push(traccia),
         }
     }
-    let mut firme: Vec<Trovata> = posti.into_iter().flat_map(|posto| scritte_in(revisione.pdf, posto)).collect();
-    match firmati(revisione) {
+    if !sparse.is_empty() {
+        let ovunque = Tabella::ricostruisci(pdf, pdf.byte.len()).unwrap_or_default().posti;
+        for traccia in sparse {
+            match oggetto_che_contiene(pdf, &ovunque, traccia, &mut fini) {
+                Some(posto) => _ = posti.insert(posto),
+                None => ritrovamento.tracce_ignote = true,
+            }
+        }
+    }
+    let mut firme: Vec<Trovata> = posti.into_iter().flat_map(|posto| scritte_in(pdf, posto)).collect();
+    match firmati(revisione, &mut ritrovamento.illeggibili) {
         Ok(firmati) => firme.extend(firmati.into_iter().filter(|firmata| !firme.contains(firmata)).collect::<Vec<_>>()),
-        Err(difetto) => ritrovamento.difetto = Some(difetto),
+        Err(difetto) => {
+            // The form may hold empty fields for signatures; the name of a kind of signature means one.
+            let nomi: [&[u8]; 2] = [b"/adbe.", b"/ETSI."];
+            ritrovamento.tracce_ignote |= nomi.iter().any(|nome| trova(pdf.byte, nome).is_some());
+            ritrovamento.difetto = Some(difetto);
+        }
     }
     ritrovamento.firme = firme;
     ritrovamento.eccede = ritrovamento.firme.len() > MAX_FIRME;
@@ -72,21 +93,40 @@ fn tracce(byte: &[u8]) -> Vec<usize> {
     tracce
 }
 
-/// The object that contains a byte, as some revision of the file has it; streams contain their data, which are not looked
-/// into.
-fn oggetto_che_contiene(revisione: &Revisione<'_>, byte: usize) -> Option<usize> {
-    let posto = *revisione.tabella.posti.range(..=byte).next_back()?;
-    let (_, oggetto, fine) = revisione.pdf.indiretto_e_fine(posto).ok()?;
-    (byte < fine || matches!(oggetto, Oggetto::Flusso(..))).then_some(posto)
+/// The object, among those that begin at `posti`, that contains a byte; streams contain their data, which are not looked into.
+/// `fini` remembers where objects end: a stream may hold thousands of traces.
+fn oggetto_che_contiene(
+    pdf: &Pdf<'_>,
+    posti: &BTreeSet<usize>,
+    byte: usize,
+    fini: &mut BTreeMap<usize, Option<usize>>,
+) -> Option<usize> {
+    let posto = *posti.range(..=byte).next_back()?;
+    let fine = *fini.entry(posto).or_insert_with(|| fine_di(pdf, posto));
+    fine.is_some_and(|fine| byte < fine).then_some(posto)
 }
 
-/// The values of the fields for signatures that have one.
-fn firmati(revisione: &Revisione<'_>) -> Result<Vec<Trovata>, Difetto> {
+fn fine_di(pdf: &Pdf<'_>, posto: usize) -> Option<usize> {
+    let (_, oggetto, fine) = pdf.indiretto_e_fine(posto).ok()?;
+    match oggetto {
+        Oggetto::Flusso(dizionario, inizio) => {
+            Some(inizio + pdf.grezzi(inizio, dizionario.campo(b"Length").misura()).ok()?.len())
+        }
+        _ => Some(fine),
+    }
+}
+
+/// The values of the fields for signatures that have one; `illeggibili` becomes true if one cannot be read.
+fn firmati(revisione: &Revisione<'_>, illeggibili: &mut bool) -> Result<Vec<Trovata>, Difetto> {
     let mut firmati = Vec::new();
     for campo in campi(revisione)?.iter().filter(|campo| campo.di_firma()) {
         let Some(dizionario) = campo.oggetto.dizionario() else { continue };
         let scritto = dizionario.campo(b"V");
-        if let Some(valore) = revisione.segui(scritto)?.dizionario() {
+        let Ok(valore) = revisione.segui(scritto) else {
+            *illeggibili = true;
+            continue;
+        };
+        if let Some(valore) = valore.dizionario() {
             let id = scritto.rinvio().or(campo.id);
             let posto = id.and_then(|id| revisione.luogo(id)).and_then(Luogo::posto);
             firmati.push(Trovata { posto, dizionario: valore.clone() });

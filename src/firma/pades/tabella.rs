@@ -62,6 +62,7 @@ impl Tabella {
                 return Err(TROPPI);
             }
             for (numero, voce) in voci {
+                pdf.passo()?;
                 if let Voce::Posto { posto, .. } = voce {
                     tabella.posti.insert(posto);
                 }

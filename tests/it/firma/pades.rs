@@ -122,6 +122,10 @@ fn bersagli(byte: &[u8]) -> Vec<(&'static str, usize)> {
     let mut bersagli: Vec<_> = parti.into_iter().filter_map(|(che, i)| Some((che, nel_file(i?)))).collect();
     bersagli.extend((1..6).map(|sesto| ("content", numeri[1] * sesto / 6)));
     bersagli.push(("content", numeri[2] + numeri[3] / 2));
+    // What damages the structure must not make the signature disappear.
+    let coperti = numeri[2] + numeri[3];
+    let indice = byte[..coperti].windows(9).rposition(|f| f == b"startxref").unwrap();
+    bersagli.extend([("head", 0), ("name of the range", range), ("word of the index", indice), ("index", indice + 10)]);
     bersagli
 }
 
