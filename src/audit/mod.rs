@@ -18,7 +18,7 @@ pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, t
 pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 
 use crate::storage::schema::{catene, eventi};
-use crate::storage::{Errore, Operazione};
+use crate::storage::{Comando, Errore, Operazione, Valore};
 use diesel::prelude::*;
 use std::fmt::Display;
 
@@ -75,10 +75,11 @@ pub fn annota(
         ))
         .execute(op.conn)?;
     let testa = match punta {
-        Some((ultima, _)) => diesel::update(catene::table)
-            .filter(catene::aoo_id.eq(&aoo).and(catene::posizione.eq(ultima)))
-            .set((catene::posizione.eq(posizione), catene::anello.eq(&anello)))
-            .execute(op.conn)?,
+        Some((ultima, _)) => Comando::<()>::new(
+            "UPDATE catene SET posizione = ?, anello = ? WHERE aoo_id = ? AND posizione = ?",
+            vec![Valore::Numero(posizione), Valore::Testo(&anello), Valore::Testo(&aoo), Valore::Numero(ultima)],
+        )
+        .execute(op.conn)?,
         None => diesel::insert_into(catene::table)
             .values((catene::aoo_id.eq(&aoo), catene::posizione.eq(posizione), catene::anello.eq(&anello)))
             .execute(op.conn)?,

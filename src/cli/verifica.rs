@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The largest certificate file read.
 const MAX_FIDUCIA_BYTE: u64 = 16 * 1024 * 1024;
 
-/// Verifica le firme di un file (CAdES: .p7m, .p7s; XAdES: .xml) ed estrae il documento firmato.
+/// Verifica le firme di un file (CAdES, PAdES, XAdES, ASiC, TSD, marche temporali) ed estrae il documento firmato.
 ///
 /// Esce con 0 solo se tutte le firme sono valide (TOTAL-PASSED), con 1 se il file è stato letto ma l'esito è un altro.
 #[derive(Debug, clap::Args)]

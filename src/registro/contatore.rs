@@ -2,10 +2,11 @@
 
 use super::{Errore, orologio};
 use crate::storage::schema::{contatori, registrazioni};
-use crate::storage::{self, Conn, Operazione};
+use crate::storage::{self, Comando, Conn, Operazione, Valore};
 use crate::valori::{CodiceRegistro, Istante, NumeroProtocollo};
 use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 /// Takes the next number. From here on the operation's instant is the one of the registration.
 ///
@@ -23,11 +24,11 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
     }
     let (anno, ora) = (op.ora.anno(), op.ora.utc());
     let numero: i64 = match testa {
-        Some((ultimo_anno, _)) if ultimo_anno == anno => diesel::update(contatori::table)
-            .filter(questo)
-            .set((contatori::ultimo.eq(contatori::ultimo + 1), contatori::ultimo_istante.eq(ora)))
-            .returning(contatori::ultimo)
-            .get_result(op.conn)?,
+        Some((ultimo_anno, _)) if ultimo_anno == anno => Comando::<BigInt>::new(
+            "UPDATE contatori SET ultimo = ultimo + 1, ultimo_istante = ? WHERE aoo_id = ? AND registro = ? RETURNING ultimo",
+            vec![Valore::Istante(ora), Valore::Testo(&aoo), Valore::Testo(registro)],
+        )
+        .get_result(op.conn)?,
         Some(_) => {
             let primo = ultimo_dell_anno(op.conn, &aoo, registro, anno)? + 1;
             diesel::update(contatori::table)

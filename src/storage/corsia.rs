@@ -8,10 +8,9 @@
 //! Liveness: `in_attesa` rises before the mutex is asked for, so whoever leaves a batch open has somebody behind who will
 //! close it.
 
-use super::{Conn, Errore, Indirizzo, Operazione, Orologio};
+use super::{Comando, Conn, Errore, Indirizzo, Operazione, Orologio, Valore};
 use crate::valori::{AooId, Attore};
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use diesel::sql_types::Text;
 use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -226,9 +225,9 @@ fn inizia(conn: &mut Conn, aoo: AooId) -> Result<(), Errore> {
         }
         Conn::Postgres(c) => {
             <AnsiTransactionManager as TransactionManager<PgConnection>>::begin_transaction(c)?;
-            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind::<Text, _>(aoo.to_string())
-                .execute(c)?;
+            let chiave = aoo.to_string();
+            let chiudi = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))";
+            Comando::<()>::new(chiudi, vec![Valore::Testo(&chiave)]).execute(c)?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! opens one (a lint says so). Writers queue in *lanes* and share commits; a caller is answered only after the commit that
 //! holds what it wrote. The module knows tables by name for its guards and nothing of what they mean.
 
+mod comando;
 mod conn;
 mod corsia;
 mod errore;
@@ -15,6 +16,7 @@ mod operazione;
 mod orologio;
 pub mod schema;
 
+pub use comando::{Comando, Valore};
 pub use conn::Conn;
 pub(crate) use conn::per_entrambi;
 pub use errore::Errore;

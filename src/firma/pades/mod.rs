@@ -25,6 +25,7 @@ use super::difetto::Difetto;
 use super::esame::{peggiora, senza_firmatario};
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::revoca::Revoche;
 use super::strato::illeggibile;
 use crate::valori::Istante;
 use dss::Dss;
@@ -85,7 +86,7 @@ pub fn verifica_pdf(contesto: &Contesto<'_>, byte: &[u8], strato: usize) -> Veri
         verifica.rilievi.push(format!("I dati per la verifica nel tempo (DSS) non sono leggibili: {difetto}."));
         Dss::default()
     });
-    let esame = Esame { contesto, finale: &finale, dss, strato };
+    let esame = Esame { contesto, finale: &finale, dss: &dss, revoche: &dss.revoche(), strato };
     esame.tutte(ritrovamento.firme, &mut verifica);
     if ritrovamento.tracce_ignote || ritrovamento.illeggibili {
         let difetto = Difetto("non fa parte della struttura del PDF");
@@ -119,7 +120,9 @@ struct Esame<'e, 'c, 'a> {
     contesto: &'e Contesto<'c>,
     /// The whole file.
     finale: &'e Revisione<'a>,
-    dss: Dss,
+    dss: &'e Dss,
+    /// The revocation data of the DSS.
+    revoche: &'e Revoche<'e>,
     strato: usize,
 }
 
@@ -175,6 +178,7 @@ impl Esame<'_, '_, '_> {
             coperti: intervallo.coperti(self.finale.pdf.byte),
             cert: &cert,
             altri: &self.dss.certificati,
+            revoche: self.revoche,
             strato: self.strato,
         };
         valore::esamina(self.contesto, &valore, rilievi)
@@ -183,7 +187,7 @@ impl Esame<'_, '_, '_> {
     /// Whether the revision that ends with a timestamp already held evidence.
     fn ha_prove(&self, intervallo: &Intervallo) -> bool {
         let revisione = Revisione::leggi(self.finale.pdf, intervallo.secondo.fine);
-        revisione.and_then(|revisione| dss::dss(&revisione)).is_ok_and(|dss| dss.revoche)
+        revisione.and_then(|revisione| dss::dss(&revisione)).is_ok_and(|dss| dss.ha_revoche)
     }
 
     /// What the rest of the document says about a signature.
@@ -222,8 +226,8 @@ impl Esame<'_, '_, '_> {
         match cades {
             "CMS" => "PAdES-CMS".to_owned(),
             cades => match cades.strip_prefix("CAdES-") {
-                Some(_) if archiviata && self.dss.revoche => "PAdES-LTA".to_owned(),
-                Some(_) if marcata && self.dss.revoche => "PAdES-LT".to_owned(),
+                Some(_) if archiviata && self.dss.ha_revoche => "PAdES-LTA".to_owned(),
+                Some(_) if marcata && self.dss.ha_revoche => "PAdES-LT".to_owned(),
                 Some(_) if marcata => "PAdES-T".to_owned(),
                 Some(livello) => format!("PAdES-{livello}"),
                 None => cades.to_owned(),

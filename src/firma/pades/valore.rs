@@ -12,6 +12,7 @@ use super::super::giudizio::Giudizio;
 use super::super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::super::oid;
 use super::super::rapporto::{Firma, MarcaTemporale, Sottoindicazione};
+use super::super::revoca::Revoche;
 use super::super::strato::giudica;
 use std::io::{self, Read as _};
 
@@ -30,6 +31,8 @@ pub struct Valore<'a> {
     pub cert: &'a [Vec<u8>],
     /// Certificates of the DSS.
     pub altri: &'a [Vec<u8>],
+    /// Revocation data of the DSS.
+    pub revoche: &'a Revoche<'a>,
     /// Which signed layer of the file.
     pub strato: usize,
 }
@@ -85,7 +88,7 @@ fn cms(contesto: &Contesto<'_>, valore: &Valore<'_>, rilievi: &mut Vec<String>) 
         tipo: Some(tipo),
         firmato: Firmato::Passato(&impronte),
         certificati: &[],
-        revoche: &[],
+        revoche: &[valore.revoche],
         strato: valore.strato,
         uso: Uso::Firma,
     };
@@ -137,7 +140,7 @@ fn pkcs1(contesto: &Contesto<'_>, valore: &Valore<'_>) -> Result<Firma, Difetto>
         tipo: Some(oid::DATA),
         firmato: Firmato::Passato(&impronte),
         certificati: &certificati,
-        revoche: &[],
+        revoche: &[valore.revoche],
         strato: valore.strato,
         uso: Uso::Firma,
     };
