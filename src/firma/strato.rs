@@ -28,6 +28,8 @@ use std::io::{self, Read, Write};
 
 /// Layers that are opened; what is deeper is left closed, with a finding.
 pub const MAX_STRATI: usize = 16;
+/// Containers one inside the other that are opened; each is held in memory.
+const MAX_CONTENITORI: usize = 3;
 /// Signers of one envelope that are judged.
 const MAX_FIRMATARI: usize = 256;
 /// Certificates of one envelope that are looked at.
@@ -59,6 +61,8 @@ pub struct Visita<'a> {
     pub cifrato: bool,
     /// The document is not XML but speaks of XML signatures.
     pub resti_xml: bool,
+    /// How many containers were opened.
+    contenitori: usize,
 }
 
 impl<'a> Visita<'a> {
@@ -78,6 +82,7 @@ impl<'a> Visita<'a> {
             dichiarato: false,
             cifrato: false,
             resti_xml: false,
+            contenitori: 0,
         }
     }
 
@@ -283,6 +288,13 @@ impl<'a> Visita<'a> {
             return self.documento(&mut byte.as_slice().chain(r), somma);
         }
         let strato = self.firme.len();
+        if self.contenitori >= MAX_CONTENITORI {
+            let frase = format!(
+                "I contenitori sono uno dentro l'altro oltre {MAX_CONTENITORI}: gli altri non sono stati aperti."
+            );
+            self.non_verificata(None, &frase);
+            return self.copia_documento(&mut byte.as_slice(), somma).map(|_| ());
+        }
         match contenitore::leggi(&byte) {
             Letto::Altro => self.documento(&mut byte.as_slice(), somma),
             Letto::Rotto(perche) => {
@@ -292,7 +304,7 @@ impl<'a> Visita<'a> {
                 Ok(())
             }
             Letto::Asic(contenitore) => {
-                let esame = asic::esamina(self.contesto, &contenitore, strato)?;
+                let esame = asic::esamina(self.contesto, &contenitore, strato);
                 let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
                 self.formato.get_or_insert(contenitore.formato);
                 self.strati.push(nome.to_owned());
@@ -301,10 +313,17 @@ impl<'a> Visita<'a> {
                 }
                 self.marche.extend(esame.marche);
                 self.rilievi.extend(esame.rilievi);
-                match contenitore.unico_documento() {
-                    Some(unico) => self.scendi(&mut unico.byte.as_slice(), livello + 1, Somma::Qui),
-                    None => self.copia_documento(&mut byte.as_slice(), somma).map(|_| ()),
+                if strato == self.firme.len() && self.marche.is_empty() {
+                    self.rilievi
+                        .push("Il contenitore dice di essere firmato (ASiC) e non contiene nessuna firma.".to_owned());
                 }
+                self.contenitori += 1;
+                if contenitore.unico_documento().is_none() {
+                    return self.copia_documento(&mut byte.as_slice(), somma).map(|_| ());
+                }
+                drop(byte);
+                let unico = contenitore.in_unico_documento().unwrap_or_default();
+                self.scendi(&mut unico.as_slice(), livello + 1, Somma::Qui)
             }
         }
     }

@@ -56,8 +56,10 @@ pub fn leggi(byte: &[u8]) -> Letto {
     if archivio.len() > MAX_VOCI || nomi.iter().any(|n| n.len() > MAX_NOME_BYTE) {
         return Letto::Rotto("ha troppi file, o nomi troppo lunghi");
     }
-    if voci_dichiarate(byte) != Some(archivio.len()) {
-        return Letto::Rotto("due file hanno lo stesso nome: non si sa quale sia stato firmato");
+    // Names that occur twice, entries that the directory does not list or lists otherwise, bytes before the first: two programs would
+    // show two documents.
+    if archivio.offset() != 0 || archivio.validate_header_consistency().is_err() {
+        return Letto::Rotto("l'indice dello ZIP non corrisponde ai suoi file, o due hanno lo stesso nome");
     }
     let mut restano = MAX_APERTO_BYTE;
     let mut voci = Vec::new();
@@ -92,10 +94,21 @@ impl Contenitore {
         documenti.next().filter(|_| documenti.next().is_none())
     }
 
+    /// The only document, taken out; the other files are let go.
+    pub fn in_unico_documento(self) -> Option<Vec<u8>> {
+        let nome = self.unico_documento()?.nome.clone();
+        self.voci.into_iter().find(|v| v.nome == nome).map(|v| v.byte)
+    }
+
     /// The file that an address means: its name, or its name with `%` before what may not stand in an address (RFC 3986).
     pub fn con_indirizzo(&self, indirizzo: &str) -> Option<&Voce> {
         let con_nome = |nome: &str| self.voci.iter().find(|v| v.nome == nome);
-        con_nome(indirizzo).or_else(|| con_nome(&decodifica(indirizzo)?))
+        let (letterale, decodificata) = (con_nome(indirizzo), decodifica(indirizzo).and_then(|nome| con_nome(&nome)));
+        match (letterale, decodificata) {
+            // Two files for one address: nobody knows which was signed.
+            (Some(una), Some(altra)) if una.nome != altra.nome => None,
+            (una, altra) => una.or(altra),
+        }
     }
 }
 
@@ -157,16 +170,6 @@ fn formato(voci: &[Voce]) -> Formato {
         Some(detto) if detto == ASIC_E.as_bytes() => Formato::AsicE,
         _ if voci.iter().any(|v| di_uno.contains(&v.nome.as_str())) => Formato::AsicS,
         _ => Formato::AsicE,
-    }
-}
-
-/// How many files the directory at the end says that there are. Names that occur twice are one for whoever opens the archive, and which
-/// one depends on who opens it.
-fn voci_dichiarate(byte: &[u8]) -> Option<usize> {
-    let fine = byte.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    match *byte.get(fine + 10..fine + 12)? {
-        [basso, alto] => Some(usize::from(basso) | usize::from(alto) << 8),
-        _ => None,
     }
 }
 

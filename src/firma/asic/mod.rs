@@ -6,15 +6,16 @@
 pub mod contenitore;
 mod manifesto;
 
-use super::catena::Contesto;
-use super::difetto::separa;
-use super::documento::Somma;
-use super::esame::peggiora;
+use super::catena::{Contesto, Uso};
+use super::cms::Busta;
+use super::difetto::{Difetto, separa};
+use super::esame::{Firmato, Oggetto, peggiora, senza_firmatario};
 use super::giudizio::Giudizio;
-use super::rapporto::{Firma, Formato, MarcaTemporale};
-use super::strato::Visita;
-use super::xades;
+use super::marca::{Gettone, esamina_gettone};
+use super::rapporto::{Firma, Formato, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::strato::{giudica, illeggibile};
 use super::xml::riferimento::Fuori;
+use super::{oid, xades};
 use contenitore::{Contenitore, Voce};
 use manifesto::Manifesto;
 use std::cell::RefCell;
@@ -23,6 +24,8 @@ use std::io;
 
 /// Signature files, and timestamp files, of one container that are judged.
 const MAX_FILE_DI_FIRMA: usize = 64;
+/// Files that nobody signed that are told by name.
+const MAX_NOMINATI: usize = 5;
 
 /// What the signatures of a container say.
 #[derive(Default)]
@@ -38,35 +41,24 @@ pub struct Esame {
 }
 
 /// Judges every signature of a container.
-pub fn esamina(contesto: &Contesto<'_>, contenitore: &Contenitore, strato: usize) -> io::Result<Esame> {
+pub fn esamina(contesto: &Contesto<'_>, contenitore: &Contenitore, strato: usize) -> Esame {
     let mut esame = Esame::default();
-    let (da_giudicare, oltre) = {
-        let tutte: Vec<&Voce> = contenitore.voci.iter().filter(|v| v.e_firma() || v.e_marca()).collect();
-        (tutte.iter().take(MAX_FILE_DI_FIRMA).copied().collect::<Vec<_>>(), tutte.len() > MAX_FILE_DI_FIRMA)
-    };
-    for voce in da_giudicare {
+    let mut voci = contenitore.voci.iter().filter(|v| v.e_firma() || v.e_marca());
+    for voce in voci.by_ref().take(MAX_FILE_DI_FIRMA) {
         if voce.e_xml() {
             esame.xades(contesto, contenitore, voce, strato);
         } else {
-            esame.cms(contesto, contenitore, voce, strato)?;
+            esame.cms(contesto, contenitore, voce, strato);
         }
     }
-    if oltre {
-        let frase = format!(
-            "Nel contenitore ci sono più di {MAX_FILE_DI_FIRMA} file di firma: gli altri non sono stati verificati."
-        );
-        esame.rilievi.push(frase);
+    if voci.next().is_some() {
+        let frase = format!("I file di firma sono più di {MAX_FILE_DI_FIRMA}: gli altri non sono stati verificati.");
+        let mut giudizio = Giudizio::new();
+        giudizio.incerta(Sottoindicazione::Generic, frase);
+        esame.firme.push(senza_firmatario(strato, giudizio));
     }
-    if !esame.firme.is_empty() {
-        let scoperti = contenitore.documenti().filter(|d| !esame.coperti.contains(&d.nome));
-        let nomi: Vec<String> = scoperti.take(5).map(|d| format!("«{}»", d.nome_leggibile())).collect();
-        if !nomi.is_empty() {
-            esame
-                .rilievi
-                .push(format!("Nessuna firma copre {}: possono essere stati aggiunti da chiunque.", nomi.join(", ")));
-        }
-    }
-    Ok(esame)
+    esame.cerca_scoperti(contenitore);
+    esame
 }
 
 impl Esame {
@@ -86,50 +78,94 @@ impl Esame {
     }
 
     /// A CMS signature, or a timestamp, covers the manifest that names it; in an ASiC-S the only document.
-    fn cms(
+    fn cms(&mut self, contesto: &Contesto<'_>, contenitore: &Contenitore, voce: &Voce, strato: usize) {
+        let mut del_manifesto = Giudizio::new();
+        let manifesto = Manifesto::di(contenitore, voce);
+        let firmato = match &manifesto {
+            Some(manifesto) => {
+                manifesto.confronta(contenitore, &mut del_manifesto);
+                self.coperti.extend(manifesto.nomi(contenitore));
+                Some(manifesto.voce)
+            }
+            None => contenitore.unico_documento().filter(|_| contenitore.formato == Formato::AsicS),
+        };
+        self.coperti.extend(firmato.filter(|_| manifesto.is_none()).map(|f| f.nome.clone()));
+        let firmato = firmato.map(|f| f.byte.as_slice());
+        // A slice cannot fail as a disk does.
+        let letto = separa(if voce.e_marca() {
+            self.marca(contesto, voce, firmato, &del_manifesto)
+        } else {
+            self.firma(contesto, voce, firmato, strato, &del_manifesto)
+        });
+        if let Err(difetto) = letto.unwrap_or(Err(Difetto("non è leggibile"))) {
+            self.firme.push(illeggibile(strato, difetto));
+        }
+    }
+
+    fn firma(
         &mut self,
         contesto: &Contesto<'_>,
-        contenitore: &Contenitore,
         voce: &Voce,
+        firmato: Option<&[u8]>,
         strato: usize,
+        del_manifesto: &Giudizio,
     ) -> io::Result<()> {
-        let mut giudizio = Giudizio::new();
-        let manifesto = Manifesto::di(contenitore, voce);
-        let unico = contenitore.unico_documento().filter(|_| contenitore.formato == Formato::AsicS);
-        let firmato = match (&manifesto, unico) {
-            (Some(manifesto), _) => Some(manifesto.voce),
-            (None, unico) => unico,
-        };
-        let mut nel_vuoto = io::sink();
-        let mut byte = firmato.map(|f| f.byte.as_slice());
-        let mut visita = Visita::new(contesto, byte.as_mut().map(|b| -> &mut dyn io::Read { b }), &mut nel_vuoto);
-        let letto = visita.scendi(&mut voce.byte.as_slice(), 0, Somma::Qui);
-        // A slice cannot fail as a disk does.
-        let _ = separa(letto)?;
-        match &manifesto {
-            Some(manifesto) => {
-                manifesto.confronta(contenitore, &mut giudizio);
-                self.coperti.extend(manifesto.nomi(contenitore));
-            }
-            None => self.coperti.extend(firmato.map(|f| f.nome.clone())),
+        let mut sorgente = voce.byte.as_slice();
+        let mut busta = Busta::apri(&mut sorgente)?;
+        if busta.ha_contenuto() {
+            // It would hold for a document of its own, and nobody would see that it is another one.
+            return Err(Difetto("contiene un documento suo, mentre deve firmare i file del contenitore").into());
         }
-        let (mut firme, marche) = (visita.firme, visita.marche);
-        if firme.is_empty() && marche.is_empty() {
-            firme.push(vec![super::strato::illeggibile(
-                strato,
-                super::difetto::Difetto("non contiene una busta di firma"),
-            )]);
-        }
-        for mut firma in firme.into_iter().flatten() {
-            firma.layer = strato;
-            peggiora(&mut firma, |propria| propria.unisci(&giudizio));
+        firmato.into_iter().for_each(|byte| busta.somme.aggiungi(byte));
+        let impronte = busta.somme.concludi();
+        let tipo = Some(busta.tipo);
+        let resto = busta.chiudi()?;
+        let firmato = if firmato.is_some() { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
+        let oggetto = Oggetto { tipo, firmato, certificati: &[], revoche: &[], strato, uso: Uso::Firma };
+        for mut firma in giudica(contesto, &oggetto, &resto, &[], &mut self.rilievi) {
+            peggiora(&mut firma, |propria| propria.unisci(del_manifesto));
             self.firme.push(firma);
         }
-        for mut marca in marche {
-            marca.indication = marca.indication.max(giudizio.indicazione);
-            self.marche.push(marca);
-        }
-        self.rilievi.extend(visita.rilievi.into_iter().filter(|_| voce.e_marca()));
         Ok(())
+    }
+
+    fn marca(
+        &mut self,
+        contesto: &Contesto<'_>,
+        voce: &Voce,
+        firmato: Option<&[u8]>,
+        del_manifesto: &Giudizio,
+    ) -> io::Result<()> {
+        let mut sorgente = voce.byte.as_slice();
+        let busta = Busta::apri(&mut sorgente)?;
+        if busta.tipo != oid::TST_INFO {
+            return Err(Difetto("dice di essere una marca temporale e non lo è").into());
+        }
+        let gettone = Gettone::leggi(busta)?;
+        let (mut marca, frase) = esamina_gettone(contesto, &gettone, firmato.map(Firmato::Byte), &[]);
+        marca.indication = marca.indication.max(del_manifesto.indicazione);
+        self.marche.push(marca);
+        self.rilievi.push(frase);
+        self.rilievi.extend(del_manifesto.rilievi.iter().cloned());
+        Ok(())
+    }
+
+    /// What nobody signed may have been put there by anybody, and a person sees it beside the rest.
+    fn cerca_scoperti(&mut self, contenitore: &Contenitore) {
+        let scoperti = contenitore.documenti().filter(|d| !self.coperti.contains(&d.nome));
+        let nomi: Vec<String> = scoperti.take(MAX_NOMINATI).map(|d| format!("«{}»", d.nome_leggibile())).collect();
+        if nomi.is_empty() {
+            return;
+        }
+        let frase = format!("Nessuna firma copre {}: chiunque può averlo messo nel contenitore.", nomi.join(", "));
+        for firma in &mut self.firme {
+            peggiora(firma, |g| g.incerta(Sottoindicazione::SigConstraintsFailure, frase.clone()));
+        }
+        for marca in &mut self.marche {
+            marca.indication = marca.indication.max(Indicazione::Indeterminate);
+        }
+        if self.firme.is_empty() && !self.marche.is_empty() {
+            self.rilievi.push(frase);
+        }
     }
 }

@@ -55,6 +55,10 @@ fn esamina_annidata(
     // Only one document was given: with more references to the outside nobody knows which of them it is.
     let fuori = busta.riferimenti.iter().filter(|r| crate::firma::xml::riferimento::esterno(albero, **r)).count();
     let esterni = if matches!(esterni, Fuori::Uno(_)) && fuori != 1 { Fuori::Niente } else { esterni };
+    if matches!(esterni, Fuori::Nomi(_)) && fuori == 0 {
+        let frase = "La firma non riguarda nessun file del contenitore in cui si trova.";
+        giudizio.fallita(Sottoindicazione::FormatFailure, frase);
+    }
     let riscontri = busta.riferimenti.iter().map(|r| segui(albero, nodo, *r, esterni)).collect();
     let caso = Caso { contesto, albero, strato, busta, riscontri, proprieta };
     caso.esamina_riferimenti(&mut giudizio);

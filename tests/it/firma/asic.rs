@@ -1,8 +1,8 @@
 //! Containers: real ones (`../shared/corpus/asic`), and ones in which a file was changed, added, doubled or taken away.
 
-use super::busta::{Firmatario, Mano, busta};
+use super::busta::{Firmatario, Mano, busta, busta_di};
 use super::corpus::{cartella, righe};
-use super::{ca, istante, verifica_byte};
+use super::{DOCUMENTO, ca, fixtures, istante, verifica_byte};
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -146,7 +146,15 @@ fn the_documents_of_an_asic_e_are_those_of_its_manifest() {
         Some(Sottoindicazione::SignedDataNotFound),
         "non è più nel contenitore",
     );
-    check(&[a, b, ("tre.txt", b"Tre.\n"), m, f], Indicazione::TotalPassed, None, "Nessuna firma copre «tre.txt»");
+    let in_piu = Some(Sottoindicazione::SigConstraintsFailure);
+    check(&[a, b, ("tre.txt", b"Tre.\n"), m, f], Indicazione::Indeterminate, in_piu, "Nessuna firma copre «tre.txt»");
+    // Two files for one address: nobody knows which of them was signed.
+    check(
+        &[a, b, ("al%20due.txt", due), m, f],
+        Indicazione::Indeterminate,
+        Some(Sottoindicazione::SignedDataNotFound),
+        "",
+    );
     let falso = manifesto(&[("uno.txt", uno)]);
     let finto = ("META-INF/ASiCManifest.xml", falso.as_slice());
     check(&[a, b, finto, f], Indicazione::TotalFailed, Some(Sottoindicazione::HashFailure), "");
@@ -169,7 +177,10 @@ fn containers_that_readers_see_differently_or_that_are_broken_are_refused() {
     }
     let (rapporto, _) = giudica(&doppio);
     assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{rapporto:?}");
-    assert!(rapporto.signatures[0].findings[0].contains("stesso nome"), "{rapporto:?}");
+    assert!(rapporto.signatures[0].findings[0].contains("indice dello ZIP"), "{rapporto:?}");
+    // Something before the first file, and a file that the directory does not list.
+    let prima = [b"PK\x03\x04 ", buono.as_slice()].concat();
+    assert_ne!(giudica(&prima).0.indication, Some(Indicazione::TotalPassed));
     for fine in (0..buono.len()).step_by(41) {
         let (rapporto, _) = giudica(&buono[..fine]);
         assert_ne!(rapporto.indication, Some(Indicazione::TotalPassed), "{fine}");
@@ -180,4 +191,50 @@ fn containers_that_readers_see_differently_or_that_are_broken_are_refused() {
     assert_eq!((rapporto.format, rapporto.indication), (Formato::Nessuno, None));
     assert_eq!(rapporto.layers, ["ZIP"]);
     assert_eq!(estratto, archivio);
+}
+
+/// What holds for a document of its own says nothing of the one that lies beside it.
+#[test]
+fn a_genuine_signature_of_something_else_does_not_cover_the_container() {
+    let falso: (&str, &[u8]) = ("contratto.txt", b"Si vende.\n");
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let attaccata = busta_di(&mano, DOCUMENTO, &Firmatario::buono(&mano, DOCUMENTO));
+    assert_eq!(giudica(&attaccata).0.indication, Some(Indicazione::TotalPassed));
+    let fattura = std::fs::read(fixtures().join("xades/fattura.xml")).unwrap();
+    let elenco = manifesto(&[falso]);
+    let m: (&str, &[u8]) = ("META-INF/ASiCManifest.xml", &elenco);
+    let fra_le_firme = |nome: &'static str, byte| -> Vec<Vec<(&'static str, &[u8])>> {
+        vec![vec![falso, (nome, byte)], vec![falso, m, (nome, byte)]]
+    };
+    let casi = [
+        fra_le_firme("META-INF/signature.p7s", attaccata.as_slice()),
+        fra_le_firme("META-INF/timestamp.tst", &attaccata),
+        fra_le_firme("META-INF/signatures.xml", &fattura),
+        fra_le_firme("META-INF/signature.p7s", &fattura),
+    ];
+    for file in casi.iter().flatten() {
+        for mimetype in [ASIC_S, ASIC_E, ""] {
+            let (rapporto, _) = giudica(&contenitore(mimetype, file));
+            assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{mimetype} {}: {rapporto:?}", file[1].0);
+        }
+    }
+}
+
+#[test]
+fn many_signature_files_and_containers_in_containers_have_limits() {
+    let documento: (&str, &[u8]) = ("uno.txt", DOCUMENTO);
+    let firma = staccata(DOCUMENTO);
+    let nomi: Vec<String> = (0..65).map(|n| format!("META-INF/signature{n:03}.p7s")).collect();
+    let file: Vec<(&str, &[u8])> =
+        std::iter::once(documento).chain(nomi.iter().map(|n| (n.as_str(), firma.as_slice()))).collect();
+    let (rapporto, _) = giudica(&contenitore(ASIC_S, &file));
+    assert_eq!((rapporto.indication, rapporto.signatures.len()), (Some(Indicazione::Indeterminate), 65));
+    let mut byte = DOCUMENTO.to_vec();
+    for _ in 0..60 {
+        let firma = staccata(&byte);
+        byte = contenitore(ASIC_S, &[("dentro.asics", &byte), ("META-INF/signature.p7s", &firma)]);
+    }
+    let (rapporto, _) = giudica(&byte);
+    assert_eq!(rapporto.indication, Some(Indicazione::Indeterminate));
+    assert!(rapporto.signatures.iter().any(|f| f.findings.iter().any(|r| r.contains("uno dentro l'altro"))));
 }
