@@ -346,6 +346,10 @@ fn what_is_not_verified_yet_is_never_called_unsigned() {
         Formato::Xades,
         Some(Indicazione::TotalFailed),
     );
+    let fallita = Some(Indicazione::TotalFailed);
+    check(b"<a><Signature><SignatureValue>x</SignatureValue></Signature></a>", "a.xml", Formato::Xades, fallita);
+    check(b"<a xmlns='urn:a'><SignatureValue>x</SignatureValue></a>", "a.xml", Formato::Xades, fallita);
+    check(b"<a>Che cosa vuol dire SignatureValue?</a>", "a.xml", Formato::Nessuno, None);
     check(b"<?xml version='1.0'?><a/>", "a.xml", Formato::Nessuno, None);
     check(b"%PDF-1.7\n", "a.pdf", Formato::Nessuno, None);
     check(b"buongiorno", "a.txt", Formato::Nessuno, None);

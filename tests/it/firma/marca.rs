@@ -104,3 +104,15 @@ fn the_first_token_of_a_tsd_stamps_the_protected_metadata_too_and_the_next_one_t
     check(&metadati(0), &con, None, [no, si]);
     check(&metadati(0), DOCUMENTO, Some(DOCUMENTO), [si, no]);
 }
+
+#[test]
+fn a_tsd_without_tokens_fails_whatever_it_holds() {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let firmato = super::busta::busta_di(&mano, DOCUMENTO, &Firmatario::buono(&mano, DOCUMENTO));
+    for dentro in [DOCUMENTO, &firmato] {
+        let dati = [tlv(2, &[1]), tlv(4, dentro), tlv(0xa0, b"")];
+        let tsd = [oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))];
+        let (rapporto, estratto) = verifica_byte(&tlv(0x30, &tsd.concat()), &ca());
+        assert_eq!((rapporto.indication, estratto.as_slice()), (Some(Indicazione::TotalFailed), DOCUMENTO));
+    }
+}

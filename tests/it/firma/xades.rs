@@ -136,6 +136,17 @@ fn wrapped_documents_do_not_pass() {
     check(fattura.replace("<ds:KeyInfo>", "<ds:KeyInfo/><ds:KeyInfo>"), fallita, Sottoindicazione::FormatFailure);
 }
 
+/// The mark of a PDF in a comment does not hide the signatures of XML.
+#[test]
+fn a_comment_does_not_make_a_pdf_of_signed_xml() {
+    let vera = fixture("fattura.xml");
+    let cambiata = vera.replace("1220.00", "9220.00");
+    for (testo, attesa) in [(vera, Indicazione::TotalPassed), (cambiata, Indicazione::TotalFailed)] {
+        let rapporto = verifica_xml("prova.xml", format!("<!-- %PDF-1.7 -->{testo}").as_bytes(), &ca());
+        assert_eq!(rapporto.indication, Some(attesa), "{rapporto:#?}");
+    }
+}
+
 /// What could make any document equal to any other, or read something from elsewhere, is not done, and is said.
 #[test]
 fn what_is_not_known_to_be_harmless_is_refused_by_name() {
