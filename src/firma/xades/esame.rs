@@ -190,9 +190,8 @@ impl Caso<'_, '_> {
             return;
         }
         let proprie: Vec<NodeId> = self.proprieta.iter().map(|p| p.nodo).collect();
-        if let Some(nome) = scoperto(self.albero, self.busta.nodo, &coperti, &proprie) {
-            let nome: String = nome.chars().take(60).collect();
-            let frase = format!("La firma copre solo una parte del documento: «{nome}» non è firmato.");
+        if let Some(che) = scoperto(self.albero, self.busta.nodo, &coperti, &proprie) {
+            let frase = format!("La firma copre solo una parte del documento: resta fuori {che}.");
             giudizio.incerta(Sottoindicazione::SigConstraintsFailure, frase);
         }
     }

@@ -1,9 +1,16 @@
 //! XML signatures: ours, those of `../shared/corpus/xades`, and what becomes of both when somebody changes them.
 
+use super::busta::Mano;
 use super::{ca, concorda, fixtures, istante};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use tabulario::firma::{Fiducia, Indicazione, Rapporto, Sottoindicazione, verifica};
+
+const ESCLUSIVA: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+const IMPRONTA_SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 
 fn verifica_xml(nome: &str, byte: &[u8], fiducia: &Fiducia) -> Rapporto {
     verifica(&mut &*byte, None, Some(nome), fiducia, istante(), &mut std::io::sink()).unwrap()
@@ -94,6 +101,12 @@ fn wrapped_documents_do_not_pass() {
     check(format!("<Atti>{falso}<Nascosto>{atto}</Nascosto><ds:Signature {dopo}"), incerta, parziale);
     check(staccata.replace("<Atti>", "<Atti>Si vende la sala."), incerta, parziale);
     check(staccata.replace("<Atti>", "<Atti><![CDATA[Si vende la sala.]]>"), incerta, parziale);
+    // What is said of a signed element by those above it, and to the program that shows it.
+    check(staccata.replace("<Atti>", "<Atti stato=\"annullato\">"), incerta, parziale);
+    check(staccata.replace("<Atti>", "<Atti><?mostra altro?>"), incerta, parziale);
+    check(format!("<?xml-stylesheet href=\"altro.xsl\"?>{staccata}"), incerta, parziale);
+    check(format!("{staccata}<?mostra altro?>"), incerta, parziale);
+    check(staccata.replace("</ds:Signature>", "<?mostra altro?></ds:Signature>"), incerta, parziale);
     // Renamed, changed, taken away.
     check(staccata.replace("Id=\"atto\"", "Id=\"tolto\""), incerta, Sottoindicazione::SignedDataNotFound);
     check(
@@ -134,6 +147,44 @@ fn wrapped_documents_do_not_pass() {
         Sottoindicazione::SigCryptoFailure,
     );
     check(fattura.replace("<ds:KeyInfo>", "<ds:KeyInfo/><ds:KeyInfo>"), fallita, Sottoindicazione::FormatFailure);
+}
+
+/// XML with a signature beside its only part, over what one transform makes of it.
+fn con_firma(parte: &str, trasformazione: &str, digesto: &str, impronta: &[u8]) -> String {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let signed_info = format!(
+        "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:CanonicalizationMethod \
+         Algorithm=\"{ESCLUSIVA}\"></ds:CanonicalizationMethod><ds:SignatureMethod \
+         Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod><ds:Reference \
+         URI=\"#atto\"><ds:Transforms><ds:Transform Algorithm=\"{trasformazione}\"></ds:Transform></ds:Transforms>\
+         <ds:DigestMethod Algorithm=\"{digesto}\"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>\
+         </ds:SignedInfo>",
+        STANDARD.encode(impronta)
+    );
+    let (valore, certificato) = (mano.firma(signed_info.as_bytes()), STANDARD.encode(&mano.certificato));
+    let valore = STANDARD.encode(valore);
+    format!(
+        "<Atti>{parte}<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{signed_info}<ds:SignatureValue>{valore}\
+         </ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificato}</ds:X509Certificate></ds:X509Data>\
+         </ds:KeyInfo></ds:Signature></Atti>"
+    )
+}
+
+#[test]
+fn base64_signs_the_text_and_not_what_holds_it() {
+    let base64 = "http://www.w3.org/2000/09/xmldsig#base64";
+    let check = |parte: &str, attesa: Option<Sottoindicazione>| {
+        let testo = con_firma(parte, base64, IMPRONTA_SHA256, &Sha256::digest(b"buongiorno"));
+        let firma = verifica_xml("prova.xml", testo.as_bytes(), &ca()).signatures.remove(0);
+        assert_eq!(firma.sub_indication, attesa, "{parte}: {firma:#?}");
+    };
+    check("<Atto Id=\"atto\">YnVvbmdpb3Jubw==</Atto>", None);
+    let parziale = Some(Sottoindicazione::SigConstraintsFailure);
+    check("<Atto Id=\"atto\" stato=\"annullato\">YnVvbmdpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbm<Annullato/>dpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbm<b>dpb3Jubw==</b></Atto>", parziale);
+    check("<Atto Id=\"atto\"><?mostra altro?>YnVvbmdpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbmFzZXJh</Atto>", Some(Sottoindicazione::HashFailure));
 }
 
 /// The mark of a PDF in a comment does not hide the signatures of XML.
