@@ -81,7 +81,7 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
         timestamps: Vec::new(),
         qualified: None,
         counter_signatures: Vec::new(),
-        findings: giudizio.rilievi,
+        findings: giudizio.concludi(),
     }
 }
 
