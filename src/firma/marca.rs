@@ -15,7 +15,7 @@ use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::giudizio::Giudizio;
 use super::rapporto::{Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
-use super::{oid, tempo};
+use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use std::io::{self, Read};
 
@@ -118,6 +118,10 @@ pub fn esamina_gettone(
             None
         }
     };
+    if let Some(che) = info.as_ref().and_then(|i| robustezza::vizio_digesto(i.digesto?, contesto.istante)) {
+        let frase = format!("I dati marcati lo sono attraverso {che}.");
+        giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+    }
     let time = info.and_then(|info| info.istante);
     let frase = frase(time, tsa.as_deref(), &giudizio);
     (MarcaTemporale { time, tsa, indication: giudizio.indicazione }, frase)

@@ -251,8 +251,9 @@ impl Caso<'_, '_> {
         }
         if let Some(metodo) = self.busta.metodo {
             let certificati = &certificati.iter().collect::<Vec<_>>();
-            let attorno = Attorno { certificati, revoche: &[], uso: Uso::Firma };
-            esamina_certificato(giudizio, allora, metodo, certificato, &attorno);
+            let digesti: Vec<_> = self.riscontri.iter().filter_map(|r| r.digesto).chain([metodo.digesto]).collect();
+            let attorno = Attorno { certificati, revoche: &[], digesti: &digesti, uso: Uso::Firma };
+            esamina_certificato(giudizio, allora, certificato, &attorno);
         }
         Some(certificato)
     }

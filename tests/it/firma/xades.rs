@@ -2,6 +2,7 @@
 
 use super::busta::Mano;
 use super::{ca, concorda, fixtures, istante};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -185,6 +186,23 @@ fn base64_signs_the_text_and_not_what_holds_it() {
     check("<Atto Id=\"atto\">YnVvbm<b>dpb3Jubw==</b></Atto>", parziale);
     check("<Atto Id=\"atto\"><?mostra altro?>YnVvbmdpb3Jubw==</Atto>", parziale);
     check("<Atto Id=\"atto\">YnVvbmFzZXJh</Atto>", Some(Sottoindicazione::HashFailure));
+}
+
+#[test]
+fn the_digest_of_what_is_signed_must_be_as_strong_as_the_signature() {
+    let parte = "<Atto Id=\"atto\">Si concede la sala.</Atto>";
+    let debole = digest(&SHA1_FOR_LEGACY_USE_ONLY, parte.as_bytes());
+    let check = |digesto: &str, impronta: &[u8], quando: &str, attesa: Option<Sottoindicazione>| {
+        let testo = con_firma(parte, ESCLUSIVA, digesto, impronta);
+        let (mut byte, quando) = (testo.as_bytes(), quando.parse().unwrap());
+        let rapporto = verifica(&mut byte, None, None, &ca(), quando, &mut std::io::sink()).unwrap();
+        assert_eq!(rapporto.signatures[0].sub_indication, attesa, "{rapporto:#?}");
+    };
+    let sha1 = "http://www.w3.org/2000/09/xmldsig#sha1";
+    check(IMPRONTA_SHA256, &Sha256::digest(parte), "2026-11-20T12:00:00Z", None);
+    let senza_prova = Some(Sottoindicazione::CryptoConstraintsFailureNoPoe);
+    check(sha1, debole.as_ref(), "2026-11-20T12:00:00Z", senza_prova);
+    check(sha1, &[0; 20], "2026-11-20T12:00:00Z", Some(Sottoindicazione::HashFailure));
 }
 
 /// The mark of a PDF in a comment does not hide the signatures of XML.
