@@ -111,6 +111,10 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         Ok(info) => info,
         Err(difetto) => return illeggibile(difetto),
     };
+    let mut aggiunte = Revoche::default();
+    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let revoche: Vec<&Revoche<'_>> = oggetto.revoche.iter().copied().chain([&aggiunte]).collect();
+    let oggetto = &Oggetto { revoche: &revoche, ..*oggetto };
     let mut giudizio = Giudizio::new();
     let digesto = Digesto::da_algoritmo(&info.algoritmo_digesto);
     let metodo = metodo(&info.algoritmo_firma, digesto);
@@ -249,12 +253,10 @@ fn esamina_valore(
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
-    let mut aggiunte = Revoche::default();
-    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
     let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
     let attorno = Attorno {
         certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
-        revoche: &oggetto.revoche.iter().copied().chain([&aggiunte]).collect::<Vec<_>>(),
+        revoche: oggetto.revoche,
         digesti: &Digesto::da_algoritmo(&info.algoritmo_digesto)
             .into_iter()
             .chain([metodo.digesto])
@@ -367,7 +369,7 @@ fn marche(
     let mut marche = Vec::new();
     for gettone in info.non_firmati.valori(oid::SIGNATURE_TIME_STAMP).take(MAX_AGGIUNTE) {
         let marcato = Firmato::Byte(info.valore);
-        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati));
+        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati, oggetto.revoche));
     }
     marche
 }

@@ -316,7 +316,7 @@ impl Caso<'_, '_> {
             let gettoni = self.albero.figli(nodo).filter(|n| self.albero.nome(*n) == "EncapsulatedTimeStamp");
             for gettone in gettoni {
                 let byte = self.albero.base64(gettone).unwrap_or_default();
-                marche.push(marca::esamina(giudizio, self.contesto, &byte, marcato, certificati));
+                marche.push(marca::esamina(giudizio, self.contesto, &byte, marcato, certificati, &[]));
             }
         }
         if proprieta.aggiunte("ArchiveTimeStamp").next().is_some() {
