@@ -61,7 +61,8 @@ pub fn catena(
     altri: &[&Certificato<'_>],
     uso: Uso,
 ) -> Result<Catena, Vizio> {
-    match sali(contesto, certificato, altri, uso, &mut Vec::new()) {
+    let scopo = Scopo { uso, sigilli: certificato.per_sigilli() };
+    match sali(contesto, certificato, altri, scopo, &mut Vec::new()) {
         Salita::Nessuna => Err((
             Sottoindicazione::NoCertificateChainFound,
             "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
@@ -95,6 +96,21 @@ enum Salita {
     Buona(Catena),
 }
 
+/// What the chain is for.
+#[derive(Clone, Copy)]
+struct Scopo {
+    uso: Uso,
+    /// The certificate at its beginning is for seals.
+    sigilli: bool,
+}
+
+/// The anchors with this subject, first those of services that foresee the use: a certificate may belong to several services.
+fn ancore<'c>(contesto: &Contesto<'c>, soggetto: &str, scopo: Scopo) -> Vec<&'c Ancora> {
+    let mut ancore: Vec<&Ancora> = contesto.fiducia.con_soggetto(soggetto).collect();
+    ancore.sort_by_key(|a| !a.servizio.as_ref().is_some_and(|s| s.prevede(scopo.sigilli, contesto.istante)));
+    ancore
+}
+
 /// What an anchor is worth at the end of a chain: one of a service only while it was recognised, and for what it does.
 fn vale(contesto: &Contesto<'_>, ancora: &Ancora, uso: Uso) -> Salita {
     match &ancora.servizio {
@@ -114,24 +130,24 @@ fn sali<'a>(
     contesto: &Contesto<'_>,
     certificato: &Certificato<'a>,
     altri: &[&Certificato<'a>],
-    uso: Uso,
+    scopo: Scopo,
     percorso: &mut Vec<&'a [u8]>,
 ) -> Salita {
     let mut migliore = Salita::Nessuna;
-    for ancora in contesto.fiducia.con_soggetto(&certificato.soggetto).filter(|a| a.der == certificato.der) {
-        match vale(contesto, ancora, uso) {
+    for ancora in ancore(contesto, &certificato.soggetto, scopo).into_iter().filter(|a| a.der == certificato.der) {
+        match vale(contesto, ancora, scopo.uso) {
             Salita::Nessuna => {}
             buona @ Salita::Buona(_) => return buona,
             viziata => migliore = viziata,
         }
     }
-    for ancora in contesto.fiducia.con_soggetto(&certificato.emittente) {
+    for ancora in ancore(contesto, &certificato.emittente, scopo) {
         let Some(letta) = Certificato::leggi(&ancora.der) else { continue };
         if !contesto.spendi() {
             return esaurita();
         }
         if certificato.emesso_da(&letta) && letta.puo_emettere(percorso.len()) {
-            match vale(contesto, ancora, uso) {
+            match vale(contesto, ancora, scopo.uso) {
                 Salita::Nessuna => {}
                 Salita::Buona(catena) => return Salita::Buona(catena.sotto(&ancora.der)),
                 viziata => migliore = viziata,
@@ -153,7 +169,7 @@ fn sali<'a>(
             continue;
         }
         let sotto = percorso.len() - 1;
-        match (sali(contesto, sopra, altri, uso, percorso), vizio_intermedio(contesto, sopra, sotto)) {
+        match (sali(contesto, sopra, altri, scopo, percorso), vizio_intermedio(contesto, sopra, sotto)) {
             (Salita::Buona(catena), None) => {
                 percorso.pop();
                 return Salita::Buona(catena.sotto(sopra.der));

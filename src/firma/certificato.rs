@@ -3,7 +3,7 @@
 use super::algoritmo::metodo;
 use super::asn1::{Elemento, elemento};
 use super::chiave::{Chiave, Esito, bit_interi};
-use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL};
+use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL, QC_TYPE_ESIGN};
 use super::rapporto::Firmatario;
 use crate::valori::{CodiceFiscale, Istante};
 use der::oid::ObjectIdentifier;
@@ -158,9 +158,11 @@ impl<'a> Certificato<'a> {
         critiche.find(|oid| !ESTENSIONI_NOTE.contains(&oid.as_str()))
     }
 
-    /// Whether it declares itself qualified (ETSI EN 319 412-5).
+    /// Whether it declares itself qualified (ETSI EN 319 412-5), for signatures or seals: one for web sites signs no document. Those
+    /// older than `QcType` do not say for what they are, and are for signatures (clause 4.2.3).
     pub fn qualificato(&self) -> bool {
         self.dichiara(QC_COMPLIANCE)
+            && self.tipi().is_none_or(|tipi| tipi.iter().any(|t| [QC_TYPE_ESIGN, QC_TYPE_ESEAL].contains(t)))
     }
 
     /// Whether it declares that the key is in a qualified device (`QcSSCD`).
@@ -170,9 +172,14 @@ impl<'a> Certificato<'a> {
 
     /// Whether it declares itself for seals (`QcType` eseal); otherwise it is for signatures.
     pub fn per_sigilli(&self) -> bool {
-        let tipi = self.dichiarazioni().into_iter().find(|(oid, _)| *oid == QC_TYPE).and_then(|(_, tipi)| tipi);
+        self.tipi().is_some_and(|tipi| tipi.contains(&QC_TYPE_ESEAL))
+    }
+
+    /// `QcType ::= SEQUENCE OF OID`, if it is there.
+    fn tipi(&self) -> Option<Vec<ObjectIdentifier>> {
+        let (_, tipi) = self.dichiarazioni().into_iter().find(|(oid, _)| *oid == QC_TYPE)?;
         let tipi = tipi.and_then(|tipi| tipi.figli().ok()).unwrap_or_default();
-        tipi.iter().any(|tipo| tipo.oid() == Some(QC_TYPE_ESEAL))
+        Some(tipi.iter().filter_map(Elemento::oid).collect())
     }
 
     fn dichiara(&self, cosa: ObjectIdentifier) -> bool {

@@ -136,6 +136,8 @@ const fn semplice(media_type: &'static str, strato: &'static str) -> Tipo {
 const PDF: Tipo = Tipo { firma: Some(Formato::Pades), segni: &[b"/ByteRange"], ..semplice("application/pdf", "PDF") };
 const XML: Tipo =
     Tipo { firma: Some(Formato::Xades), segni: &[b"SignatureValue"], ..semplice("application/xml", "XML") };
+/// Markup that is a PDF too, to programs that look for its mark further on.
+const XML_CHE_PARE_PDF: Tipo = Tipo { segni: &[b"SignatureValue", b"/ByteRange"], ..XML };
 const ZIP: Tipo =
     Tipo { firma: Some(Formato::AsicE), segni: &[b"META-INF/signature"], ..semplice("application/zip", "ZIP") };
 const ASIC_E: Tipo = Tipo { firma: Some(Formato::AsicE), ..semplice("application/vnd.etsi.asic-e+zip", "ASiC-E") };
@@ -146,9 +148,12 @@ const IGNOTO: Tipo = Tipo { media_type: "application/octet-stream", ..TESTO };
 fn tipo(anteprima: &[u8]) -> Tipo {
     let inizia = |firma: &[u8]| anteprima.starts_with(firma);
     let testo = anteprima.strip_prefix(b"\xef\xbb\xbf").unwrap_or(anteprima).trim_ascii_start();
+    // Readers accept the mark anywhere in the first kilobyte.
+    let segnato = cerca(anteprima.get(..1024).unwrap_or(anteprima), b"%PDF-");
     match () {
-        // Readers accept the mark anywhere in the first kilobyte.
-        () if cerca(anteprima.get(..1024).unwrap_or(anteprima), b"%PDF-") || quasi_pdf(anteprima) => PDF,
+        // A comment must not make a PDF of signed XML, whose signatures nobody would look for.
+        () if segnato && testo.first() == Some(&b'<') && tipo_markup(testo).firma.is_some() => XML_CHE_PARE_PDF,
+        () if segnato || quasi_pdf(anteprima) => PDF,
         () if inizia(b"PK\x03\x04") => tipo_zip(anteprima),
         () if inizia(b"\x89PNG\r\n") => semplice("image/png", "PNG"),
         () if inizia(b"\xff\xd8\xff") => semplice("image/jpeg", "JPEG"),
@@ -237,6 +242,10 @@ mod tests {
         );
         check(b"<?xml version='1.0'?><a xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/>", "application/xml", None);
         check(b"<a><ds:SignatureValue>", "application/xml", Some(Formato::Xades));
+        check(b"<!-- %PDF-1.4 --><a><ds:SignatureValue>", "application/xml", Some(Formato::Xades));
+        check(b"\xef\xbb\xbf <!-- %PDF-1.4 --><a/>", "application/xml", None);
+        check(b"<avanzo>\r\n%PDF-1.4 /ByteRange", "application/xml", Some(Formato::Xades));
+        check(b"<html>\r\n%PDF-1.4 /ByteRange", "application/pdf", Some(Formato::Pades));
         let utf16: Vec<u8> = "\u{feff}<a><SignatureValue>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         check(&utf16, "application/xml", Some(Formato::Xades));
         let asic = [b"PK\x03\x04".to_vec(), vec![0; 26], b"mimetypeapplication/vnd.etsi.asic-s+zip".to_vec()].concat();

@@ -4,7 +4,7 @@ use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
-use super::chiave::{Chiave, Esito};
+use super::chiave::Esito;
 use super::cms::Impronte;
 use super::difetto::Difetto;
 use super::ess::{Legame, legame};
@@ -81,7 +81,7 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
         timestamps: Vec::new(),
         qualified: None,
         counter_signatures: Vec::new(),
-        findings: giudizio.rilievi,
+        findings: giudizio.concludi(),
     }
 }
 
@@ -111,6 +111,10 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         Ok(info) => info,
         Err(difetto) => return illeggibile(difetto),
     };
+    let mut aggiunte = Revoche::default();
+    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let revoche: Vec<&Revoche<'_>> = oggetto.revoche.iter().copied().chain([&aggiunte]).collect();
+    let oggetto = &Oggetto { revoche: &revoche, ..*oggetto };
     let mut giudizio = Giudizio::new();
     let digesto = Digesto::da_algoritmo(&info.algoritmo_digesto);
     let metodo = metodo(&info.algoritmo_firma, digesto);
@@ -249,18 +253,17 @@ fn esamina_valore(
         let frase = "Il certificato nel file non è quello che la firma dichiara di avere usato.";
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
-    let mut aggiunte = Revoche::default();
-    info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
     let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
     let attorno = Attorno {
         certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
-        revoche: &oggetto.revoche.iter().copied().chain([&aggiunte]).collect::<Vec<_>>(),
+        revoche: oggetto.revoche,
+        digesti: &Digesto::da_algoritmo(&info.algoritmo_digesto)
+            .into_iter()
+            .chain([metodo.digesto])
+            .collect::<Vec<_>>(),
         uso: oggetto.uso,
     };
-    esamina_certificato(giudizio, contesto, metodo, certificato, &attorno);
-    if metodo.digesto != Digesto::Sha1 && Digesto::da_algoritmo(&info.algoritmo_digesto) == Some(Digesto::Sha1) {
-        esamina_robustezza(giudizio, contesto, Metodo { digesto: Digesto::Sha1, ..metodo }, &chiave);
-    }
+    esamina_certificato(giudizio, contesto, certificato, &attorno);
 }
 
 /// What stands round the certificate of a signer.
@@ -269,6 +272,8 @@ pub struct Attorno<'a> {
     pub certificati: &'a [&'a Certificato<'a>],
     /// What is said of their revocation.
     pub revoche: &'a [&'a Revoche<'a>],
+    /// The digests through which its key signed the document.
+    pub digesti: &'a [Digesto],
     /// What the certificate is used for.
     pub uso: Uso,
 }
@@ -277,30 +282,33 @@ pub struct Attorno<'a> {
 pub fn esamina_certificato(
     giudizio: &mut Giudizio,
     contesto: &Contesto<'_>,
-    metodo: Metodo,
     certificato: &Certificato<'_>,
     attorno: &Attorno<'_>,
 ) {
+    let mut sopra = Vec::new();
     if giudizio.indicazione != Indicazione::TotalFailed {
         match catena(contesto, certificato, attorno.certificati, attorno.uso) {
             Ok(catena) => {
                 if let Some(servizio) = catena.servizio.filter(|_| attorno.uso == Uso::Firma) {
                     qualifica(giudizio, contesto, certificato, &servizio);
                 }
-                esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &catena.sopra);
+                sopra = catena.sopra;
+                esamina_revoca(giudizio, contesto, attorno.revoche, certificato, &sopra);
             }
             Err((motivo, frase)) => giudizio.incerta(motivo, frase),
         }
     }
-    if let Some(chiave) = certificato.chiave() {
-        esamina_robustezza(giudizio, contesto, metodo, &chiave);
-    }
-}
-
-fn esamina_robustezza(giudizio: &mut Giudizio, contesto: &Contesto<'_>, metodo: Metodo, chiave: &Chiave<'_>) {
-    if let Some(che) = robustezza::vizio(metodo, chiave, contesto.istante) {
-        let frase = format!("La firma usa {che}: niente prova che esistesse prima.");
-        giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+    let mut debole = |che: Option<String>, di_chi: &str| {
+        if let Some(che) = che {
+            let frase = format!("{di_chi} usa {che}: niente prova che la firma esistesse prima.");
+            giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+        }
+    };
+    debole(certificato.chiave().and_then(|k| robustezza::vizio_chiave(&k, contesto.istante)), "La firma");
+    debole(attorno.digesti.iter().find_map(|d| robustezza::vizio_digesto(*d, contesto.istante)), "La firma");
+    for sopra in sopra.iter().filter_map(|der| Certificato::leggi(der)) {
+        let che = sopra.chiave().and_then(|k| robustezza::vizio_chiave(&k, contesto.istante));
+        debole(che, "Un'autorità della catena");
     }
 }
 
@@ -361,7 +369,7 @@ fn marche(
     let mut marche = Vec::new();
     for gettone in info.non_firmati.valori(oid::SIGNATURE_TIME_STAMP).take(MAX_AGGIUNTE) {
         let marcato = Firmato::Byte(info.valore);
-        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati));
+        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati, oggetto.revoche));
     }
     marche
 }

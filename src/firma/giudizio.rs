@@ -13,12 +13,20 @@ pub struct Giudizio {
     pub rilievi: Vec<String>,
     /// Whether a trusted list says that the signer's certificate was qualified; `None`: no list speaks of it.
     pub qualificata: Option<bool>,
+    /// What the signature is worth if it passes, and what is said of its certificate if it does not.
+    pub valore: Option<[String; 2]>,
 }
 
 impl Giudizio {
     /// Nothing found yet.
     pub fn new() -> Self {
-        Self { indicazione: Indicazione::TotalPassed, motivo: None, rilievi: Vec::new(), qualificata: None }
+        Self {
+            indicazione: Indicazione::TotalPassed,
+            motivo: None,
+            rilievi: Vec::new(),
+            qualificata: None,
+            valore: None,
+        }
     }
 
     /// A sentence that does not change the verdict.
@@ -34,6 +42,14 @@ impl Giudizio {
     /// Not proved either way.
     pub fn incerta(&mut self, motivo: Sottoindicazione, frase: impl Into<String>) {
         self.peggiora(Indicazione::Indeterminate, motivo, frase.into());
+    }
+
+    /// Everything found and, now that the verdict is known, what the signature is worth.
+    pub fn concludi(mut self) -> Vec<String> {
+        if let Some([passata, altrimenti]) = self.valore {
+            self.rilievi.push(if self.indicazione == Indicazione::TotalPassed { passata } else { altrimenti });
+        }
+        self.rilievi
     }
 
     /// Takes over what was found of something that this rests on.

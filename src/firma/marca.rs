@@ -15,7 +15,7 @@ use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::giudizio::Giudizio;
 use super::rapporto::{Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
-use super::{oid, tempo};
+use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use std::io::{self, Read};
 
@@ -54,19 +54,20 @@ struct TstInfo<'a> {
     istante: Option<Istante>,
 }
 
-/// Judges a token found inside a signature, which stamps `marcato`. What is wrong becomes a note of that signature.
+/// Judges a token found inside a signature, which stamps `marcato`; `altri` and `revoche` are those of the signature. What is wrong becomes a note of that signature.
 pub fn esamina(
     giudizio: &mut Giudizio,
     contesto: &Contesto<'_>,
     gettone: &[u8],
     marcato: Firmato<'_>,
     altri: &[Certificato<'_>],
+    revoche: &[&Revoche<'_>],
 ) -> MarcaTemporale {
     let mut sorgente = gettone;
     let letto = Busta::apri(&mut sorgente).and_then(Gettone::leggi);
     // A slice cannot fail as a disk does.
     let (marca, frase) = match separa(letto).unwrap_or(Err(Difetto("non è leggibile"))) {
-        Ok(gettone) => esamina_gettone(contesto, &gettone, Some(marcato), altri),
+        Ok(gettone) => esamina_con(contesto, &gettone, Some(marcato), altri, revoche),
         Err(difetto) => {
             let marca = MarcaTemporale { time: None, tsa: None, indication: Indicazione::TotalFailed };
             (marca, format!("Marca temporale non valida, perché non è leggibile: {difetto}."))
@@ -83,6 +84,17 @@ pub fn esamina_gettone(
     marcato: Option<Firmato<'_>>,
     altri: &[Certificato<'_>],
 ) -> (MarcaTemporale, String) {
+    esamina_con(contesto, gettone, marcato, altri, &[])
+}
+
+/// The same, with what is said of revocation round the token.
+fn esamina_con(
+    contesto: &Contesto<'_>,
+    gettone: &Gettone,
+    marcato: Option<Firmato<'_>>,
+    altri: &[Certificato<'_>],
+    revoche: &[&Revoche<'_>],
+) -> (MarcaTemporale, String) {
     let mut giudizio = Giudizio::new();
     let info = tst_info(&gettone.info);
     match &info {
@@ -92,12 +104,13 @@ pub fn esamina_gettone(
     let propri = gettone.resto.certificati.iter().filter_map(|der| Certificato::leggi(der));
     let comuni = altri.iter().filter_map(|c| Certificato::leggi(c.der));
     let certificati: Vec<Certificato<'_>> = propri.chain(comuni).collect();
-    let revoche = Revoche::di_busta(gettone.resto.revoche.iter().map(Vec::as_slice));
+    let proprie = Revoche::di_busta(gettone.resto.revoche.iter().map(Vec::as_slice));
+    let revoche: Vec<&Revoche<'_>> = revoche.iter().copied().chain([&proprie]).collect();
     let oggetto = Oggetto {
         tipo: Some(oid::TST_INFO),
         firmato: Firmato::Passato(&gettone.impronte),
         certificati: &certificati,
-        revoche: &[&revoche],
+        revoche: &revoche,
         strato: 0,
         uso: Uso::Marca,
     };
@@ -118,6 +131,10 @@ pub fn esamina_gettone(
             None
         }
     };
+    if let Some(che) = info.as_ref().and_then(|i| robustezza::vizio_digesto(i.digesto?, contesto.istante)) {
+        let frase = format!("I dati marcati lo sono attraverso {che}.");
+        giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
+    }
     let time = info.and_then(|info| info.istante);
     let frase = frase(time, tsa.as_deref(), &giudizio);
     (MarcaTemporale { time, tsa, indication: giudizio.indicazione }, frase)

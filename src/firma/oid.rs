@@ -125,5 +125,7 @@ pub const QC_COMPLIANCE: ObjectIdentifier = oid("0.4.0.1862.1.1");
 pub const QC_SSCD: ObjectIdentifier = oid("0.4.0.1862.1.4");
 /// ETSI EN 319 412-5 `esi4-qcStatement-6`: for signatures, seals or web sites.
 pub const QC_TYPE: ObjectIdentifier = oid("0.4.0.1862.1.6");
+/// `id-etsi-qct-esign`: for electronic signatures.
+pub const QC_TYPE_ESIGN: ObjectIdentifier = oid("0.4.0.1862.1.6.1");
 /// ETSI EN 319 412-5 `id-etsi-qct-eseal`.
 pub const QC_TYPE_ESEAL: ObjectIdentifier = oid("0.4.0.1862.1.6.2");

@@ -9,16 +9,22 @@ use super::giudizio::Giudizio;
 /// Writes down what the signature is worth, when its chain ends at a recognised service of a trusted list.
 pub fn qualifica(giudizio: &mut Giudizio, contesto: &Contesto<'_>, certificato: &Certificato<'_>, servizio: &Servizio) {
     let sigillo = certificato.per_sigilli();
-    let previsto =
-        servizio.periodo(contesto.istante).is_some_and(|p| if sigillo { p.per_sigilli() } else { p.per_firme() });
-    let qualificato = certificato.qualificato() && previsto;
+    let qualificato = certificato.qualificato() && servizio.prevede(sigillo, contesto.istante);
     giudizio.qualificata = Some(qualificato);
-    let cosa = match (qualificato, certificato.in_dispositivo(), sigillo) {
-        (true, true, false) => "Firma elettronica qualificata",
-        (true, true, true) => "Sigillo elettronico qualificato",
-        (true, false, false) => "Firma elettronica con certificato qualificato, ma non in un dispositivo qualificato",
-        (true, false, true) => "Sigillo elettronico con certificato qualificato, ma non in un dispositivo qualificato",
-        (false, _, _) => "Il certificato non è qualificato",
+    let (firma, certificato) = match (qualificato, certificato.in_dispositivo(), sigillo) {
+        (true, true, false) => ("Firma elettronica qualificata", "Il certificato è qualificato"),
+        (true, true, true) => ("Sigillo elettronico qualificato", "Il certificato è qualificato"),
+        (true, false, false) => (
+            "Firma elettronica con certificato qualificato, ma non in un dispositivo qualificato",
+            "Il certificato è qualificato, ma non in un dispositivo qualificato",
+        ),
+        (true, false, true) => (
+            "Sigillo elettronico con certificato qualificato, ma non in un dispositivo qualificato",
+            "Il certificato è qualificato, ma non in un dispositivo qualificato",
+        ),
+        (false, _, _) => ("Il certificato non è qualificato", "Il certificato non è qualificato"),
     };
-    giudizio.nota(format!("{cosa}: servizio «{}» di «{}».", servizio.nome, servizio.prestatore));
+    giudizio.valore = Some(
+        [firma, certificato].map(|cosa| format!("{cosa}: servizio «{}» di «{}».", servizio.nome, servizio.prestatore)),
+    );
 }

@@ -17,9 +17,12 @@ use super::certificato::{Certificato, nome_confrontabile};
 use super::chiave::{Esito, bit_interi};
 use super::{oid, tempo};
 use crate::valori::Istante;
-use x509_parser::extensions::ParsedExtension;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use x509_parser::extensions::{IssuingDistributionPoint, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::revocation_list::CertificateRevocationList;
+use x509_parser::x509::ReasonCode;
 
 /// Lists, and answers, of one envelope that are looked at.
 const MAX_REVOCHE: usize = 64;
@@ -70,6 +73,8 @@ struct Firmato<'a> {
     dati: Elemento<'a>,
     algoritmo: Elemento<'a>,
     valore: &'a [u8],
+    /// By whom it is known to be signed, or not: digest of the certificate. Every signer of an envelope asks again.
+    esiti: RefCell<HashMap<Vec<u8>, bool>>,
 }
 
 /// What an answer says of one certificate.
@@ -161,14 +166,16 @@ impl<'a> Revoche<'a> {
                 && (scaduti || scadenza.is_some_and(|fine| dal <= fine))
         };
         let mut migliore = None;
-        for lista in self.liste.iter().filter(|l| l.emittente == emittente.soggetto && l.riguarda(certificato)) {
-            if !emittente.puo_revocare() || !contesto.spendi() || !lista.firmato.da(emittente) {
+        for lista in self.liste.iter().filter(|l| l.emittente == emittente.soggetto && l.parla_dei_suoi()) {
+            if !emittente.puo_revocare() || !lista.firmato.da(contesto, emittente) {
                 continue;
             }
             let Some((dal, al)) = lista.periodo() else { continue };
             match lista.revocato(certificato) {
                 Some(revocato) if revocato <= quando => return Some(Stato::Revocato(revocato)),
-                _ if copre(dal, al, lista.ha(SCADUTI_COMPRESI)) => migliore = Some(Stato::Valido(dal)),
+                _ if lista.riguarda(certificato) && copre(dal, al, lista.ha(SCADUTI_COMPRESI)) => {
+                    migliore = Some(Stato::Valido(dal));
+                }
                 _ => {}
             }
         }
@@ -190,12 +197,22 @@ impl<'a> Revoche<'a> {
 impl<'a> Firmato<'a> {
     fn leggi(parti: &[Elemento<'a>]) -> Option<Self> {
         let [dati, algoritmo, bit, ..] = *parti else { return None };
-        Some(Self { dati, algoritmo, valore: bit_interi(&bit)? })
+        Some(Self { dati, algoritmo, valore: bit_interi(&bit)?, esiti: RefCell::default() })
     }
 
-    fn da(&self, chi: &Certificato<'_>) -> bool {
+    /// Whether `chi` signed it; not, when no more checks may be made.
+    fn da(&self, contesto: &Contesto<'_>, chi: &Certificato<'_>) -> bool {
+        let chi_firma = Digesto::Sha256.di(chi.der);
+        if let Some(esito) = self.esiti.borrow().get(&chi_firma) {
+            return *esito;
+        }
         let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), chi.chiave()) else { return false };
-        chiave.verifica(metodo, &metodo.da_firmare(self.dati.intero), self.valore) == Esito::Valida
+        if !contesto.spendi() {
+            return false;
+        }
+        let esito = chiave.verifica(metodo, &metodo.da_firmare(self.dati.intero), self.valore) == Esito::Valida;
+        self.esiti.borrow_mut().insert(chi_firma, esito);
+        esito
     }
 }
 
@@ -211,19 +228,26 @@ impl<'a> Lista<'a> {
         self.crl.extensions().iter().any(|e| e.oid.to_id_string() == estensione)
     }
 
+    /// Whether what it names are certificates of who made it: not those of others, nor attribute certificates.
+    fn parla_dei_suoi(&self) -> bool {
+        !self.punti().any(|p| p.indirect_crl || p.only_contains_attribute_certs)
+    }
+
     /// Whether its silence about this certificate says something: not a list of changes, nor of other certificates, nor of some reasons.
     fn riguarda(&self, certificato: &Certificato<'_>) -> bool {
-        let parziale = self.crl.extensions().iter().any(|e| match e.parsed_extension() {
-            ParsedExtension::IssuingDistributionPoint(p) => {
-                p.indirect_crl
-                    || p.only_contains_attribute_certs
-                    || p.only_some_reasons.is_some()
-                    || (p.only_contains_user_certs && certificato.e_di_ca())
-                    || (p.only_contains_ca_certs && !certificato.e_di_ca())
-            }
-            _ => false,
+        let parziale = self.punti().any(|p| {
+            p.only_some_reasons.is_some()
+                || (p.only_contains_user_certs && certificato.e_di_ca())
+                || (p.only_contains_ca_certs && !certificato.e_di_ca())
         });
         !parziale && !self.ha(DELTA)
+    }
+
+    fn punti(&self) -> impl Iterator<Item = &IssuingDistributionPoint<'_>> {
+        self.crl.extensions().iter().filter_map(|e| match e.parsed_extension() {
+            ParsedExtension::IssuingDistributionPoint(p) => Some(p),
+            _ => None,
+        })
     }
 
     fn periodo(&self) -> Option<(Istante, Option<Istante>)> {
@@ -234,6 +258,10 @@ impl<'a> Lista<'a> {
 
     fn revocato(&self, certificato: &Certificato<'_>) -> Option<Istante> {
         let voce = self.crl.iter_revoked_certificates().find(|r| certificato.e_il_seriale(r.raw_serial()))?;
+        // A list of changes names those who were suspended and are no more, too (RFC 5280 section 5.3.1).
+        if voce.reason_code().is_some_and(|(_, motivo)| motivo == ReasonCode::RemoveFromCRL) {
+            return None;
+        }
         chrono::DateTime::from_timestamp(voce.revocation_date.timestamp(), 0).map(Istante::new)
     }
 }
@@ -257,10 +285,7 @@ impl<'a> Risposta<'a> {
 
     /// Whether the issuer signed it, or somebody whom it charged with answering (RFC 6960 section 4.2.2.2).
     fn creduta(&self, contesto: &Contesto<'_>, emittente: &Certificato<'_>, quando: Istante) -> bool {
-        if !contesto.spendi() {
-            return false;
-        }
-        if self.firmato.da(emittente) {
+        if self.firmato.da(contesto, emittente) {
             return true;
         }
         self.certificati.iter().any(|c| {
@@ -269,7 +294,7 @@ impl<'a> Risposta<'a> {
                 && c.validita().is_some_and(|(inizio, fine)| inizio <= quando && quando <= fine)
                 && contesto.spendi()
                 && c.emesso_da(emittente)
-                && self.firmato.da(c)
+                && self.firmato.da(contesto, c)
         })
     }
 }

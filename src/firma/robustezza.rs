@@ -5,7 +5,7 @@
 //! end of 2013. Italy had asked for SHA-256 earlier (CNIPA, *deliberazione* 45/2009); the later day is used, since what was accepted by
 //! the gestori of that time must not become doubtful here.
 
-use super::algoritmo::{Digesto, Metodo};
+use super::algoritmo::Digesto;
 use super::chiave::Chiave;
 use crate::valori::Istante;
 use chrono::NaiveDate;
@@ -17,25 +17,30 @@ const MIN_RSA_BIT_DI_SEMPRE: usize = 1024;
 /// RSA keys are called 2048 bits long when the highest of them are zero, too.
 const MIN_RSA_BIT: usize = 2040;
 
-/// Why a signature of this kind proves nothing if it cannot be dated before `istante`; `None` if it does.
-pub fn vizio(metodo: Metodo, chiave: &Chiave<'_>, istante: Istante) -> Option<String> {
+/// Why a key proves nothing of what cannot be dated before `istante`; `None` if it does.
+pub fn vizio_chiave(chiave: &Chiave<'_>, istante: Istante) -> Option<String> {
+    match chiave.bit_rsa()? {
+        bit if bit < MIN_RSA_BIT_DI_SEMPRE => Some(format!("una chiave RSA di {bit} bit")),
+        bit if bit < MIN_RSA_BIT => oltre_la_fine(&format!("una chiave RSA di {bit} bit"), istante),
+        _ => None,
+    }
+}
+
+/// The same of a digest.
+pub fn vizio_digesto(digesto: Digesto, istante: Istante) -> Option<String> {
+    if digesto == Digesto::Sha1 { oltre_la_fine("l'impronta SHA-1", istante) } else { None }
+}
+
+fn oltre_la_fine(che: &str, istante: Istante) -> Option<String> {
     let (anno, mese, giorno) = FINE_DEI_DEBOLI;
     let fine = NaiveDate::from_ymd_opt(anno, mese, giorno)?;
-    let bit = chiave.bit_rsa();
-    let che = match bit {
-        Some(bit) if bit < MIN_RSA_BIT_DI_SEMPRE => return Some(format!("una chiave RSA di {bit} bit")),
-        _ if istante.giorno() <= fine => return None,
-        Some(bit) if bit < MIN_RSA_BIT => format!("una chiave RSA di {bit} bit"),
-        _ if metodo.digesto == Digesto::Sha1 => "l'impronta SHA-1".to_owned(),
-        _ => return None,
-    };
-    Some(format!("{che}, che non è considerata sicura dopo il {giorno:02}/{mese:02}/{anno}"))
+    let oltre = istante.giorno() > fine;
+    oltre.then(|| format!("{che}, che non è considerata sicura dopo il {giorno:02}/{mese:02}/{anno}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::firma::algoritmo::Schema;
 
     #[test]
     fn what_was_sound_stays_sound_until_its_day() {
@@ -45,9 +50,9 @@ mod tests {
             rsa::RsaPublicKey::new_with_max_size(rsa::BigUint::from_bytes_be(&n), 65_537_u32.into(), 8192).unwrap()
         };
         let check = |bit: usize, digesto: Digesto, quando: &str, debole: bool| {
-            let metodo = Metodo { schema: Schema::RsaPkcs1, digesto };
-            let trovato = vizio(metodo, &Chiave::Rsa(rsa(bit)), quando.parse().unwrap());
-            assert_eq!(trovato.is_some(), debole, "{bit} {digesto:?} {quando}: {trovato:?}");
+            let quando = quando.parse().unwrap();
+            let trovato = vizio_chiave(&Chiave::Rsa(rsa(bit)), quando).or_else(|| vizio_digesto(digesto, quando));
+            assert_eq!(trovato.is_some(), debole, "{bit} {digesto:?} {quando:?}: {trovato:?}");
         };
         check(2048, Digesto::Sha256, "2026-11-22T12:00:00Z", false);
         check(2048, Digesto::Sha1, "2013-12-31T22:59:59Z", false);

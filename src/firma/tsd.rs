@@ -107,6 +107,9 @@ impl<'a> Tsd<'a> {
             let gettone = parti.first().ok_or(Difetto("manca una marca temporale"))?;
             gettoni.push((gettone.intero.to_vec(), prova.clone()));
         }
+        if gettoni.is_empty() {
+            return Err(Difetto("mancano le marche temporali").into());
+        }
         Ok(Prove { gettoni, avanzo })
     }
 }

@@ -256,6 +256,38 @@ fn signers_that_do_not_follow_the_rules_are_judged_by_them() {
     );
 }
 
+/// A certificate with these parts, signed by `autorita` in the name of `emittente`.
+fn certificato_di(autorita: &Mano, emittente: &[u8], soggetto: &[u8], spki: &[u8], estensioni: &[u8]) -> Vec<u8> {
+    let algoritmo = algoritmo(marca::SHA256_CON_RSA);
+    let validita = tlv(0x30, &[tlv(0x17, b"150101000000Z"), tlv(0x17, b"400101000000Z")].concat());
+    let versione_e_numero = [tlv(0xa0, &tlv(2, &[2])), tlv(2, &[99])].concat();
+    let campi = [&versione_e_numero, &algoritmo, emittente, &validita, soggetto, spki, estensioni];
+    let tbs = tlv(0x30, &campi.concat());
+    let valore = tlv(3, &[vec![0], autorita.firma(&tbs)].concat());
+    tlv(0x30, &[tbs, algoritmo, valore].concat())
+}
+
+#[test]
+fn an_authority_with_a_weak_key_makes_nobody_believed() {
+    let (ca_firma, tarsi) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
+    let nome = tlv(0x30, &tlv(0x31, &tlv(0x30, &[busta::oid("2.5.4.3"), tlv(12, b"Intermedia")].concat())));
+    let di = |mano: &Mano| busta::figli(&busta::figli(&mano.certificato)[0]);
+    let di_ca = tlv(4, &tlv(0x30, &tlv(1, &[0xff])));
+    let di_ca = tlv(0xa3, &tlv(0x30, &tlv(0x30, &[busta::oid("2.5.29.19"), tlv(1, &[0xff]), di_ca].concat())));
+    let check = |intermedia: &Mano, spki: &[u8], motivo: Option<Sottoindicazione>| {
+        let sopra = certificato_di(&ca_firma, &di(&ca_firma)[5], &nome, spki, &di_ca);
+        let sotto = certificato_di(intermedia, &nome, &di(&tarsi)[5], &di(&tarsi)[6], b"");
+        let mano = Mano::delle_fixture("tarsi-rsa").con_certificato(sotto);
+        let firmatario = Firmatario::buono(&mano, DOCUMENTO).scrivi();
+        let byte = busta::busta(Some(&tlv(4, DOCUMENTO)), &[&mano.certificato, &sopra], &[firmatario]);
+        let firma = verifica_byte(&byte, &ca()).0.signatures.remove(0);
+        assert_eq!(firma.sub_indication, motivo, "{:?}", firma.findings);
+    };
+    let (debole, buona) = (Mano::debole(), Mano::delle_fixture("vellini-rsa"));
+    check(&buona, &di(&buona)[6], None);
+    check(&debole, &debole.spki(), Some(Sottoindicazione::CryptoConstraintsFailureNoPoe));
+}
+
 #[test]
 fn a_broken_signer_does_not_hide_the_others() {
     let mano = Mano::delle_fixture("tarsi-rsa");
@@ -346,6 +378,10 @@ fn what_is_not_verified_yet_is_never_called_unsigned() {
         Formato::Xades,
         Some(Indicazione::TotalFailed),
     );
+    let fallita = Some(Indicazione::TotalFailed);
+    check(b"<a><Signature><SignatureValue>x</SignatureValue></Signature></a>", "a.xml", Formato::Xades, fallita);
+    check(b"<a xmlns='urn:a'><SignatureValue>x</SignatureValue></a>", "a.xml", Formato::Xades, fallita);
+    check(b"<a>Che cosa vuol dire SignatureValue?</a>", "a.xml", Formato::Nessuno, None);
     check(b"<?xml version='1.0'?><a/>", "a.xml", Formato::Nessuno, None);
     check(b"%PDF-1.7\n", "a.pdf", Formato::Nessuno, None);
     check(b"buongiorno", "a.txt", Formato::Nessuno, None);

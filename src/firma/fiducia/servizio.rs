@@ -97,6 +97,11 @@ impl Servizio {
         })
     }
 
+    /// Whether its certificates were for seals, or for signatures.
+    pub(in crate::firma) fn prevede(&self, sigilli: bool, istante: Istante) -> bool {
+        self.periodo(istante).is_some_and(|p| if sigilli { p.per_sigilli() } else { p.per_firme() })
+    }
+
     /// The sentence that says why it is not to be believed at an instant.
     pub(in crate::firma) fn vizio(&self, istante: Istante) -> String {
         let stato = match self.periodo(istante) {

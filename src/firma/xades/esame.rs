@@ -194,9 +194,8 @@ impl Caso<'_, '_> {
             return;
         }
         let proprie: Vec<NodeId> = self.proprieta.iter().map(|p| p.nodo).collect();
-        if let Some(nome) = scoperto(self.albero, self.busta.nodo, &coperti, &proprie) {
-            let nome: String = nome.chars().take(60).collect();
-            let frase = format!("La firma copre solo una parte del documento: «{nome}» non è firmato.");
+        if let Some(che) = scoperto(self.albero, self.busta.nodo, &coperti, &proprie) {
+            let frase = format!("La firma copre solo una parte del documento: resta fuori {che}.");
             giudizio.incerta(Sottoindicazione::SigConstraintsFailure, frase);
         }
     }
@@ -256,8 +255,9 @@ impl Caso<'_, '_> {
         }
         if let Some(metodo) = self.busta.metodo {
             let certificati = &certificati.iter().collect::<Vec<_>>();
-            let attorno = Attorno { certificati, revoche: &[], uso: Uso::Firma };
-            esamina_certificato(giudizio, allora, metodo, certificato, &attorno);
+            let digesti: Vec<_> = self.riscontri.iter().filter_map(|r| r.digesto).chain([metodo.digesto]).collect();
+            let attorno = Attorno { certificati, revoche: &[], digesti: &digesti, uso: Uso::Firma };
+            esamina_certificato(giudizio, allora, certificato, &attorno);
         }
         Some(certificato)
     }
@@ -320,7 +320,7 @@ impl Caso<'_, '_> {
             let gettoni = self.albero.figli(nodo).filter(|n| self.albero.nome(*n) == "EncapsulatedTimeStamp");
             for gettone in gettoni {
                 let byte = self.albero.base64(gettone).unwrap_or_default();
-                marche.push(marca::esamina(giudizio, self.contesto, &byte, marcato, certificati));
+                marche.push(marca::esamina(giudizio, self.contesto, &byte, marcato, certificati, &[]));
             }
         }
         if proprieta.aggiunte("ArchiveTimeStamp").next().is_some() {

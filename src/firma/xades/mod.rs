@@ -14,6 +14,7 @@ use super::xml::albero::{Albero, Rifiuto, decodifica};
 use super::xml::busta::firme;
 use super::xml::riferimento::Fuori;
 use super::xml::{DS, riferimento};
+use uppsala::NodeId;
 
 /// Signatures of one document that are judged; the others are said not to be.
 const MAX_FIRME: usize = 64;
@@ -35,7 +36,19 @@ pub fn esamina(contesto: &Contesto<'_>, byte: &[u8], esterni: Fuori<'_>, strato:
         giudizio.incerta(Sottoindicazione::Generic, frase);
         giudicate.push(senza_firmatario(strato, giudizio));
     }
+    if giudicate.is_empty() && albero.elementi().any(|nodo| sembra_firma(&albero, nodo)) {
+        let mut giudizio = Giudizio::new();
+        let frase =
+            "Il documento XML dovrebbe essere firmato, ma quella che contiene non è una firma XML riconoscibile.";
+        giudizio.fallita(Sottoindicazione::FormatFailure, frase);
+        giudicate.push(senza_firmatario(strato, giudizio));
+    }
     giudicate
+}
+
+/// Whether an element has the name of a signature, or of its value, in whatever namespace: what is left of one that was broken.
+fn sembra_firma(albero: &Albero<'_>, nodo: NodeId) -> bool {
+    matches!(albero.nome(nodo), "Signature" | "SignatureValue")
 }
 
 /// Whether some signature of the document signs something outside of it.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use uppsala::parser::Parser;
-use uppsala::{Document, Element, NodeId, NodeKind};
+use uppsala::{Attribute, Document, Element, NodeId, NodeKind};
 
 /// The largest document held in memory.
 pub const MAX_XML_BYTE: usize = 16 * 1024 * 1024;
@@ -238,14 +238,17 @@ pub fn base64(testo: &str) -> Option<Vec<u8>> {
     GeneralPurpose::new(&STANDARD, ammesso).decode(cifre).ok()
 }
 
-/// Without a DTD nothing says which attributes are identifiers: those that signers take for such.
 fn valori_id<'b>(elemento: &'b Element<'_>) -> impl Iterator<Item = &'b str> {
+    elemento.attributes.iter().filter(|a| e_identificatore(a)).map(|a| a.value.as_ref())
+}
+
+/// Without a DTD nothing says which attributes are identifiers: those that signers take for such.
+pub fn e_identificatore(attributo: &Attribute<'_>) -> bool {
     const XML: &str = "http://www.w3.org/XML/1998/namespace";
-    let id = elemento.attributes.iter().filter(|a| match a.name.namespace_uri.as_deref() {
-        None => matches!(a.name.local_name.as_ref(), "Id" | "ID" | "id"),
-        Some(spazio) => spazio == XML && a.name.local_name == "id",
-    });
-    id.map(|a| a.value.as_ref())
+    match attributo.name.namespace_uri.as_deref() {
+        None => matches!(attributo.name.local_name.as_ref(), "Id" | "ID" | "id"),
+        Some(spazio) => spazio == XML && attributo.name.local_name == "id",
+    }
 }
 
 /// The most attributes that an element can have, before it is parsed: values opened between two `<`, which cannot stand in a tag.

@@ -25,6 +25,8 @@ pub struct Insieme {
     pub esclusi: Vec<NodeId>,
     /// Whether comments belong to it.
     pub commenti: bool,
+    /// Only the text was signed, without the elements that hold it.
+    pub solo_testo: bool,
 }
 
 /// A method of canonicalisation.
@@ -61,12 +63,12 @@ impl Forma {
 impl Insieme {
     /// The whole document.
     pub fn tutto(albero: &Albero<'_>, commenti: bool) -> Self {
-        Self { dentro: vec![albero.doc.root()], esclusi: Vec::new(), commenti }
+        Self { dentro: vec![albero.doc.root()], esclusi: Vec::new(), commenti, solo_testo: false }
     }
 
     /// One element with all that is in it.
     pub fn elemento(nodo: NodeId, commenti: bool) -> Self {
-        Self { dentro: vec![nodo], esclusi: Vec::new(), commenti }
+        Self { dentro: vec![nodo], esclusi: Vec::new(), commenti, solo_testo: false }
     }
 
     /// Every node, in document order. Not recursive.

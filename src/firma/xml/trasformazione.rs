@@ -78,6 +78,7 @@ fn una(albero: &Albero<'_>, firma: NodeId, quale: NodeId, mut insieme: Insieme) 
         BASE64 | FILTER2 | XPATH if !albero.spendi() => return Err(TROPPO_COMPLESSO),
         BASE64 => {
             let testo = insieme.nodi(albero).into_iter().filter_map(|n| albero.doc.text_content(n)).collect::<String>();
+            insieme.solo_testo = true;
             return Ok(Dato::Byte(decodifica(testo.as_bytes())?, insieme));
         }
         FILTER2 => filtra(albero, firma, quale, &mut insieme)?,

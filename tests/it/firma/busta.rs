@@ -1,7 +1,8 @@
 //! Writes signed envelopes as odd as a test wants them; `openssl` writes only well-made ones.
 
 use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest as _, Sha256};
 
 pub const DATA: &str = "1.2.840.113549.1.7.1";
@@ -12,6 +13,11 @@ pub const COUNTERSIGNATURE: &str = "1.2.840.113549.1.9.6";
 pub const SIGNING_CERTIFICATE_V2: &str = "1.2.840.113549.1.9.16.2.47";
 pub const SHA256: &str = "2.16.840.1.101.3.4.2.1";
 pub const RSA: &str = "1.2.840.113549.1.1.1";
+
+const PRIMO_DEBOLE: &str =
+    "ec19145b44697e3b449fb50d0321eba604bee51870491f7a80ae5c8c3ed849f5f3e27e04462a0fbee06967efb6750829";
+const ALTRO_PRIMO_DEBOLE: &str =
+    "d25879d9560faea83800460ce17fcdf1fbd53bf7cecd7d262926b3bafc3297417a7100bd653a22d3f61328c3ee0c23a3";
 
 /// A certificate of the fixtures, and a way to sign with its key.
 pub struct Mano {
@@ -26,6 +32,21 @@ impl Mano {
         let pem = std::fs::read_to_string(chiavi.join(format!("{nome}.pem"))).unwrap();
         let (_, blocco) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).unwrap();
         Self { certificato: blocco.contents, chiave: RsaPrivateKey::from_pkcs8_pem(&chiave).unwrap() }
+    }
+
+    /// A key of 768 bits, without certificate.
+    pub fn debole() -> Self {
+        let primi = [PRIMO_DEBOLE, ALTRO_PRIMO_DEBOLE].map(|p| BigUint::from_bytes_be(&hex::decode(p).unwrap()));
+        let [p, q] = primi;
+        Self { certificato: Vec::new(), chiave: RsaPrivateKey::from_p_q(p, q, 65_537_u32.into()).unwrap() }
+    }
+
+    /// `SubjectPublicKeyInfo` of the key.
+    pub fn spki(&self) -> Vec<u8> {
+        let n = [vec![0], self.chiave.n().to_bytes_be()].concat();
+        let chiave = tlv(0x30, &[tlv(2, &n), tlv(2, &[1, 0, 1])].concat());
+        let algoritmo = tlv(0x30, &[oid(RSA), tlv(5, b"")].concat());
+        tlv(0x30, &[algoritmo, tlv(3, &[vec![0], chiave].concat())].concat())
     }
 
     /// The same key under another certificate.

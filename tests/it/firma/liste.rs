@@ -1,11 +1,12 @@
 //! Trusted lists: ours with its history, those of `../shared/corpus/tsl`, and what becomes of both when somebody changes them.
 
+use super::busta::{Firmatario, Mano, busta_di, figli, oid, tlv};
 use super::corpus::{Riga, cartella, righe};
-use super::{ca, fixtures};
+use super::{DOCUMENTO, ca, fixtures, verifica_byte};
 use std::path::PathBuf;
 use tabulario::firma::{
-    Fiducia, Firmatari, Genere, Indicazione, Lista, MarcaTemporale, Rapporto, RifiutoLista, Sottoindicazione,
-    firmatari_dopo_pivot, verifica,
+    Fiducia, Firmatari, Genere, Indicazione, Lista, MarcaTemporale, Periodo, Rapporto, RifiutoLista, Servizio,
+    Sottoindicazione, firmatari_dopo_pivot, verifica,
 };
 use tabulario::valori::{Impronta, Istante};
 
@@ -53,6 +54,63 @@ fn the_status_of_the_service_at_the_instant_decides() {
     check("firma/non-qualificato.txt.p7m", "2026-11-16T09:00:00Z", valida, false, "Il certificato non è qualificato");
     // A service that does something else is no authority for signatures.
     check("firma/ca-estranea.txt.p7m", "2026-11-16T09:00:00Z", incerta, true, "Nessuna catena");
+}
+
+/// With our list, changed by `come`, one of our signed documents under another certificate of the same key.
+fn con_lista(come: impl FnOnce(&mut Lista), certificato: &[u8]) -> tabulario::firma::Firma {
+    let mut lista = Lista::leggi(&fixture("lista-v6.xml")).unwrap();
+    come(&mut lista);
+    let mut fiducia = Fiducia::vuota();
+    fiducia.aggiungi_lista(&lista.accetta(Firmatari::Chiunque, istante("2026-11-20T12:00:00Z")).unwrap()).unwrap();
+    let mano = Mano::delle_fixture("tarsi-rsa").con_certificato(certificato.to_vec());
+    let byte = busta_di(&mano, DOCUMENTO, &Firmatario::buono(&mano, DOCUMENTO));
+    verifica_byte(&byte, &fiducia).0.signatures.remove(0)
+}
+
+/// A certificate that says another thing of the same length in its signed part.
+fn cambiato(da: &[u8], a: &[u8]) -> Vec<u8> {
+    let intero = Mano::delle_fixture("tarsi-rsa").certificato;
+    let [mut tbs, algoritmo, _] = figli(&intero).try_into().unwrap();
+    let dove = tbs.windows(da.len()).position(|pezzo| pezzo == da).unwrap();
+    tbs.splice(dove..dove + da.len(), a.iter().copied());
+    let valore = tlv(3, &[vec![0], Mano::delle_fixture("ca-firma").firma(&tbs)].concat());
+    tlv(0x30, &[tbs, algoritmo, valore].concat())
+}
+
+#[test]
+fn an_authority_of_two_services_counts_by_the_one_for_the_use() {
+    let tarsi = Mano::delle_fixture("tarsi-rsa").certificato;
+    let per = |che: &'static str| {
+        move |lista: &mut Lista| {
+            let vero = &lista.servizi[0];
+            let storia = vec![Periodo { informazioni: vec![che.to_owned()], ..vero.ultimo().unwrap().clone() }];
+            let tipo = "http://uri.etsi.org/TrstSvc/Svctype/CA/QC";
+            let altro = Servizio::new("P".to_owned(), che.to_owned(), tipo, vero.certificati.clone(), storia);
+            lista.servizi.insert(0, std::sync::Arc::new(altro));
+        }
+    };
+    let check = |come: &dyn Fn(&mut Lista), certificato: &[u8], qualificata: bool, frase: &str| {
+        let firma = con_lista(come, certificato);
+        assert_eq!((firma.indication, firma.qualified), (Indicazione::TotalPassed, Some(qualificata)), "{firma:#?}");
+        assert!(firma.findings.join(" ").contains(frase), "{frase}: {:?}", firma.findings);
+    };
+    let (firme, sigilli) = ("Firma elettronica qualificata", "Sigillo elettronico qualificato");
+    check(&per("ForeSeals"), &tarsi, true, firme);
+    check(&|_| {}, &tarsi, true, firme);
+    // A certificate for seals, and one for a web site: `QcType` ends in 1 for signatures.
+    let tipo = |quale: u8| cambiato(&oid("0.4.0.1862.1.6.1"), &oid(&format!("0.4.0.1862.1.6.{quale}")));
+    check(&per("ForeSeals"), &tipo(2), true, sigilli);
+    check(&|_| {}, &tipo(2), false, "Il certificato non è qualificato");
+    check(&|_| {}, &tipo(3), false, "Il certificato non è qualificato");
+}
+
+#[test]
+fn a_signature_that_does_not_pass_is_not_called_qualified() {
+    let firma =
+        giudica("firma/staccata.txt.p7s", &fixture("lista-v6.xml"), "2026-11-16T09:00:00Z").signatures.remove(0);
+    assert_eq!((firma.indication, firma.qualified), (Indicazione::Indeterminate, Some(true)));
+    let rilievi = firma.findings.join(" ");
+    assert!(rilievi.contains("Il certificato è qualificato") && !rilievi.contains("Firma elettronica"), "{rilievi}");
 }
 
 #[test]

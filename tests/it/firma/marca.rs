@@ -5,6 +5,7 @@ use super::busta::{
     figli, oid, tlv,
 };
 use super::{DOCUMENTO, ca, verifica_byte};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use sha2::{Digest as _, Sha256};
 use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
 
@@ -39,7 +40,12 @@ pub fn certificato(uso: &str) -> Mano {
 
 /// A token of this authority that says that `marcato` existed at `quando`.
 pub fn gettone(tsa: &Mano, marcato: &[u8], quando: &str) -> Vec<u8> {
-    let impronta = tlv(0x30, &[algoritmo(SHA256), tlv(4, &Sha256::digest(marcato))].concat());
+    gettone_con(tsa, SHA256, &Sha256::digest(marcato), quando)
+}
+
+/// The same, of this imprint.
+fn gettone_con(tsa: &Mano, digesto: &str, impronta: &[u8], quando: &str) -> Vec<u8> {
+    let impronta = tlv(0x30, &[algoritmo(digesto), tlv(4, impronta)].concat());
     let info = [tlv(2, &[1]), oid("1.2.3.4"), impronta, tlv(2, &[9]), tlv(0x18, quando.as_bytes())];
     let info = tlv(0x30, &info.concat());
     let impronta = attributo(MESSAGE_DIGEST, &tlv(4, &Sha256::digest(&info)));
@@ -103,4 +109,29 @@ fn the_first_token_of_a_tsd_stamps_the_protected_metadata_too_and_the_next_one_t
     check(&metadati(0), DOCUMENTO, None, [si, si]);
     check(&metadati(0), &con, None, [no, si]);
     check(&metadati(0), DOCUMENTO, Some(DOCUMENTO), [si, no]);
+}
+
+#[test]
+fn a_tsd_without_tokens_fails_whatever_it_holds() {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let firmato = super::busta::busta_di(&mano, DOCUMENTO, &Firmatario::buono(&mano, DOCUMENTO));
+    for dentro in [DOCUMENTO, &firmato] {
+        let dati = [tlv(2, &[1]), tlv(4, dentro), tlv(0xa0, b"")];
+        let tsd = [oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))];
+        let (rapporto, estratto) = verifica_byte(&tlv(0x30, &tsd.concat()), &ca());
+        assert_eq!((rapporto.indication, estratto.as_slice()), (Some(Indicazione::TotalFailed), DOCUMENTO));
+    }
+}
+
+#[test]
+fn an_imprint_of_sha1_proves_nothing_today() {
+    let (mano, tsa) = (Mano::delle_fixture("tarsi-rsa"), certificato(TIME_STAMPING));
+    let mut firmatario = Firmatario::buono(&mano, DOCUMENTO);
+    let impronta = digest(&SHA1_FOR_LEGACY_USE_ONLY, &firmatario.valore);
+    let debole = gettone_con(&tsa, "1.3.14.3.2.26", impronta.as_ref(), "20260601120000Z");
+    firmatario.non_firmati = vec![attributo(SIGNATURE_TIME_STAMP, &debole)];
+    let firma = verifica_byte(&super::busta::busta_di(&mano, DOCUMENTO, &firmatario), &ca()).0.signatures.remove(0);
+    assert_eq!(firma.timestamps[0].indication, Indicazione::Indeterminate, "{:?}", firma.findings);
+    assert!(firma.findings.join(" ").contains("SHA-1"), "{:?}", firma.findings);
+    assert_eq!(firma.indication, Indicazione::TotalPassed);
 }

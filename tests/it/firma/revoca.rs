@@ -1,6 +1,6 @@
 //! What the revocation data inside a file may say, and whose word counts.
 
-use super::busta::{Firmatario, Mano, algoritmo, attributo, busta, figli, oid, tlv};
+use super::busta::{DATA, Firmatario, Mano, SHA256, SIGNED_DATA, algoritmo, attributo, busta, figli, oid, tlv};
 use super::marca::{SHA256_CON_RSA, SIGNATURE_TIME_STAMP, TIME_STAMPING, certificato, gettone};
 use super::{DOCUMENTO, ca, verifica_byte};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -142,4 +142,54 @@ fn an_answer_counts_if_the_issuer_gave_it_or_let_somebody_give_it() {
     check(&da(&incaricato), None, revocata, "01/10/2026");
     check(&da(&qualunque), None, None, IGNOTA);
     check(&da(&Mano::delle_fixture("ca-estranea")), None, None, IGNOTA);
+}
+
+/// A list of changes, or of some reasons, proves nothing by its silence and something by its words.
+#[test]
+fn a_partial_list_proves_who_was_taken_back() {
+    let (autorita, tarsi) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
+    let critica = |tipo: &str, valore: &[u8]| tlv(0x30, &[oid(tipo), tlv(1, &[0xff]), tlv(4, valore)].concat());
+    let con = |revocati: &[(&Mano, &str)], estensione: Vec<u8>| {
+        con_lista(&lista(&autorita, "20261119000000Z", DOPO, revocati, &[estensione]))
+    };
+    let delta = critica("2.5.29.27", &tlv(2, &[1]));
+    let alcuni_motivi = critica("2.5.29.28", &tlv(0x30, &tlv(0x83, &[6, 0x40])));
+    let indiretta = critica("2.5.29.28", &tlv(0x30, &tlv(0x84, &[0xff])));
+    let revocata = Some(Sottoindicazione::RevokedNoPoe);
+    for estensione in [delta, alcuni_motivi] {
+        check(&con(&[(&tarsi, PRIMA)], estensione.clone()), None, revocata, "revocato");
+        check(&con(&[], estensione), None, None, IGNOTA);
+    }
+    check(&con(&[(&tarsi, PRIMA)], indiretta), None, None, IGNOTA);
+}
+
+/// What the signature carries about its timestamp's authority counts for the timestamp.
+#[test]
+fn a_timestamp_of_an_authority_taken_back_does_not_pass() {
+    let autorita = Mano::delle_fixture("ca-firma");
+    let tsa = certificato(TIME_STAMPING);
+    let di = |revocati: &[(&Mano, &str)]| con_lista(&lista(&autorita, "20261119000000Z", DOPO, revocati, &[]));
+    let marca = |revocati: &[(&Mano, &str)]| firma_con(&di(revocati), Some("20260901000000Z")).timestamps.remove(0);
+    assert_eq!(marca(&[]).indication, Indicazione::TotalPassed);
+    assert_eq!(marca(&[(&tsa, PRIMA)]).indication, Indicazione::Indeterminate);
+}
+
+/// A signer sent many times over does not have the lists of the envelope verified each time.
+#[test]
+fn a_list_is_verified_once_for_all_signers() {
+    let (autorita, tarsi) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
+    let una = lista(&autorita, "20261119000000Z", DOPO, &[], &[]);
+    let dati = [
+        tlv(2, &[1]),
+        tlv(0x31, &algoritmo(SHA256)),
+        tlv(0x30, &[oid(DATA), tlv(0xa0, &tlv(4, DOCUMENTO))].concat()),
+        tlv(0xa0, &tarsi.certificato),
+        tlv(0xa1, &una.repeat(20)),
+        tlv(0x31, &Firmatario::buono(&tarsi, DOCUMENTO).scrivi().repeat(200)),
+    ];
+    let byte = tlv(0x30, &[oid(SIGNED_DATA), tlv(0xa0, &tlv(0x30, &dati.concat()))].concat());
+    let rapporto = verifica_byte(&byte, &ca()).0;
+    assert_eq!(rapporto.signatures.len(), 200);
+    // One check for each of them would be more than are made for one file.
+    assert_eq!(rapporto.indication, Some(Indicazione::TotalPassed), "{:?}", rapporto.signatures.last());
 }

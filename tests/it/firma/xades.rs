@@ -1,9 +1,17 @@
 //! XML signatures: ours, those of `../shared/corpus/xades`, and what becomes of both when somebody changes them.
 
+use super::busta::Mano;
 use super::{ca, concorda, fixtures, istante};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use tabulario::firma::{Fiducia, Indicazione, Rapporto, Sottoindicazione, verifica};
+
+const ESCLUSIVA: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+const IMPRONTA_SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 
 fn verifica_xml(nome: &str, byte: &[u8], fiducia: &Fiducia) -> Rapporto {
     verifica(&mut &*byte, None, Some(nome), fiducia, istante(), &mut std::io::sink()).unwrap()
@@ -94,6 +102,12 @@ fn wrapped_documents_do_not_pass() {
     check(format!("<Atti>{falso}<Nascosto>{atto}</Nascosto><ds:Signature {dopo}"), incerta, parziale);
     check(staccata.replace("<Atti>", "<Atti>Si vende la sala."), incerta, parziale);
     check(staccata.replace("<Atti>", "<Atti><![CDATA[Si vende la sala.]]>"), incerta, parziale);
+    // What is said of a signed element by those above it, and to the program that shows it.
+    check(staccata.replace("<Atti>", "<Atti stato=\"annullato\">"), incerta, parziale);
+    check(staccata.replace("<Atti>", "<Atti><?mostra altro?>"), incerta, parziale);
+    check(format!("<?xml-stylesheet href=\"altro.xsl\"?>{staccata}"), incerta, parziale);
+    check(format!("{staccata}<?mostra altro?>"), incerta, parziale);
+    check(staccata.replace("</ds:Signature>", "<?mostra altro?></ds:Signature>"), incerta, parziale);
     // Renamed, changed, taken away.
     check(staccata.replace("Id=\"atto\"", "Id=\"tolto\""), incerta, Sottoindicazione::SignedDataNotFound);
     check(
@@ -134,6 +148,72 @@ fn wrapped_documents_do_not_pass() {
         Sottoindicazione::SigCryptoFailure,
     );
     check(fattura.replace("<ds:KeyInfo>", "<ds:KeyInfo/><ds:KeyInfo>"), fallita, Sottoindicazione::FormatFailure);
+}
+
+/// XML with a signature beside its only part, over what one transform makes of it.
+fn con_firma(parte: &str, trasformazione: &str, digesto: &str, impronta: &[u8]) -> String {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let signed_info = format!(
+        "<ds:SignedInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:CanonicalizationMethod \
+         Algorithm=\"{ESCLUSIVA}\"></ds:CanonicalizationMethod><ds:SignatureMethod \
+         Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"></ds:SignatureMethod><ds:Reference \
+         URI=\"#atto\"><ds:Transforms><ds:Transform Algorithm=\"{trasformazione}\"></ds:Transform></ds:Transforms>\
+         <ds:DigestMethod Algorithm=\"{digesto}\"></ds:DigestMethod><ds:DigestValue>{}</ds:DigestValue></ds:Reference>\
+         </ds:SignedInfo>",
+        STANDARD.encode(impronta)
+    );
+    let (valore, certificato) = (mano.firma(signed_info.as_bytes()), STANDARD.encode(&mano.certificato));
+    let valore = STANDARD.encode(valore);
+    format!(
+        "<Atti>{parte}<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">{signed_info}<ds:SignatureValue>{valore}\
+         </ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificato}</ds:X509Certificate></ds:X509Data>\
+         </ds:KeyInfo></ds:Signature></Atti>"
+    )
+}
+
+#[test]
+fn base64_signs_the_text_and_not_what_holds_it() {
+    let base64 = "http://www.w3.org/2000/09/xmldsig#base64";
+    let check = |parte: &str, attesa: Option<Sottoindicazione>| {
+        let testo = con_firma(parte, base64, IMPRONTA_SHA256, &Sha256::digest(b"buongiorno"));
+        let firma = verifica_xml("prova.xml", testo.as_bytes(), &ca()).signatures.remove(0);
+        assert_eq!(firma.sub_indication, attesa, "{parte}: {firma:#?}");
+    };
+    check("<Atto Id=\"atto\">YnVvbmdpb3Jubw==</Atto>", None);
+    let parziale = Some(Sottoindicazione::SigConstraintsFailure);
+    check("<Atto Id=\"atto\" stato=\"annullato\">YnVvbmdpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbm<Annullato/>dpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbm<b>dpb3Jubw==</b></Atto>", parziale);
+    check("<Atto Id=\"atto\"><?mostra altro?>YnVvbmdpb3Jubw==</Atto>", parziale);
+    check("<Atto Id=\"atto\">YnVvbmFzZXJh</Atto>", Some(Sottoindicazione::HashFailure));
+}
+
+#[test]
+fn the_digest_of_what_is_signed_must_be_as_strong_as_the_signature() {
+    let parte = "<Atto Id=\"atto\">Si concede la sala.</Atto>";
+    let debole = digest(&SHA1_FOR_LEGACY_USE_ONLY, parte.as_bytes());
+    let check = |digesto: &str, impronta: &[u8], quando: &str, attesa: Option<Sottoindicazione>| {
+        let testo = con_firma(parte, ESCLUSIVA, digesto, impronta);
+        let (mut byte, quando) = (testo.as_bytes(), quando.parse().unwrap());
+        let rapporto = verifica(&mut byte, None, None, &ca(), quando, &mut std::io::sink()).unwrap();
+        assert_eq!(rapporto.signatures[0].sub_indication, attesa, "{rapporto:#?}");
+    };
+    let sha1 = "http://www.w3.org/2000/09/xmldsig#sha1";
+    check(IMPRONTA_SHA256, &Sha256::digest(parte), "2026-11-20T12:00:00Z", None);
+    let senza_prova = Some(Sottoindicazione::CryptoConstraintsFailureNoPoe);
+    check(sha1, debole.as_ref(), "2026-11-20T12:00:00Z", senza_prova);
+    check(sha1, &[0; 20], "2026-11-20T12:00:00Z", Some(Sottoindicazione::HashFailure));
+}
+
+/// The mark of a PDF in a comment does not hide the signatures of XML.
+#[test]
+fn a_comment_does_not_make_a_pdf_of_signed_xml() {
+    let vera = fixture("fattura.xml");
+    let cambiata = vera.replace("1220.00", "9220.00");
+    for (testo, attesa) in [(vera, Indicazione::TotalPassed), (cambiata, Indicazione::TotalFailed)] {
+        let rapporto = verifica_xml("prova.xml", format!("<!-- %PDF-1.7 -->{testo}").as_bytes(), &ca());
+        assert_eq!(rapporto.indication, Some(attesa), "{rapporto:#?}");
+    }
 }
 
 /// What could make any document equal to any other, or read something from elsewhere, is not done, and is said.
