@@ -7,7 +7,7 @@ use super::super::difetto::Difetto;
 use super::campo::{Campo, campi, testo};
 use super::confronto::Confronto;
 use super::oggetto::{Dizionario, Id, Oggetto};
-use super::pagina::{EREDITATI, Pagina, pagine};
+use super::pagina::{EREDITATI, Pagina};
 use super::struttura::Revisione;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -59,7 +59,7 @@ struct Elenco<'c, 'r, 'a> {
 
 /// Everything that changed between two revisions.
 pub fn modifiche(prima: &Revisione<'_>, dopo: &Revisione<'_>) -> Result<Vec<Modifica>, Difetto> {
-    let confronto = Confronto::new(prima, dopo);
+    let confronto = Confronto::new(prima, dopo)?;
     let [campi_prima, campi_dopo] = [campi(prima)?, campi(dopo)?];
     let mut elenco = Elenco { confronto: &confronto, modifiche: Vec::new(), campi: [BTreeMap::new(), BTreeMap::new()] };
     elenco.campi_diretti(&campi_prima, &campi_dopo)?;
@@ -120,12 +120,14 @@ impl Elenco<'_, '_, '_> {
     }
 
     fn fogli(&mut self) -> Result<(), Difetto> {
-        let (prima, dopo) = (pagine(self.confronto.prima)?, pagine(self.confronto.dopo)?);
+        let confronto = self.confronto;
+        let [prima, dopo] = &confronto.alberi;
+        let (prima, dopo) = (&prima.pagine, &dopo.pagine);
         if prima.len() != dopo.len() {
             let frase = format!("le pagine erano {} e ora sono {}", prima.len(), dopo.len());
             self.nota(Genere::Pagine, frase);
         }
-        for (i, (a, b)) in prima.iter().zip(&dopo).enumerate() {
+        for (i, (a, b)) in prima.iter().zip(dopo).enumerate() {
             if self.pagina_diversa(a, b)? {
                 self.nota(Genere::Pagine, format!("è cambiato il contenuto della pagina {}", i + 1));
             }

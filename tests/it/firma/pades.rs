@@ -1,5 +1,7 @@
 //! Signatures inside a PDF: mutants of our own, structures written to hurt, and the corpus `../shared/corpus/pades`.
 
+mod dopo;
+
 use super::busta::{Firmatario, Mano, busta_di, figli, lunghezza, testata};
 use super::corpus::{Riga, cartella, righe};
 use super::{ca, casi_di, istante};
