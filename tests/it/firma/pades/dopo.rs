@@ -93,3 +93,22 @@ fn a_stream_that_stays_where_it_is_and_becomes_longer_is_another_one() {
     assert_eq!(esito(&aggiornato(&byte, &[(7, "4")])), Indicazione::TotalPassed);
     assert_eq!(esito(&aggiornato(&byte, &[(7, "19")])), Indicazione::TotalFailed);
 }
+
+/// The same PDF, whose index says that object 6 is elsewhere.
+fn con_sesto_a(byte: &[u8], posto: usize) -> Vec<u8> {
+    let [vecchia, nuova] = [dove(byte, b"6 0 obj"), posto].map(|n| format!("{n:010} 00000 n"));
+    super::con(byte, vecchia.as_bytes(), nuova.as_bytes())
+}
+
+#[test]
+fn a_signed_index_that_leads_past_the_signed_end_is_doubted() {
+    let byte = preparato(&da_firmare(CADES), PAGINA, &["(niente)"]);
+    let dopo_la_fine = firmato(con_sesto_a(&byte, byte.len()));
+    let tardi = [dopo_la_fine, format!("6 0 obj\n{}\nendobj\n", flusso("(98)")).into_bytes()].concat();
+    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+    // It begins before the end, and what it draws is written after it.
+    let a_cavallo = [&byte[..byte.len() - 6], b"6 0 obj\n<</Length 10>>stream\n%%EOF"].concat();
+    let a_cavallo = firmato(con_sesto_a(&a_cavallo, byte.len() - 6));
+    let tardi = [&a_cavallo[..], b"\n(98)\nendstream\nendobj\n"].concat();
+    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+}
