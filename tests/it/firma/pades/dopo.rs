@@ -17,7 +17,7 @@ fn da_firmare(voci: &str) -> String {
 fn preparato(firma: &str, pagina: &str, altri: &[&str]) -> Vec<u8> {
     let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>>>";
     let pagine = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
-    pdf_di(&[&[catalogo, pagine, pagina, "<</FT/Sig/T(Uno)/V 5 0 R>>", firma], altri].concat())
+    pdf_di(&[&[catalogo, pagine, pagina, "<</FT/Sig/T(Uno)/V 5 0 R            >>", firma], altri].concat())
 }
 
 /// Writes the range of the signature that waits, and the value that `valore` makes of what it covers.
@@ -111,4 +111,50 @@ fn a_signed_index_that_leads_past_the_signed_end_is_doubted() {
     let a_cavallo = firmato(con_sesto_a(&a_cavallo, byte.len() - 6));
     let tardi = [&a_cavallo[..], b"\n(98)\nendstream\nendobj\n"].concat();
     assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+}
+
+/// The same page with a widget.
+fn con_widget() -> String {
+    PAGINA.replace("/Contents", "/Annots[8 0 R]/Contents")
+}
+
+#[test]
+fn an_empty_field_that_shows_something_is_a_note_over_the_page() {
+    let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>>>";
+    let campo = |voci: &str| format!("<</Type/Annot/Subtype/Widget/FT/Sig/T(Due){voci}>>");
+    let certificazione = "/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]";
+    let check = |voci: &str, atteso, certificato| {
+        for (altro, atteso) in [("", atteso), (certificazione, certificato)] {
+            let firma = da_firmare(&format!("{CADES}{altro}"));
+            let byte = firmato(preparato(&firma, PAGINA, &[&flusso("(ab)"), &flusso("(98)")]));
+            let byte = aggiornato(&byte, &[(1, catalogo), (3, &con_widget()), (8, &campo(voci))]);
+            assert_eq!(esito(&byte), atteso, "{voci} {altro}");
+        }
+    };
+    let (passa, dubbio, no) = (Indicazione::TotalPassed, Indicazione::Indeterminate, Indicazione::TotalFailed);
+    check("/Rect[0 0 0 0]/AP<</N 7 0 R>>", passa, passa);
+    check("/Rect[0 0 9 9]", passa, passa);
+    check("/Rect[0 0 9 9]/AP<</N 7 0 R>>", dubbio, no);
+    check("/Rect[0 0 9 9]/AP<</N 7 0 R>>/V(ok)", dubbio, no);
+    // The field was there.
+    let vecchio = campo("/Rect[0 0 9 9]");
+    let byte = preparato(&da_firmare(CADES), &con_widget(), &[&flusso("(ab)"), &flusso("(98)"), &vecchio]);
+    let byte = firmato(super::con(
+        &byte,
+        b"/Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>",
+        b"/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>       ",
+    ));
+    assert_eq!(esito(&byte), passa);
+    for voci in ["/AP<</N 7 0 R>>", "/AP<</N 7 0 R>>/V(ok)"] {
+        assert_eq!(esito(&aggiornato(&byte, &[(8, &campo(&format!("/Rect[0 0 9 9]{voci}")))])), dubbio, "{voci}");
+    }
+}
+
+#[test]
+fn the_appearance_of_a_signature_is_not_changed_after_it() {
+    let widget = "<</Type/Annot/Subtype/Widget/Parent 4 0 R/Rect[0 0 9 9]/AP<</N 7 0 R>>>>";
+    let byte = preparato(&da_firmare(CADES), &con_widget(), &[&flusso("(ab)"), &flusso("(38)"), widget]);
+    let byte = firmato(super::con(&byte, b"/V 5 0 R            ", b"/V 5 0 R/Kids[8 0 R]"));
+    assert_eq!(esito(&byte), Indicazione::TotalPassed);
+    assert_eq!(esito(&aggiornato(&byte, &[(7, &flusso("(98)"))])), Indicazione::Indeterminate);
 }
