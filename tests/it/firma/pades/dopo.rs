@@ -2,6 +2,7 @@
 
 use super::super::busta::{Firmatario, Mano, busta};
 use super::super::ca;
+use super::super::marca::{TIME_STAMPING, certificato, gettone};
 use super::{dove, pdf_di, verifica_pdf};
 use tabulario::firma::{Indicazione, Rapporto};
 
@@ -35,6 +36,10 @@ fn riempito(mut byte: Vec<u8>, valore: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
 fn firmato(byte: Vec<u8>) -> Vec<u8> {
     let mano = Mano::delle_fixture("tarsi-rsa");
     riempito(byte, |coperti| busta(None, &[&mano.certificato], &[Firmatario::buono(&mano, coperti).scrivi()]))
+}
+
+fn marcato(byte: Vec<u8>) -> Vec<u8> {
+    riempito(byte, |coperti| gettone(&certificato(TIME_STAMPING), coperti, "20260601120000Z"))
 }
 
 /// An update with these objects.
@@ -157,4 +162,19 @@ fn the_appearance_of_a_signature_is_not_changed_after_it() {
     let byte = firmato(super::con(&byte, b"/V 5 0 R            ", b"/V 5 0 R/Kids[8 0 R]"));
     assert_eq!(esito(&byte), Indicazione::TotalPassed);
     assert_eq!(esito(&aggiornato(&byte, &[(7, &flusso("(98)"))])), Indicazione::Indeterminate);
+}
+
+#[test]
+fn a_document_timestamp_does_not_pass_over_other_pages() {
+    let marca = da_firmare("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161");
+    let byte = marcato(preparato(&marca, PAGINA, &[&flusso("(38)")]));
+    assert_eq!(esito(&byte), Indicazione::TotalPassed);
+    let altra = aggiornato(&byte, &[(6, &flusso("(98)"))]);
+    assert_eq!(esito(&altra), Indicazione::Indeterminate);
+    // A later timestamp speaks of what is there now.
+    let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>>>";
+    let rimarcata = aggiornato(&altra, &[(1, catalogo), (7, &marca), (8, "<</FT/Sig/T(Due)/V 7 0 R>>")]);
+    let rapporto = verifica_pdf(&marcato(rimarcata), &ca());
+    assert_eq!((rapporto.indication, rapporto.timestamps.len()), (Some(Indicazione::TotalPassed), 2));
+    assert!(rapporto.findings.iter().any(|rilievo| rilievo.contains("vale per la versione marcata")));
 }
