@@ -44,6 +44,8 @@ pub struct Oggetto<'a> {
 pub enum Firmato<'a> {
     /// It flowed, and these are its digests.
     Passato(&'a Impronte),
+    /// The same, and what flowed is itself a digest, made with this algorithm, of what people read.
+    Impronta(&'a Impronte, Digesto),
     /// It is here.
     Byte(&'a [u8]),
     /// It is not known.
@@ -54,7 +56,7 @@ impl Firmato<'_> {
     /// Its digest, if it can be had.
     pub fn impronta(&self, digesto: Digesto) -> Option<Vec<u8>> {
         match self {
-            Self::Passato(impronte) => impronte.con(digesto).map(<[u8]>::to_vec),
+            Self::Passato(impronte) | Self::Impronta(impronte, _) => impronte.con(digesto).map(<[u8]>::to_vec),
             Self::Byte(byte) => Some(digesto.di(byte)),
             Self::Ignoto => None,
         }
@@ -258,7 +260,9 @@ fn esamina_valore(
         uso: oggetto.uso,
     };
     esamina_certificato(giudizio, contesto, metodo, certificato, &attorno);
-    if metodo.digesto != Digesto::Sha1 && Digesto::da_algoritmo(&info.algoritmo_digesto) == Some(Digesto::Sha1) {
+    let del_documento = matches!(oggetto.firmato, Firmato::Impronta(_, Digesto::Sha1));
+    let del_contenuto = Digesto::da_algoritmo(&info.algoritmo_digesto) == Some(Digesto::Sha1);
+    if metodo.digesto != Digesto::Sha1 && (del_documento || del_contenuto) {
         esamina_robustezza(giudizio, contesto, Metodo { digesto: Digesto::Sha1, ..metodo }, &chiave);
     }
 }
