@@ -44,6 +44,8 @@ pub struct Oggetto<'a> {
 pub enum Firmato<'a> {
     /// It flowed, and these are its digests.
     Passato(&'a Impronte),
+    /// The same, and what flowed is itself a digest, made with this algorithm, of what people read.
+    Impronta(&'a Impronte, Digesto),
     /// It is here.
     Byte(&'a [u8]),
     /// It is not known.
@@ -54,7 +56,7 @@ impl Firmato<'_> {
     /// Its digest, if it can be had.
     pub fn impronta(&self, digesto: Digesto) -> Option<Vec<u8>> {
         match self {
-            Self::Passato(impronte) => impronte.con(digesto).map(<[u8]>::to_vec),
+            Self::Passato(impronte) | Self::Impronta(impronte, _) => impronte.con(digesto).map(<[u8]>::to_vec),
             Self::Byte(byte) => Some(digesto.di(byte)),
             Self::Ignoto => None,
         }
@@ -254,12 +256,17 @@ fn esamina_valore(
         giudizio.incerta(Sottoindicazione::NoSigningCertificateFound, frase);
     }
     let aggiunti: Vec<Certificato<'_>> = certificati_aggiunti(info);
+    // One that stands between the document and what was signed.
+    let del_documento = match oggetto.firmato {
+        Firmato::Impronta(_, digesto) => Some(digesto),
+        _ => None,
+    };
     let attorno = Attorno {
         certificati: &oggetto.certificati.iter().chain(&aggiunti).collect::<Vec<_>>(),
         revoche: oggetto.revoche,
-        digesti: &Digesto::da_algoritmo(&info.algoritmo_digesto)
+        digesti: &[Digesto::da_algoritmo(&info.algoritmo_digesto), Some(metodo.digesto), del_documento]
             .into_iter()
-            .chain([metodo.digesto])
+            .flatten()
             .collect::<Vec<_>>(),
         uso: oggetto.uso,
     };

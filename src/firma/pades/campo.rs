@@ -1,7 +1,7 @@
 //! The fields of the form of a PDF (ISO 32000-2 clause 12.7), which is where its signatures stand.
 
 use super::super::difetto::Difetto;
-use super::oggetto::{Id, Oggetto};
+use super::oggetto::{Dizionario, Id, Oggetto};
 use super::struttura::Revisione;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -19,6 +19,8 @@ pub struct Campo {
     pub nome: Rc<Vec<u8>>,
     /// `Sig`, `Tx`, `Btn`, `Ch`: its own or that of a field above.
     pub tipo: Rc<Vec<u8>>,
+    /// `/V`, as it is written: its own or that of a field above.
+    pub valore: Rc<Oggetto>,
     /// Its dictionary.
     pub oggetto: Rc<Oggetto>,
 }
@@ -30,6 +32,30 @@ impl Campo {
     }
 }
 
+/// Whether a widget shows something: it has an area, and an appearance in which something is drawn.
+pub fn mostra(revisione: &Revisione<'_>, widget: &Dizionario) -> Result<bool, Difetto> {
+    let area = match &*revisione.campo(widget, b"Rect")? {
+        Oggetto::Nullo => false,
+        Oggetto::Elenco(lati) => !matches!(lati.as_slice(), [x, y, z, t] if x == z || y == t),
+        _ => true,
+    };
+    let aspetto = revisione.campo(widget, b"AP")?;
+    let Some(aspetto) = aspetto.dizionario().filter(|_| area) else { return Ok(false) };
+    for (_, stato) in aspetto.campi() {
+        match &*revisione.segui(stato)? {
+            Oggetto::Nullo => {}
+            Oggetto::Flusso(dizionario, inizio) => {
+                if !revisione.grezzi(dizionario, *inizio)?.trim_ascii().is_empty() {
+                    return Ok(true);
+                }
+            }
+            // Appearances by state, or what a reader may take for some.
+            _ => return Ok(true),
+        }
+    }
+    Ok(false)
+}
+
 /// All fields of a revision.
 pub fn campi(revisione: &Revisione<'_>) -> Result<Vec<Campo>, Difetto> {
     let radice = revisione.radice()?;
@@ -37,11 +63,11 @@ pub fn campi(revisione: &Revisione<'_>) -> Result<Vec<Campo>, Difetto> {
     let modulo = revisione.campo(radice, b"AcroForm")?;
     let Some(modulo) = modulo.dizionario() else { return Ok(Vec::new()) };
     let primi = revisione.campo(modulo, b"Fields")?;
-    let senza_nome = (Rc::new(Vec::new()), Rc::new(Vec::new()));
+    let senza_nome = (Rc::new(Vec::new()), Rc::new(Vec::new()), Rc::new(Oggetto::Nullo));
     let primi = primi.elenco().unwrap_or_default().iter();
     let mut attesi: Vec<_> = primi.map(|campo| (campo.clone(), senza_nome.clone())).collect();
     let (mut campi, mut visti) = (Vec::new(), BTreeSet::new());
-    while let Some((scritto, (mut nome, mut tipo))) = attesi.pop() {
+    while let Some((scritto, (mut nome, mut tipo, mut valore))) = attesi.pop() {
         let id = scritto.rinvio();
         if id.is_some_and(|id| !visti.insert(id)) {
             continue;
@@ -60,10 +86,14 @@ pub fn campi(revisione: &Revisione<'_>) -> Result<Vec<Campo>, Difetto> {
         if let Some(proprio) = revisione.campo(dizionario, b"FT")?.nome() {
             tipo = Rc::new(proprio.to_vec());
         }
+        if dizionario.ha(b"V") {
+            valore = Rc::new(dizionario.campo(b"V").clone());
+        }
         let figli = revisione.campo(dizionario, b"Kids")?;
         let figli = figli.elenco().unwrap_or_default().iter();
-        attesi.extend(figli.map(|figlio| (figlio.clone(), (Rc::clone(&nome), Rc::clone(&tipo)))));
-        campi.push(Campo { id, nome, tipo, oggetto: Rc::clone(&oggetto) });
+        let ereditati = || (Rc::clone(&nome), Rc::clone(&tipo), Rc::clone(&valore));
+        attesi.extend(figli.map(|figlio| (figlio.clone(), ereditati())));
+        campi.push(Campo { id, nome, tipo, valore, oggetto: Rc::clone(&oggetto) });
     }
     Ok(campi)
 }

@@ -2,6 +2,7 @@
 
 use super::super::difetto::Difetto;
 use super::oggetto::{Dizionario, Id, Oggetto};
+use super::pagina::{Albero, albero};
 use super::struttura::{Luogo, Revisione};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ pub struct Confronto<'r, 'a> {
     pub prima: &'r Revisione<'a>,
     /// The newer.
     pub dopo: &'r Revisione<'a>,
+    /// The pages of each.
+    pub alberi: [Albero; 2],
     /// Pairs of objects already found the same.
     uguali: RefCell<BTreeSet<(Luogo, Luogo)>>,
 }
@@ -28,22 +31,23 @@ struct Coppie {
 
 impl<'r, 'a> Confronto<'r, 'a> {
     /// Nothing compared yet.
-    pub fn new(prima: &'r Revisione<'a>, dopo: &'r Revisione<'a>) -> Self {
-        Self { prima, dopo, uguali: RefCell::default() }
+    pub fn new(prima: &'r Revisione<'a>, dopo: &'r Revisione<'a>) -> Result<Self, Difetto> {
+        let alberi = [albero(prima)?, albero(dopo)?];
+        Ok(Self { prima, dopo, alberi, uguali: RefCell::default() })
     }
 
     /// Whether a value of the older revision and one of the newer are the same, whatever their object numbers.
     ///
     /// Pages and the catalogue, which nearly everything leads to, are the same when they have the same number: what is in
-    /// them is compared apart.
+    /// them is compared apart. What they are is said by the tree of the pages and not by their type, which anybody can write.
     pub fn uguali(&self, a: &Oggetto, b: &Oggetto) -> Result<bool, Difetto> {
         let mut coppie = Coppie::default();
         let mut uguali = self.valori(a, b, &mut coppie, 0)?;
         while uguali && let Some((x, y)) = coppie.attese.pop() {
-            let (a, b) = (self.prima.oggetto(x)?, self.dopo.oggetto(y)?);
-            uguali = match (cardine(&a), cardine(&b)) {
-                (None, None) => self.valori(&a, &b, &mut coppie, 0)?,
-                (da, db) => da == db && x == y,
+            let [di_prima, di_dopo] = &self.alberi;
+            uguali = match (di_prima.cardini.contains(&x), di_dopo.cardini.contains(&y)) {
+                (false, false) => self.valori(&*self.prima.oggetto(x)?, &*self.dopo.oggetto(y)?, &mut coppie, 0)?,
+                (a, b) => a == b && x == y,
             };
         }
         if uguali {
@@ -105,8 +109,9 @@ impl<'r, 'a> Confronto<'r, 'a> {
             }
             (Oggetto::Dizionario(a), Oggetto::Dizionario(b)) => self.dizionari(a, b, &[], coppie, livello),
             (Oggetto::Flusso(a, ia), Oggetto::Flusso(b, ib)) => {
-                // The length may be written elsewhere; what it leads to is compared.
-                let stessi = ia == ib || self.prima.grezzi(a, *ia)? == self.dopo.grezzi(b, *ib)?;
+                // The length may be written elsewhere, and change while the stream stays where it is: what it leads to is
+                // compared.
+                let stessi = self.prima.grezzi(a, *ia)? == self.dopo.grezzi(b, *ib)?;
                 Ok(stessi && self.dizionari(a, b, &[b"Length"], coppie, livello)?)
             }
             (a, b) => Ok(a == b),
@@ -129,10 +134,4 @@ impl<'r, 'a> Confronto<'r, 'a> {
         }
         Ok(true)
     }
-}
-
-/// What kind of object, if it is one that nearly everything leads to.
-fn cardine(oggetto: &Oggetto) -> Option<&[u8]> {
-    let tipo = oggetto.dizionario()?.campo(b"Type").nome()?;
-    [b"Page".as_slice(), b"Pages", b"Catalog"].contains(&tipo).then_some(tipo)
 }

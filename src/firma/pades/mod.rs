@@ -40,6 +40,8 @@ use valore::{Esito, Valore};
 /// The longest PDF whose signatures are verified: it is held in memory. A PEC message carries at most some 100 MB.
 pub const MAX_PDF_BYTE: usize = 128 * 1024 * 1024;
 
+const DENTRO_DATI_COMPRESSI: &str = "La firma è scritta dentro dati compressi, dove non può stare.";
+
 /// What a PDF says of itself.
 #[derive(Default)]
 pub struct Verifica {
@@ -134,18 +136,31 @@ impl Esame<'_, '_, '_> {
         trovate.sort_by_key(|(intervallo, trovata)| (intervallo.secondo.fine, trovata.posto));
         // Where each document timestamp ends, and whether evidence had been kept by then.
         let mut marche = Vec::new();
-        let mut giudicate = Vec::new();
+        let (mut giudicate, mut marcate) = (Vec::new(), Vec::new());
         for (intervallo, trovata) in &trovate {
             let dopo = dopo(self.finale, intervallo, trovata);
             match self.valore(intervallo, trovata, &mut verifica.rilievi) {
                 Esito::Firme(firme) => giudicate.push((intervallo, trovata, firme, dopo)),
                 Esito::Marca(marca, frase) => {
                     marche.push((intervallo.secondo.fine, self.ha_prove(intervallo)));
-                    let (marca, frasi) = marca_circondata(marca, frase, intervallo, dopo);
-                    verifica.marche.push(marca);
-                    verifica.rilievi.extend(frasi);
+                    marcate.push((marca_circondata(marca, intervallo, trovata), frase, dopo));
                 }
             }
+        }
+        // Up to here a later timestamp, after which nothing happened, proves what the file is now.
+        let ultima = marcate.iter().rposition(|((marca, _), _, dopo)| {
+            marca.indication == Indicazione::TotalPassed && matches!(dopo, Dopo::Niente | Dopo::Ammesso(_))
+        });
+        for (i, ((mut marca, frasi), frase, dopo)) in marcate.into_iter().enumerate() {
+            verifica.rilievi.push(frase);
+            verifica.rilievi.extend(frasi);
+            if let Dopo::Incerto(_, frase) | Dopo::Vietato(frase) = dopo {
+                verifica.rilievi.push(format!("Marca temporale del documento: vale per la versione marcata. {frase}"));
+                if ultima.is_none_or(|ultima| ultima < i) {
+                    marca.indication = marca.indication.max(Indicazione::Indeterminate);
+                }
+            }
+            verifica.marche.push(marca);
         }
         for (intervallo, trovata, firme, dopo) in giudicate {
             let dopo_di_essa = |(fine, _): &&(usize, bool)| *fine > intervallo.secondo.fine;
@@ -202,8 +217,7 @@ impl Esame<'_, '_, '_> {
                 giudizio.rilievi.extend(conseguenze);
             }
             if trovata.posto.is_none() {
-                let frase = "La firma è scritta dentro dati compressi, dove non può stare.";
-                giudizio.fallita(Sottoindicazione::FormatFailure, frase);
+                giudizio.fallita(Sottoindicazione::FormatFailure, DENTRO_DATI_COMPRESSI);
             }
             match dopo {
                 Dopo::Niente => {}
@@ -236,26 +250,18 @@ impl Esame<'_, '_, '_> {
     }
 }
 
-/// A document timestamp with what the rest of the document says about it.
+/// A document timestamp with what is wrong with where it is and with what it covers.
 fn marca_circondata(
     marca: MarcaTemporale,
-    frase: String,
     intervallo: &Intervallo,
-    dopo: Dopo,
+    trovata: &Trovata,
 ) -> (MarcaTemporale, Vec<String>) {
-    let mut frasi = vec![frase];
-    let mut indication = marca.indication;
-    if !intervallo.difetti.is_empty() {
-        indication = Indicazione::TotalFailed;
-        frasi.extend(intervallo.difetti.iter().map(|difetto| format!("Marca temporale del documento: {difetto}")));
+    let mut difetti: Vec<&str> = intervallo.difetti.iter().map(String::as_str).collect();
+    if trovata.posto.is_none() {
+        difetti.push(DENTRO_DATI_COMPRESSI);
     }
-    match dopo {
-        Dopo::Niente | Dopo::Ammesso(_) => {}
-        // What a timestamp stamps existed then, whatever came after: the proof stands for that version.
-        Dopo::Incerto(_, frase) | Dopo::Vietato(frase) => {
-            frasi.push(format!("Marca temporale del documento: vale per la versione marcata. {frase}"));
-        }
-    }
+    let indication = if difetti.is_empty() { marca.indication } else { Indicazione::TotalFailed };
+    let frasi = difetti.into_iter().map(|difetto| format!("Marca temporale del documento: {difetto}")).collect();
     (MarcaTemporale { indication, ..marca }, frasi)
 }
 

@@ -4,10 +4,10 @@
 //! harmless is a change of the document.
 
 use super::super::difetto::Difetto;
-use super::campo::{Campo, campi, testo};
+use super::campo::{Campo, campi, mostra, testo};
 use super::confronto::Confronto;
 use super::oggetto::{Dizionario, Id, Oggetto};
-use super::pagina::{EREDITATI, Pagina, pagine};
+use super::pagina::{EREDITATI, Pagina};
 use super::struttura::Revisione;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -59,7 +59,7 @@ struct Elenco<'c, 'r, 'a> {
 
 /// Everything that changed between two revisions.
 pub fn modifiche(prima: &Revisione<'_>, dopo: &Revisione<'_>) -> Result<Vec<Modifica>, Difetto> {
-    let confronto = Confronto::new(prima, dopo);
+    let confronto = Confronto::new(prima, dopo)?;
     let [campi_prima, campi_dopo] = [campi(prima)?, campi(dopo)?];
     let mut elenco = Elenco { confronto: &confronto, modifiche: Vec::new(), campi: [BTreeMap::new(), BTreeMap::new()] };
     elenco.campi_diretti(&campi_prima, &campi_dopo)?;
@@ -120,12 +120,14 @@ impl Elenco<'_, '_, '_> {
     }
 
     fn fogli(&mut self) -> Result<(), Difetto> {
-        let (prima, dopo) = (pagine(self.confronto.prima)?, pagine(self.confronto.dopo)?);
+        let confronto = self.confronto;
+        let [prima, dopo] = &confronto.alberi;
+        let (prima, dopo) = (&prima.pagine, &dopo.pagine);
         if prima.len() != dopo.len() {
             let frase = format!("le pagine erano {} e ora sono {}", prima.len(), dopo.len());
             self.nota(Genere::Pagine, frase);
         }
-        for (i, (a, b)) in prima.iter().zip(&dopo).enumerate() {
+        for (i, (a, b)) in prima.iter().zip(dopo).enumerate() {
             if self.pagina_diversa(a, b)? {
                 self.nota(Genere::Pagine, format!("è cambiato il contenuto della pagina {}", i + 1));
             }
@@ -201,18 +203,36 @@ impl Elenco<'_, '_, '_> {
         self.firma_nuova(campo)
     }
 
-    /// A field that now carries a signature, or may.
+    /// A field that now carries a signature, or may. What it shows is the appearance of the signature; without one, or for a
+    /// timestamp, which has none, it is text put over the page.
     fn firma_nuova(&mut self, campo: &Campo) -> Result<(), Difetto> {
         let Some(dizionario) = campo.oggetto.dizionario() else { return Ok(()) };
-        let valore = self.confronto.dopo.campo(dizionario, b"V")?;
+        let valore = self.confronto.dopo.segui(&campo.valore)?;
         let marca = valore
             .dizionario()
             .is_some_and(|v| v.dice(b"Type", b"DocTimeStamp") || v.dice(b"SubFilter", b"ETSI.RFC3161"));
-        match (marca, valore.dizionario().is_some()) {
+        let firmato = valore.dizionario().is_some() && !marca;
+        if !firmato && mostra(self.confronto.dopo, dizionario)? {
+            self.nota_campo(Genere::Annotazione, "mostra qualcosa senza essere firmato il campo", campo);
+            return Ok(());
+        }
+        match (marca, firmato) {
             (true, _) => self.nota(Genere::Prova, "è stata aggiunta una marca temporale"),
             (false, true) => self.nota(Genere::Firma, "è stata aggiunta una firma"),
             (false, false) => self.nota(Genere::Firma, "è stato aggiunto un campo per una firma"),
         }
+        Ok(())
+    }
+
+    /// An empty field for a signature, or the widget of one, that changed.
+    fn firma_preparata(&mut self, campo: &Campo) -> Result<(), Difetto> {
+        let valore = self.confronto.dopo.segui(&campo.valore)?;
+        if valore.dizionario().is_some() {
+            return self.firma_nuova(campo);
+        }
+        let visibile = campo.oggetto.dizionario().map_or(Ok(false), |d| mostra(self.confronto.dopo, d))?;
+        let genere = if visibile { Genere::Annotazione } else { Genere::Firma };
+        self.nota_campo(genere, "è stato preparato il campo di firma", campo);
         Ok(())
     }
 
@@ -223,11 +243,13 @@ impl Elenco<'_, '_, '_> {
         if diversi.is_empty() {
             return Ok(());
         }
+        let firmato = self.confronto.prima.segui(&prima.valore)?.dizionario().is_some();
         let compilato = diversi.iter().all(|nome| COMPILABILI.contains(&nome.as_slice()));
         match (prima.di_firma(), compilato) {
-            (true, _) if a.ha(b"V") => self.nota_campo(Genere::Altro, "è stata sostituita o ritoccata la firma", prima),
+            // The value may be that of the field above, of which this is the widget.
+            (true, _) if firmato => self.nota_campo(Genere::Altro, "è stata sostituita o ritoccata la firma", prima),
             (true, _) if b.ha(b"V") => self.firma_nuova(dopo)?,
-            (true, true) => self.nota_campo(Genere::Firma, "è stato preparato il campo di firma", prima),
+            (true, true) => self.firma_preparata(dopo)?,
             (false, true) => self.nota_campo(Genere::Modulo, "è stato compilato il campo", prima),
             (_, false) => self.nota_campo(Genere::Altro, "è stato cambiato il campo", prima),
         }

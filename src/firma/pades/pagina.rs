@@ -27,12 +27,22 @@ impl Pagina {
 }
 
 /// All pages of a revision.
-pub fn pagine(revisione: &Revisione<'_>) -> Result<Vec<Pagina>, Difetto> {
+#[derive(Default)]
+pub struct Albero {
+    /// In the order in which they are read.
+    pub pagine: Vec<Pagina>,
+    /// The dictionaries that are pages or nodes of their tree, and the catalogue; streams never are.
+    pub cardini: BTreeSet<Id>,
+}
+
+/// Walks the tree of the pages.
+pub fn albero(revisione: &Revisione<'_>) -> Result<Albero, Difetto> {
     let radice = revisione.radice()?;
-    let albero = radice.dizionario().map_or(Oggetto::Nullo, |radice| radice.campo(b"Pages").clone());
+    let cima = radice.dizionario().map_or(Oggetto::Nullo, |radice| radice.campo(b"Pages").clone());
     let nullo = Rc::new(Oggetto::Nullo);
-    let mut attesi = vec![(albero, [&nullo; 4].map(Rc::clone))];
-    let (mut pagine, mut nodi) = (Vec::new(), 0);
+    let mut attesi = vec![(cima, [&nullo; 4].map(Rc::clone))];
+    let (mut albero, mut nodi) = (Albero::default(), 0);
+    albero.cardini.extend(revisione.tabella.coda.campo(b"Root").rinvio());
     // A page that stands twice in the tree is shown twice; a node that contains itself would never end.
     let mut aperti: BTreeSet<Id> = BTreeSet::new();
     while let Some((scritto, mut ereditati)) = attesi.pop() {
@@ -42,6 +52,9 @@ pub fn pagine(revisione: &Revisione<'_>) -> Result<Vec<Pagina>, Difetto> {
         }
         let oggetto = revisione.segui(&scritto)?;
         let Some(dizionario) = oggetto.dizionario() else { continue };
+        if matches!(*oggetto, Oggetto::Dizionario(_)) {
+            albero.cardini.extend(scritto.rinvio());
+        }
         for (nome, ereditato) in EREDITATI.iter().zip(&mut ereditati) {
             if dizionario.ha(nome) {
                 *ereditato = Rc::new(dizionario.campo(nome).clone());
@@ -55,8 +68,8 @@ pub fn pagine(revisione: &Revisione<'_>) -> Result<Vec<Pagina>, Difetto> {
                 }
                 attesi.extend(figli.iter().rev().map(|figlio| (figlio.clone(), ereditati.clone())));
             }
-            None => pagine.push(Pagina { oggetto: Rc::clone(&oggetto), ereditati }),
+            None => albero.pagine.push(Pagina { oggetto: Rc::clone(&oggetto), ereditati }),
         }
     }
-    Ok(pagine)
+    Ok(albero)
 }

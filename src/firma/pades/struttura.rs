@@ -24,7 +24,8 @@ const MAX_RINVII: usize = 16;
 pub struct Pdf<'a> {
     /// The file.
     pub byte: &'a [u8],
-    oggetti: RefCell<BTreeMap<Luogo, Rc<Oggetto>>>,
+    /// Each with the byte after its last.
+    oggetti: RefCell<BTreeMap<Luogo, (Rc<Oggetto>, usize)>>,
     contenitori: RefCell<BTreeMap<usize, Rc<Contenitore>>>,
     valori: Cell<usize>,
     passi: Cell<usize>,
@@ -53,6 +54,8 @@ impl Luogo {
 /// An object stream, opened.
 struct Contenitore {
     byte: Vec<u8>,
+    /// The byte of the file after the last of its data.
+    fine: usize,
     /// Numbers, and where they begin in `byte`.
     oggetti: Vec<(u32, usize)>,
 }
@@ -63,7 +66,12 @@ pub struct Revisione<'a> {
     pub pdf: &'a Pdf<'a>,
     /// Where its objects are.
     pub tabella: Tabella,
+    /// How long the file was: whatever is written from here on is not of this revision, even if its index leads there.
+    pub fine: usize,
 }
+
+/// Something of a revision is written after its end.
+pub const OLTRE: Difetto = Difetto("l'indice del PDF porta a oggetti scritti dopo la fine della versione");
 
 impl<'a> Pdf<'a> {
     /// Nothing read yet.
@@ -99,15 +107,15 @@ impl<'a> Pdf<'a> {
         letto.map(|(id, oggetto)| (id, oggetto, lettore.qui))
     }
 
-    /// The data of a stream that begins at `inizio`, decoded; `lunghezza` is what it says of itself.
-    pub fn dati(&self, dizionario: &Dizionario, inizio: usize, lunghezza: Option<usize>) -> Result<Vec<u8>, Difetto> {
-        let grezzi = self.grezzi(inizio, lunghezza)?;
+    /// The data of a stream, decoded.
+    pub fn dati(&self, dizionario: &Dizionario, grezzi: &[u8]) -> Result<Vec<u8>, Difetto> {
         let dati = decomprimi(dizionario, grezzi, self.decompressi.get())?;
         self.decompressi.set(self.decompressi.get().saturating_sub(dati.len()));
         Ok(dati)
     }
 
-    /// The same as they are written. The length must lead to `endstream`; when it does not, the first `endstream` counts.
+    /// The data of a stream that begins at `inizio`, as they are written; `lunghezza` is what it says of itself. The length
+    /// must lead to `endstream`; when it does not, the first `endstream` counts.
     pub fn grezzi(&self, inizio: usize, lunghezza: Option<usize>) -> Result<&'a [u8], Difetto> {
         let fine = lunghezza
             .and_then(|n| inizio.checked_add(n))
@@ -123,7 +131,7 @@ impl<'a> Pdf<'a> {
         Ok(self.byte.get(inizio..fine).unwrap_or_default())
     }
 
-    fn contenitore(&self, posto: usize, dizionario: &Dizionario, dati: Vec<u8>) -> Result<Rc<Contenitore>, Difetto> {
+    fn contenitore(&self, dizionario: &Dizionario, dati: Vec<u8>, fine: usize) -> Result<Rc<Contenitore>, Difetto> {
         let storto = Difetto("un gruppo di oggetti del PDF non è leggibile");
         let quanti = dizionario.campo(b"N").misura().filter(|n| *n <= MAX_VALORI).ok_or(storto)?;
         let primo = dizionario.campo(b"First").misura().ok_or(storto)?;
@@ -134,9 +142,7 @@ impl<'a> Pdf<'a> {
             let dove = lettore.misura().and_then(|n| n.checked_add(primo)).ok_or(storto)?;
             oggetti.push((numero, dove));
         }
-        let contenitore = Rc::new(Contenitore { byte: dati, oggetti });
-        self.contenitori.borrow_mut().insert(posto, Rc::clone(&contenitore));
-        Ok(contenitore)
+        Ok(Rc::new(Contenitore { byte: dati, fine, oggetti }))
     }
 }
 
@@ -144,14 +150,14 @@ impl<'a> Revisione<'a> {
     /// The document as it was when the file ended at `fine`.
     pub fn leggi(pdf: &'a Pdf<'a>, fine: usize) -> Result<Self, Difetto> {
         let tabella = Tabella::leggi(pdf, fine)?;
-        let revisione = Self { pdf, tabella };
+        let revisione = Self { pdf, tabella, fine };
         revisione.radice()?;
         Ok(revisione)
     }
 
     /// The same for a file whose cross-references cannot be followed: objects are looked for byte by byte.
     pub fn ricostruita(pdf: &'a Pdf<'a>, fine: usize) -> Result<Self, Difetto> {
-        Ok(Self { pdf, tabella: Tabella::ricostruisci(pdf, fine)? })
+        Ok(Self { pdf, tabella: Tabella::ricostruisci(pdf, fine)?, fine })
     }
 
     /// The catalogue.
@@ -177,17 +183,18 @@ impl<'a> Revisione<'a> {
     pub fn oggetto(&self, id: Id) -> Result<Rc<Oggetto>, Difetto> {
         self.pdf.passo()?;
         let Some(luogo) = self.luogo(id) else { return Ok(Rc::new(Oggetto::Nullo)) };
-        if let Some(gia) = self.pdf.oggetti.borrow().get(&luogo) {
-            return Ok(Rc::clone(gia));
+        if let Some((gia, fine)) = self.pdf.oggetti.borrow().get(&luogo) {
+            return self.entro(*fine).map(|()| Rc::clone(gia));
         }
         let altro = Difetto("un oggetto del PDF ha un numero diverso da quello della sua struttura");
-        let oggetto = match luogo {
+        let (oggetto, fine) = match luogo {
             Luogo::Posto(posto) => {
-                let (letto, oggetto) = self.pdf.indiretto(posto)?;
+                self.entro(posto)?;
+                let (letto, oggetto, fine) = self.pdf.indiretto_e_fine(posto)?;
                 if letto != id {
                     return Err(altro);
                 }
-                oggetto
+                (oggetto, fine)
             }
             Luogo::Dentro(posto, indice) => {
                 let contenitore = self.contenitore(posto)?;
@@ -199,12 +206,18 @@ impl<'a> Revisione<'a> {
                 let prima = lettore.restano;
                 let oggetto = lettore.oggetto(0)?;
                 self.pdf.valori.set(self.pdf.valori.get().saturating_sub(prima - lettore.restano));
-                oggetto
+                (oggetto, contenitore.fine)
             }
         };
         let oggetto = Rc::new(oggetto);
-        self.pdf.oggetti.borrow_mut().insert(luogo, Rc::clone(&oggetto));
+        self.pdf.oggetti.borrow_mut().insert(luogo, (Rc::clone(&oggetto), fine));
+        self.entro(fine)?;
         Ok(oggetto)
+    }
+
+    /// Whether what ends before this byte is of this revision.
+    fn entro(&self, fine: usize) -> Result<(), Difetto> {
+        if fine <= self.fine { Ok(()) } else { Err(OLTRE) }
     }
 
     /// What a value is, references followed.
@@ -227,18 +240,21 @@ impl<'a> Revisione<'a> {
 
     /// The data of a stream as they are written.
     pub fn grezzi(&self, dizionario: &Dizionario, inizio: usize) -> Result<&'a [u8], Difetto> {
-        self.pdf.grezzi(inizio, self.campo(dizionario, b"Length")?.misura())
+        let grezzi = self.pdf.grezzi(inizio, self.campo(dizionario, b"Length")?.misura())?;
+        self.entro(inizio + grezzi.len())?;
+        Ok(grezzi)
     }
 
     /// The data of a stream, decoded.
     pub fn dati(&self, dizionario: &Dizionario, inizio: usize) -> Result<Vec<u8>, Difetto> {
-        self.pdf.dati(dizionario, inizio, self.campo(dizionario, b"Length")?.misura())
+        self.pdf.dati(dizionario, self.grezzi(dizionario, inizio)?)
     }
 
     fn contenitore(&self, posto: usize) -> Result<Rc<Contenitore>, Difetto> {
         if let Some(gia) = self.pdf.contenitori.borrow().get(&posto) {
-            return Ok(Rc::clone(gia));
+            return self.entro(gia.fine).map(|()| Rc::clone(gia));
         }
+        self.entro(posto)?;
         match self.pdf.indiretto(posto)?.1 {
             // An object stream whose length is itself in an object stream would never end: that is not allowed.
             Oggetto::Flusso(dizionario, inizio) if dizionario.dice(b"Type", b"ObjStm") => {
@@ -247,8 +263,12 @@ impl<'a> Revisione<'a> {
                     Some(Luogo::Dentro(..)) => None,
                     None => dizionario.campo(b"Length").misura(),
                 };
-                let dati = self.pdf.dati(&dizionario, inizio, lunghezza)?;
-                self.pdf.contenitore(posto, &dizionario, dati)
+                let grezzi = self.pdf.grezzi(inizio, lunghezza)?;
+                let fine = inizio + grezzi.len();
+                self.entro(fine)?;
+                let contenitore = self.pdf.contenitore(&dizionario, self.pdf.dati(&dizionario, grezzi)?, fine)?;
+                self.pdf.contenitori.borrow_mut().insert(posto, Rc::clone(&contenitore));
+                Ok(contenitore)
             }
             _ => Err(Difetto("un gruppo di oggetti del PDF non è dove dovrebbe")),
         }

@@ -3,7 +3,7 @@
 
 use super::super::difetto::Difetto;
 use super::oggetto::{Dizionario, Lettore, Oggetto, bianco};
-use super::struttura::{Pdf, trova, trova_ultimo};
+use super::struttura::{OLTRE, Pdf, trova, trova_ultimo};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Revisions of one file that are followed.
@@ -135,8 +135,8 @@ fn sezione(pdf: &Pdf<'_>, posto: usize, fine: usize) -> Result<Sezione, Difetto>
     if posto >= fine {
         return Err(SENZA_INDICE);
     }
-    let mut lettore = Lettore::new(pdf.byte, posto, MAX_OGGETTI);
-    if lettore.parola(b"xref") { sezione_tabella(lettore) } else { sezione_flusso(pdf, posto) }
+    let mut lettore = Lettore::new(pdf.byte.get(..fine).unwrap_or(pdf.byte), posto, MAX_OGGETTI);
+    if lettore.parola(b"xref") { sezione_tabella(lettore) } else { sezione_flusso(pdf, posto, fine) }
 }
 
 fn sezione_tabella(mut lettore: Lettore<'_>) -> Result<Sezione, Difetto> {
@@ -169,12 +169,16 @@ fn sezione_tabella(mut lettore: Lettore<'_>) -> Result<Sezione, Difetto> {
     }
 }
 
-fn sezione_flusso(pdf: &Pdf<'_>, posto: usize) -> Result<Sezione, Difetto> {
+fn sezione_flusso(pdf: &Pdf<'_>, posto: usize, fine: usize) -> Result<Sezione, Difetto> {
     let (_, Oggetto::Flusso(coda, inizio)) = pdf.indiretto(posto)? else { return Err(SENZA_INDICE) };
     if !coda.dice(b"Type", b"XRef") {
         return Err(SENZA_INDICE);
     }
-    let dati = pdf.dati(&coda, inizio, coda.campo(b"Length").misura())?;
+    let grezzi = pdf.grezzi(inizio, coda.campo(b"Length").misura())?;
+    if inizio + grezzi.len() > fine {
+        return Err(OLTRE);
+    }
+    let dati = pdf.dati(&coda, grezzi)?;
     let misure = |nome| -> Option<Vec<usize>> { coda.campo(nome).elenco()?.iter().map(Oggetto::misura).collect() };
     let larghezze = misure(b"W".as_slice()).ok_or(SENZA_INDICE)?;
     let [tipo, secondo, terzo] = *larghezze.as_slice() else { return Err(SENZA_INDICE) };

@@ -84,9 +84,13 @@ fn cms(contesto: &Contesto<'_>, valore: &Valore<'_>, rilievi: &mut Vec<String>) 
         impronte(std::mem::take(&mut busta.somme), valore.coperti)
     };
     let resto = busta.chiudi()?;
+    let firmato = match valore.sottofiltro {
+        b"adbe.pkcs7.sha1" => Firmato::Impronta(&impronte, Digesto::Sha1),
+        _ => Firmato::Passato(&impronte),
+    };
     let oggetto = Oggetto {
         tipo: Some(tipo),
-        firmato: Firmato::Passato(&impronte),
+        firmato,
         certificati: &[],
         revoche: &[valore.revoche],
         strato: valore.strato,
@@ -97,9 +101,6 @@ fn cms(contesto: &Contesto<'_>, valore: &Valore<'_>, rilievi: &mut Vec<String>) 
         peggiora(firma, |giudizio| {
             if let Some((motivo, frase)) = difetto {
                 giudizio.fallita(motivo, frase);
-            }
-            if valore.sottofiltro == b"adbe.pkcs7.sha1" {
-                giudizio.nota("L'impronta del documento è calcolata con SHA-1, oggi considerato debole.");
             }
         });
     }

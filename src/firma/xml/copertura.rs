@@ -49,7 +49,8 @@ pub fn scoperto(albero: &Albero<'_>, firma: NodeId, coperti: &[&Insieme], propri
                 }
                 // What a reference calls its target by is signed with the reference; an Object of the signature has no other use for it.
                 let ammesso = |a: &&uppsala::Attribute<'_>| {
-                    (di_firma || testo) && (e_identificatore(a) || a.name.local_name == "Encoding")
+                    // Where a schema may be found says nothing to whoever reads.
+                    e_schema(a) || (di_firma || testo) && (e_identificatore(a) || a.name.local_name == "Encoding")
                 };
                 if let Some(attributo) = elemento.attributes.iter().find(|a| !ammesso(a)) {
                     let (suo, nome) = (accorcia(&attributo.name.local_name), accorcia(albero.nome(nodo)));
@@ -62,6 +63,12 @@ pub fn scoperto(albero: &Albero<'_>, firma: NodeId, coperti: &[&Insieme], propri
         }
     }
     None
+}
+
+fn e_schema(attributo: &uppsala::Attribute<'_>) -> bool {
+    const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+    attributo.name.namespace_uri.as_deref() == Some(XSI)
+        && matches!(attributo.name.local_name.as_ref(), "schemaLocation" | "noNamespaceSchemaLocation")
 }
 
 fn istruzione(albero: &Albero<'_>, nodo: NodeId) -> bool {

@@ -1,0 +1,180 @@
+//! What is done to a PDF after it was signed, by somebody who prepared for it before.
+
+use super::super::busta::{Firmatario, Mano, busta};
+use super::super::ca;
+use super::super::marca::{TIME_STAMPING, certificato, gettone};
+use super::{dove, pdf_di, verifica_pdf};
+use tabulario::firma::{Indicazione, Rapporto};
+
+const RANGE: &str = "/ByteRange[0000000000 0000000000 0000000000 0000000000]";
+const PAGINA: &str = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 6 0 R>>";
+
+/// A signature still to be made, with these entries.
+fn da_firmare(voci: &str) -> String {
+    format!("<</Filter/Adobe.PPKLite{voci}{RANGE}/Contents<{}>>>", "0".repeat(8_192))
+}
+
+/// A PDF whose only field waits for the signature `firma`; `altri` are its objects from the page, number 3, but 4 and 5.
+fn preparato(firma: &str, pagina: &str, altri: &[&str]) -> Vec<u8> {
+    let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>>>";
+    let pagine = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
+    pdf_di(&[&[catalogo, pagine, pagina, "<</FT/Sig/T(Uno)/V 5 0 R            >>", firma], altri].concat())
+}
+
+/// Writes the range of the signature that waits, and the value that `valore` makes of what it covers.
+fn riempito(mut byte: Vec<u8>, valore: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let range = dove(&byte, RANGE.as_bytes());
+    let inizio = range + RANGE.len() + "/Contents".len();
+    let fine = inizio + 8_194;
+    let numeri = format!("/ByteRange[0000000000 {inizio:010} {fine:010} {:010}]", byte.len() - fine);
+    byte[range..][..RANGE.len()].copy_from_slice(numeri.as_bytes());
+    let valore = hex::encode(valore(&[&byte[..inizio], &byte[fine..]].concat()));
+    byte[inizio + 1..][..valore.len()].copy_from_slice(valore.as_bytes());
+    byte
+}
+
+fn firmato(byte: Vec<u8>) -> Vec<u8> {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    riempito(byte, |coperti| busta(None, &[&mano.certificato], &[Firmatario::buono(&mano, coperti).scrivi()]))
+}
+
+fn marcato(byte: Vec<u8>) -> Vec<u8> {
+    riempito(byte, |coperti| gettone(&certificato(TIME_STAMPING), coperti, "20260601120000Z"))
+}
+
+/// An update with these objects.
+fn aggiornato(byte: &[u8], nuovi: &[(usize, &str)]) -> Vec<u8> {
+    let prima = byte.windows(9).rposition(|f| f == b"startxref").unwrap() + 10;
+    let prima: usize = String::from_utf8_lossy(&byte[prima..]).split_whitespace().next().unwrap().parse().unwrap();
+    let (mut byte, mut tabella) = (byte.to_vec(), "xref\n0 0\n".to_owned());
+    for (numero, oggetto) in nuovi {
+        tabella += &format!("{numero} 1\n{:010} 00000 n \n", byte.len());
+        byte.extend(format!("{numero} 0 obj\n{oggetto}\nendobj\n").bytes());
+    }
+    let xref = byte.len();
+    byte.extend(format!("{tabella}trailer\n<</Size 99/Root 1 0 R/Prev {prima}>>\nstartxref\n{xref}\n%%EOF\n").bytes());
+    byte
+}
+
+fn flusso(dati: &str) -> String {
+    format!("<</Length {}>>stream\n{dati}\nendstream", dati.len())
+}
+
+/// The verdict, after it was seen that there is one signature, or one timestamp.
+fn esito(byte: &[u8]) -> Indicazione {
+    let rapporto: Rapporto = verifica_pdf(byte, &ca());
+    assert_eq!(rapporto.signatures.len() + rapporto.timestamps.len(), 1, "{rapporto:#?}");
+    rapporto.indication.unwrap()
+}
+
+const CADES: &str = "/Type/Sig/SubFilter/ETSI.CAdES.detached";
+
+#[test]
+fn what_says_that_it_is_a_page_is_compared_like_everything_else() {
+    let check = |pagina: &str, altri: &[&str], nuovo: (usize, &str)| {
+        let byte = firmato(preparato(&da_firmare(CADES), pagina, altri));
+        assert_eq!(esito(&byte), Indicazione::TotalPassed);
+        assert_eq!(esito(&aggiornato(&byte, &[])), Indicazione::TotalPassed);
+        assert_eq!(esito(&aggiornato(&byte, &[nuovo])), Indicazione::TotalFailed, "{nuovo:?}");
+    };
+    for tipo in ["Page", "Pages", "Catalog"] {
+        let [vecchio, nuovo] = ["(98)", "(38)"].map(|dati| flusso(dati).replacen("<<", &format!("<</Type/{tipo}"), 1));
+        check(PAGINA, &[&vecchio], (6, &nuovo));
+        let [vecchie, nuove] = ["(98)", "(38)"].map(|nome| format!("<</Type/{tipo}/Font<</F {nome}>>>>"));
+        let con_risorse = PAGINA.replace("/Contents", "/Resources 7 0 R/Contents");
+        check(&con_risorse, &[&flusso("(ab)"), &vecchie], (7, &nuove));
+    }
+    // A stream in the tree of the pages that is also what the first page draws.
+    let anche_pagina = flusso("(98)").replacen("<<", "<</Type/Page", 1);
+    let byte = preparato(&da_firmare(CADES), PAGINA, &[&anche_pagina]);
+    let byte = firmato(super::con(&byte, b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 6 0 R]  "));
+    assert_eq!(esito(&aggiornato(&byte, &[(6, &anche_pagina.replace("98", "38"))])), Indicazione::TotalFailed);
+}
+
+#[test]
+fn a_stream_that_stays_where_it_is_and_becomes_longer_is_another_one() {
+    let contenuto = "<</Length 7 0 R>>stream\n(38)\nendstream (98)\nendstream";
+    let byte = firmato(preparato(&da_firmare(CADES), PAGINA, &[contenuto, "4"]));
+    assert_eq!(esito(&aggiornato(&byte, &[(7, "4")])), Indicazione::TotalPassed);
+    assert_eq!(esito(&aggiornato(&byte, &[(7, "19")])), Indicazione::TotalFailed);
+}
+
+/// The same PDF, whose index says that object 6 is elsewhere.
+fn con_sesto_a(byte: &[u8], posto: usize) -> Vec<u8> {
+    let [vecchia, nuova] = [dove(byte, b"6 0 obj"), posto].map(|n| format!("{n:010} 00000 n"));
+    super::con(byte, vecchia.as_bytes(), nuova.as_bytes())
+}
+
+#[test]
+fn a_signed_index_that_leads_past_the_signed_end_is_doubted() {
+    let byte = preparato(&da_firmare(CADES), PAGINA, &["(niente)"]);
+    let dopo_la_fine = firmato(con_sesto_a(&byte, byte.len()));
+    let tardi = [dopo_la_fine, format!("6 0 obj\n{}\nendobj\n", flusso("(98)")).into_bytes()].concat();
+    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+    // It begins before the end, and what it draws is written after it.
+    let a_cavallo = [&byte[..byte.len() - 6], b"6 0 obj\n<</Length 10>>stream\n%%EOF"].concat();
+    let a_cavallo = firmato(con_sesto_a(&a_cavallo, byte.len() - 6));
+    let tardi = [&a_cavallo[..], b"\n(98)\nendstream\nendobj\n"].concat();
+    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+}
+
+/// The same page with a widget.
+fn con_widget() -> String {
+    PAGINA.replace("/Contents", "/Annots[8 0 R]/Contents")
+}
+
+#[test]
+fn an_empty_field_that_shows_something_is_a_note_over_the_page() {
+    let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>>>";
+    let campo = |voci: &str| format!("<</Type/Annot/Subtype/Widget/FT/Sig/T(Due){voci}>>");
+    let certificazione = "/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]";
+    let check = |voci: &str, atteso, certificato| {
+        for (altro, atteso) in [("", atteso), (certificazione, certificato)] {
+            let firma = da_firmare(&format!("{CADES}{altro}"));
+            let byte = firmato(preparato(&firma, PAGINA, &[&flusso("(ab)"), &flusso("(98)")]));
+            let byte = aggiornato(&byte, &[(1, catalogo), (3, &con_widget()), (8, &campo(voci))]);
+            assert_eq!(esito(&byte), atteso, "{voci} {altro}");
+        }
+    };
+    let (passa, dubbio, no) = (Indicazione::TotalPassed, Indicazione::Indeterminate, Indicazione::TotalFailed);
+    check("/Rect[0 0 0 0]/AP<</N 7 0 R>>", passa, passa);
+    check("/Rect[0 0 9 9]", passa, passa);
+    check("/Rect[0 0 9 9]/AP<</N 7 0 R>>", dubbio, no);
+    check("/Rect[0 0 9 9]/AP<</N 7 0 R>>/V(ok)", dubbio, no);
+    // The field was there.
+    let vecchio = campo("/Rect[0 0 9 9]");
+    let byte = preparato(&da_firmare(CADES), &con_widget(), &[&flusso("(ab)"), &flusso("(98)"), &vecchio]);
+    let byte = firmato(super::con(
+        &byte,
+        b"/Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>",
+        b"/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>       ",
+    ));
+    assert_eq!(esito(&byte), passa);
+    for voci in ["/AP<</N 7 0 R>>", "/AP<</N 7 0 R>>/V(ok)"] {
+        assert_eq!(esito(&aggiornato(&byte, &[(8, &campo(&format!("/Rect[0 0 9 9]{voci}")))])), dubbio, "{voci}");
+    }
+}
+
+#[test]
+fn the_appearance_of_a_signature_is_not_changed_after_it() {
+    let widget = "<</Type/Annot/Subtype/Widget/Parent 4 0 R/Rect[0 0 9 9]/AP<</N 7 0 R>>>>";
+    let byte = preparato(&da_firmare(CADES), &con_widget(), &[&flusso("(ab)"), &flusso("(38)"), widget]);
+    let byte = firmato(super::con(&byte, b"/V 5 0 R            ", b"/V 5 0 R/Kids[8 0 R]"));
+    assert_eq!(esito(&byte), Indicazione::TotalPassed);
+    assert_eq!(esito(&aggiornato(&byte, &[(7, &flusso("(98)"))])), Indicazione::Indeterminate);
+}
+
+#[test]
+fn a_document_timestamp_does_not_pass_over_other_pages() {
+    let marca = da_firmare("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161");
+    let byte = marcato(preparato(&marca, PAGINA, &[&flusso("(38)")]));
+    assert_eq!(esito(&byte), Indicazione::TotalPassed);
+    let altra = aggiornato(&byte, &[(6, &flusso("(98)"))]);
+    assert_eq!(esito(&altra), Indicazione::Indeterminate);
+    // A later timestamp speaks of what is there now.
+    let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R 8 0 R]>>>>";
+    let rimarcata = aggiornato(&altra, &[(1, catalogo), (7, &marca), (8, "<</FT/Sig/T(Due)/V 7 0 R>>")]);
+    let rapporto = verifica_pdf(&marcato(rimarcata), &ca());
+    assert_eq!((rapporto.indication, rapporto.timestamps.len()), (Some(Indicazione::TotalPassed), 2));
+    assert!(rapporto.findings.iter().any(|rilievo| rilievo.contains("vale per la versione marcata")));
+}
