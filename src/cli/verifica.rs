@@ -134,7 +134,7 @@ fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec
             return Err(Errore::CartellaVuota(percorso.clone()));
         }
         for certificato in &file {
-            aggiungi(&mut fiducia, certificato, istante)?;
+            liste.extend(aggiungi(&mut fiducia, certificato, istante)?);
         }
     }
     Ok((fiducia, liste))

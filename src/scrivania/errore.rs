@@ -11,7 +11,7 @@ pub enum Errore {
     #[error("manca l'ufficio a cui assegnare il documento")]
     UfficioMancante,
     /// An office that has work to do.
-    #[error("l'ufficio {codice} ha ancora {quante} pratiche aperte: prima riassegnale o concludile")]
+    #[error("l'ufficio {codice} ha ancora {}: prima va riassegnato o concluso quello che vi resta", pratiche(*quante))]
     PraticheAperte {
         /// Its code.
         codice: String,
@@ -114,4 +114,8 @@ impl From<diesel::result::Error> for Errore {
     fn from(e: diesel::result::Error) -> Self {
         Self::Storage(e.into())
     }
+}
+
+fn pratiche(quante: usize) -> String {
+    if quante == 1 { "una pratica aperta".to_owned() } else { format!("{quante} pratiche aperte") }
 }

@@ -45,8 +45,15 @@ pub enum Errore {
         ufficio: String,
     },
     /// Whoever gives a role gives it to themselves.
-    #[error("non puoi affidare un ruolo a te: lo fa un'altra persona, o il comando `tabulario utente ruolo`")]
+    #[error(
+        "non puoi affidare un ruolo a te né a chi sostituisci: lo fa un'altra persona, o il comando `tabulario utente ruolo`"
+    )]
     RuoloASe,
+    /// Whoever moves an office under one that they answer for would see what it has.
+    #[error(
+        "rispondi tu, o chi sostituisci, dell'ufficio {0}: un altro sotto di esso lo sposta un'altra persona, o il comando `tabulario ufficio sposta`"
+    )]
+    UfficioSottoDiSe(String),
     /// A user name that is none.
     #[error("il nome utente ha da 1 a 100 caratteri fra lettere, cifre e . - _ @ + ', senza spazi")]
     NomeUtente,

@@ -1,6 +1,6 @@
 //! *Ruolo*: what a person is, for an office, until it is taken back.
 
-use super::{Errore, Persona, Ufficio};
+use super::{Errore, Persona, Ufficio, sostituzione};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{ruoli, ruoli_tolti, uffici};
 use crate::storage::{self, Conn, Operazione};
@@ -72,11 +72,13 @@ impl FromStr for Ruolo {
 /// Gives a person a role for an office.
 ///
 /// # Errors
-/// If the person already has it, gives it to themselves, or the office is closed.
+/// If the person already has it, gives it to themselves or to whom they stand in for, or the office is closed.
 pub fn affida(op: &mut Operazione<'_>, persona: &Persona, ufficio: &Ufficio, ruolo: Ruolo) -> Result<(), Errore> {
     ufficio.aperto()?;
-    // Who keeps the machines sees no document, and would by a role of their own giving.
-    if op.attore.persona() == Some(persona.id) {
+    // Who keeps the machines sees no document, and would by a role of their own giving, or by one given to somebody for whom they act.
+    if let Some(chi) = op.attore.persona()
+        && (chi == persona.id || sostituzione::e_o_sara_sostituto(op, chi, persona.id)?)
+    {
         return Err(Errore::RuoloASe);
     }
     if in_vigore(op.conn, persona.id, ufficio.id, ruolo)?.is_some() {

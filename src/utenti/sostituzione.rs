@@ -168,6 +168,18 @@ pub fn disponibili(
     Ok(disponibili)
 }
 
+/// True if one person stands in for the other, now or from a day to come.
+pub(super) fn e_o_sara_sostituto(op: &mut Operazione<'_>, chi: UtenteId, di: UtenteId) -> Result<bool, Errore> {
+    let finita = revoche_sostituzioni::table.select(revoche_sostituzioni::sostituzione_id);
+    let quante: i64 = sostituzioni::table
+        .filter(sostituzioni::aoo_id.eq(op.aoo.to_string()))
+        .filter(sostituzioni::sostituto_id.eq(chi.to_string()).and(sostituzioni::titolare_id.eq(di.to_string())))
+        .filter(sostituzioni::al.gt(op.ora.utc()).and(diesel::dsl::not(sostituzioni::id.eq_any(finita))))
+        .count()
+        .get_result(op.conn)?;
+    Ok(quante > 0)
+}
+
 /// True if the sostituto may act for the titolare now. Who left the body (has no role any more, or is kept out) neither acts nor
 /// is acted for; who is ill or away has their roles all the same.
 pub(super) fn in_vigore(conn: &mut Conn, s: &Sostituzione, ora: Istante) -> Result<bool, Errore> {

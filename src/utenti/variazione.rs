@@ -1,11 +1,11 @@
 //! *Variazione*: an office is renamed, moved under another, or closed. Each row says how the office stands from then on, so that
 //! the newest before an instant tells how it was then; what names the office keeps the name it had.
 
-use super::{Dipendenze, Errore, Ufficio, ufficio};
+use super::{Dipendenze, Errore, Ruolo, Ufficio, ruolo, sostituzione, ufficio};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{uffici, variazioni_uffici};
 use crate::storage::{self, Conn, Operazione};
-use crate::valori::{AooId, Denominazione, Istante, nuovo_id};
+use crate::valori::{AooId, Denominazione, Istante, UfficioId, nuovo_id};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub fn rinomina(op: &mut Operazione<'_>, quale: &Ufficio, nome: &Denominazione) 
 /// Moves an office under another, or to the top, from now.
 ///
 /// # Errors
-/// If one of them is closed, or the second stands below the first.
+/// If one of them is closed, the second stands below the first, or whoever moves it answers for the second.
 pub fn sposta(op: &mut Operazione<'_>, quale: &Ufficio, sotto: Option<&Ufficio>) -> Result<(), Errore> {
     quale.aperto()?;
     let padre = sotto.map(|u| u.id);
@@ -40,12 +40,30 @@ pub fn sposta(op: &mut Operazione<'_>, quale: &Ufficio, sotto: Option<&Ufficio>)
     }
     if let Some(sotto) = sotto {
         sotto.aperto()?;
-        if dipendenze(op.conn, op.aoo)?.con_quelli_sotto(quale.id).contains(&sotto.id) {
+        let dipendenze = dipendenze(op.conn, op.aoo)?;
+        if dipendenze.con_quelli_sotto(quale.id).contains(&sotto.id) {
             let (quale, sotto) = (quale.codice.to_string(), sotto.codice.to_string());
             return Err(Errore::UfficioSottoSeStesso { quale, sotto });
         }
+        let risponde = |(ruolo, ufficio): &(Ruolo, UfficioId)| {
+            *ruolo == Ruolo::ResponsabileUfficio && dipendenze.con_quelli_sotto(*ufficio).contains(&sotto.id)
+        };
+        if suoi_ruoli(op)?.iter().any(risponde) {
+            return Err(Errore::UfficioSottoDiSe(sotto.codice.to_string()));
+        }
     }
     annota(op, &Ufficio { padre, ..quale.clone() }, SPOSTATO)
+}
+
+/// The roles of the person who acts, and of whom they stand in for; none for who is no person.
+fn suoi_ruoli(op: &mut Operazione<'_>) -> Result<Vec<(Ruolo, UfficioId)>, Errore> {
+    let Some(chi) = op.attore.persona() else { return Ok(Vec::new()) };
+    let titolari = sostituzione::disponibili(op.conn, chi, op.aoo, op.ora)?.into_iter().map(|s| s.titolare.id);
+    let mut ruoli = Vec::new();
+    for persona in titolari.chain([chi]) {
+        ruoli.extend(ruolo::ruoli_di(op.conn, persona, op.aoo)?);
+    }
+    Ok(ruoli)
 }
 
 /// Closes an office, for ever: it takes no new roles and no new documents. What was given to it stays where it is.

@@ -215,7 +215,7 @@ impl From<utenti::Errore> for Problema {
             E::UfficioSconosciuto(_) | E::UfficioChiuso { .. } => Self::campo("/ufficio", e.to_string()),
             E::UfficioSottoSeStesso { .. } | E::UfficiSotto { .. } => Self::conflitto("organigramma", e.to_string()),
             E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
-            E::RuoloASe => Self::conflitto("ruolo-a-se", e.to_string()),
+            E::RuoloASe | E::UfficioSottoDiSe(_) => Self::conflitto("ruolo-a-se", e.to_string()),
             E::NomeUtente => Self::campo("/nomeUtente", e.to_string()),
             E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
             E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),

@@ -266,7 +266,11 @@ su_entrambi! {
         assert_eq!((fatto.stato, &creato["fonte"], &creato["recapiti"][0]["valore"]), (201, &json!("inipec"), &json!("rossi@pec.example")), "{creato}");
         assert_eq!(creato["autore"], "applicazione Prova");
         let una = leggi(&format!("{url}/{}", creato["id"].as_str().unwrap()), &casa.gettone);
-        assert_eq!((una.stato, una.json()), (200, creato.clone()));
+        let (stato, mut una) = (una.stato, una.json());
+        for (storia, valore) in ["prima", "proposte", "unioni"].map(|nome| (nome, una.as_object_mut().unwrap().remove(nome))) {
+            assert_eq!(valore, Some(json!([])), "{storia}");
+        }
+        assert_eq!((stato, una), (200, creato.clone()));
         for q in ["", "ros", "12345678903"] {
             let trovati = leggi(&format!("{url}?q={q}"), &casa.gettone).json();
             assert_eq!((&trovati["risultati"], &trovati["cursore"]), (&json!([creato]), &Value::Null), "{q}");

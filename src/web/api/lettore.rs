@@ -2,7 +2,7 @@
 
 use crate::valori::Rifiuto;
 use crate::web::problema::{Difetto, Problema};
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -40,7 +40,11 @@ impl FromStr for Giorno {
     type Err = Rifiuto;
     fn from_str(testo: &str) -> Result<Self, Rifiuto> {
         let no = |_| Rifiuto { che: "giorno", regola: "serve una data come 2026-11-22".to_owned() };
-        testo.parse().map(Self).map_err(no)
+        let giorno: NaiveDate = testo.parse().map_err(no)?;
+        if !(1900..=9999).contains(&giorno.year()) {
+            return Err(Rifiuto { che: "giorno", regola: "serve un giorno fra il 1900 e il 9999".to_owned() });
+        }
+        Ok(Self(giorno))
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) struct PredispostiJson {
     cursore: Option<String>,
 }
 
-/// The predisposti that may be seen: for a person their own and those of their offices, for an application those of the AOO.
+/// The predisposti that may be seen: for a person their own and those of their offices, for an application those of the AOO. The newest: at
+/// most 500 of one's own and 200 of others. Their files are not served until they are registered.
 #[utoipa::path(get, path = "/api/v1/predisposti", tag = "registrazioni",
     responses((status = 200, body = PredispostiJson), (status = 401)))]
 pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge, Uscita>) -> Result<HttpResponse, Problema> {

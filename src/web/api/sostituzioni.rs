@@ -29,7 +29,8 @@ pub(super) struct SostituzioneJson {
     /// The last day.
     #[schema(value_type = String, format = Date)]
     al: NaiveDate,
-    motivo: String,
+    /// Why the titolare is away; only people are told.
+    motivo: Option<String>,
     /// When it was ended before its last day.
     #[schema(value_type = Option<String>, format = DateTime)]
     revocata: Option<Istante>,
@@ -43,7 +44,7 @@ impl From<Sostituzione> for SostituzioneJson {
             al: s.ultimo_giorno(),
             titolare: s.titolare.into(),
             sostituto: s.sostituto.into(),
-            motivo: s.motivo.to_string(),
+            motivo: Some(s.motivo.to_string()),
             revocata: s.revocata,
         }
     }
@@ -88,6 +89,7 @@ pub(super) async fn elenca(
     stato: web::Data<Stato>,
     chi: Chiamante<Legge, Sostituzioni>,
 ) -> Result<HttpResponse, Problema> {
+    let e_persona = chi.0.persona.is_some();
     let leggi = move |stato: &Stato| {
         let mut trovate = stato.db.leggi(|conn| sostituzione::elenco(conn, chi.0.aoo))?;
         // A person who may not record those of others reads only what concerns them, as in the pages.
@@ -96,7 +98,11 @@ pub(super) async fn elenca(
         }
         Ok(trovate)
     };
-    let risultati = stato.blocca(leggi).await?.into_iter().map(SostituzioneJson::from).collect();
+    let in_json = |s: Sostituzione| {
+        let json = SostituzioneJson::from(s);
+        SostituzioneJson { motivo: json.motivo.filter(|_| e_persona), ..json }
+    };
+    let risultati = stato.blocca(leggi).await?.into_iter().map(in_json).collect();
     Ok(HttpResponse::Ok().json(SostituzioniJson { risultati, cursore: None }))
 }
 
@@ -117,13 +123,13 @@ pub(super) async fn registra(
             let titolare = match &chiesta.titolare {
                 Some(nome) if nome.as_str().to_lowercase() != io.nome_utente => {
                     chi.agisce(Azione::Sostituzioni)?;
-                    let trovato = utenti::utente_per_nome(op.conn, nome.as_str())?;
+                    let trovato = utenti::utente_dell_aoo(op.conn, op.aoo, nome.as_str())?;
                     trovato.ok_or_else(|| campo("/titolare", &Errore::SenzaRuolo(nome.to_string())))?
                 }
                 _ => io,
             };
             let ignoto = || Errore::SenzaRuolo(chiesta.sostituto.to_string());
-            let sostituto = utenti::utente_per_nome(op.conn, chiesta.sostituto.as_str())?.ok_or_else(ignoto)?;
+            let sostituto = utenti::utente_dell_aoo(op.conn, op.aoo, chiesta.sostituto.as_str())?.ok_or_else(ignoto)?;
             let esito = sostituzione::registra(op, &titolare, &sostituto, chiesta.periodo, &chiesta.motivo);
             esito.map_err(|e| match &e {
                 Errore::SenzaRuolo(nome) if *nome == titolare.nome_utente => campo("/titolare", &e),

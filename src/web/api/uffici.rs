@@ -131,8 +131,13 @@ pub(super) async fn elenca(
         }
         _ => ora,
     };
-    let posti =
+    // Who works where is for people: an application learns the offices alone.
+    let con_persone = chi.0.persona.is_some();
+    let mut posti =
         stato.blocca(move |stato| Ok(stato.db.leggi(|conn| utenti::organigramma(conn, chi.0.aoo, al))?)).await?;
+    if !con_persone {
+        posti.iter_mut().for_each(|posto| posto.persone.clear());
+    }
     Ok(HttpResponse::Ok().json(UfficiJson { al, risultati: in_json(posti) }))
 }
 

@@ -49,8 +49,8 @@ pub(super) async fn registra(
         .blocca(move |stato| {
             let scritto = stato.db.scrivi(aoo, &attore, |op| {
                 let ignoto = || utenti::Errore::SenzaRuolo(nome.clone());
-                let titolare = utenti::utente_per_nome(op.conn, &titolare)?.ok_or_else(ignoto)?;
-                let sostituto = utenti::utente_per_nome(op.conn, &nome)?.ok_or_else(ignoto)?;
+                let titolare = utenti::utente_dell_aoo(op.conn, op.aoo, &titolare)?.ok_or_else(ignoto)?;
+                let sostituto = utenti::utente_dell_aoo(op.conn, op.aoo, &nome)?.ok_or_else(ignoto)?;
                 sostituzione::registra(op, &titolare, &sostituto, periodo, &motivo)
             });
             use utenti::Errore as E;

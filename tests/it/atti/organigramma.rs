@@ -66,7 +66,7 @@ su_entrambi! {
         let (ugo, anna, bruno) = (chi(casa, "ugo", Ruolo::Amministratore), chi(casa, "anna", Ruolo::Operatore), altrove(casa));
         banco.fatto(&ugo, "/uffici", &json!({ "codice": "SUAP", "denominazione": "Attività produttive", "sotto": "EDIL" }));
         let (oggi, strada) = (casa.db.orologio().adesso().giorno(), |al: &str| format!("{}/api/v1/uffici{al}", banco.server.url));
-        let adesso = banco.legge(&casa.gettone, "/uffici");
+        let adesso = banco.legge(&ugo, "/uffici");
         let righe = adesso["risultati"].as_array().unwrap();
         let forma = |u: &Value| format!("{} {} {} {}", u["livello"], u["codice"], u["sotto"], u["persone"].as_array().unwrap().len());
         assert_eq!(righe.iter().map(forma).collect::<Vec<_>>(), [r#"0 "EDIL" null 2"#, r#"1 "SUAP" "EDIL" 0"#]);

@@ -34,7 +34,10 @@ su_entrambi! {
             rifiuto.json()["detail"].as_str().unwrap().replace(chi, "…")
         };
         assert_eq!(detto("bruno"), detto("nessuno"));
+        assert_eq!(detto("BRUNO"), detto("NESSUNO"), "nor by how the name is written");
         let mut passata = sua.clone();
+        passata["al"] = json!("+10000-01-01");
+        banco.campi(&mario, "/sostituzioni", &passata, &["/al"]);
         passata["al"] = json!("2026-01-01");
         banco.campi(&mario, "/sostituzioni", &passata, &["/al"]);
         banco.campi(&mario, "/sostituzioni", &json!({ "dal": "oggi" }), &["/sostituto", "/dal", "/al", "/motivo"]);
@@ -63,5 +66,33 @@ su_entrambi! {
         assert_eq!((puo(), casa.conta("revoche_sostituzioni")), (0, 1), "one that was ended stays so");
         banco.fatto(&rosa, &strada(&altra), &json!({}));
         banco.integra();
+    }
+
+    fn nobody_gets_at_documents_through_whom_they_stand_in_for(casa) {
+        let banco = Banco::nuovo(casa);
+        let ugo = chi(casa, "ugo", Ruolo::Amministratore);
+        let anna = chi(casa, "anna", Ruolo::ResponsabileUfficio);
+        banco.fatto(&ugo, "/uffici", &json!({ "codice": "PERS", "denominazione": "Personale" }));
+        // Also before the first day comes.
+        let sostituto = json!({ "sostituto": "ugo", "dal": fra(casa, 3), "al": fra(casa, 5), "motivo": "Ferie" });
+        let futura = banco.fatto(&anna, "/sostituzioni", &sostituto);
+        let rsp = json!({ "ufficio": "EDIL", "ruolo": "rsp" });
+        banco.conflitto(&ugo, "/persone/anna/ruoli", &rsp, "ruolo-a-se");
+        let corre = json!({ "sostituto": "ugo", "dal": fra(casa, 0), "al": fra(casa, 5), "motivo": "Malattia" });
+        let corrente = banco.fatto(&anna, "/sostituzioni", &corre);
+        // What stands below EDIL is seen by who answers for it, and so by who acts for them.
+        let sotto = json!({ "sotto": "EDIL" });
+        banco.conflitto(&ugo, "/uffici/PERS/spostamento", &sotto, "ruolo-a-se");
+        assert_eq!((casa.conta("variazioni_uffici"), banco.legge(&ugo, "/uffici")["risultati"].as_array().unwrap().len()), (0, 2));
+        // An application learns neither why somebody is away nor who works where.
+        let elenco = banco.legge(&casa.gettone, "/sostituzioni");
+        assert_eq!((&elenco["risultati"][0]["motivo"], &elenco["risultati"][1]["motivo"]), (&Value::Null, &Value::Null));
+        let uffici = banco.legge(&casa.gettone, "/uffici");
+        assert!(uffici["risultati"].as_array().unwrap().iter().all(|u| u["persone"] == json!([])), "{uffici}");
+        for fatta in [futura, corrente] {
+            banco.fatto(&anna, &format!("/sostituzioni/{}/revoca", fatta["id"].as_str().unwrap()), &json!({}));
+        }
+        banco.fatto(&ugo, "/uffici/PERS/spostamento", &sotto);
+        banco.fatto(&ugo, "/persone/anna/ruoli", &rsp);
     }
 }
