@@ -9,8 +9,8 @@ use tabulario::firma::{Firma, Indicazione, Sottoindicazione};
 const REVOCATION_VALUES: &str = "1.2.840.113549.1.9.16.2.24";
 const OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 /// Older than the judgement of the tests (20 November 2026), and later.
-const PRIMA: &str = "20261001000000Z";
-const DOPO: &str = "20261121000000Z";
+pub const PRIMA: &str = "20261001000000Z";
+pub const DOPO: &str = "20261121000000Z";
 
 fn data(testo: &str) -> Vec<u8> {
     tlv(0x18, testo.as_bytes())
@@ -31,7 +31,7 @@ fn firmato(mano: &Mano, tbs: Vec<u8>, resto: &[u8]) -> Vec<u8> {
 }
 
 /// A list in the name of our CA, signed by `mano`, with these certificates taken back at that instant.
-fn lista(mano: &Mano, dal: &str, al: &str, revocati: &[(&Mano, &str)], estensioni: &[Vec<u8>]) -> Vec<u8> {
+pub fn lista(mano: &Mano, dal: &str, al: &str, revocati: &[(&Mano, &str)], estensioni: &[Vec<u8>]) -> Vec<u8> {
     let nome = campi(&Mano::delle_fixture("ca-firma").certificato)[1].clone();
     let voci: Vec<u8> = revocati
         .iter()

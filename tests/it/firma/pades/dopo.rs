@@ -3,8 +3,9 @@
 use super::super::busta::{Firmatario, Mano, busta};
 use super::super::ca;
 use super::super::marca::{TIME_STAMPING, certificato, gettone};
+use super::super::revoca::{DOPO, PRIMA, lista};
 use super::{dove, pdf_di, verifica_pdf};
-use tabulario::firma::{Indicazione, Rapporto};
+use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
 
 const RANGE: &str = "/ByteRange[0000000000 0000000000 0000000000 0000000000]";
 const PAGINA: &str = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 6 0 R>>";
@@ -43,13 +44,14 @@ fn marcato(byte: Vec<u8>) -> Vec<u8> {
 }
 
 /// An update with these objects.
-fn aggiornato(byte: &[u8], nuovi: &[(usize, &str)]) -> Vec<u8> {
+fn aggiornato<T: AsRef<[u8]>>(byte: &[u8], nuovi: &[(usize, T)]) -> Vec<u8> {
     let prima = byte.windows(9).rposition(|f| f == b"startxref").unwrap() + 10;
     let prima: usize = String::from_utf8_lossy(&byte[prima..]).split_whitespace().next().unwrap().parse().unwrap();
     let (mut byte, mut tabella) = (byte.to_vec(), "xref\n0 0\n".to_owned());
     for (numero, oggetto) in nuovi {
         tabella += &format!("{numero} 1\n{:010} 00000 n \n", byte.len());
-        byte.extend(format!("{numero} 0 obj\n{oggetto}\nendobj\n").bytes());
+        let (inizio, oggetto) = (format!("{numero} 0 obj\n"), oggetto.as_ref());
+        byte.extend([inizio.as_bytes(), oggetto, b"\nendobj\n"].concat());
     }
     let xref = byte.len();
     byte.extend(format!("{tabella}trailer\n<</Size 99/Root 1 0 R/Prev {prima}>>\nstartxref\n{xref}\n%%EOF\n").bytes());
@@ -74,7 +76,7 @@ fn what_says_that_it_is_a_page_is_compared_like_everything_else() {
     let check = |pagina: &str, altri: &[&str], nuovo: (usize, &str)| {
         let byte = firmato(preparato(&da_firmare(CADES), pagina, altri));
         assert_eq!(esito(&byte), Indicazione::TotalPassed);
-        assert_eq!(esito(&aggiornato(&byte, &[])), Indicazione::TotalPassed);
+        assert_eq!(esito(&aggiornato::<&str>(&byte, &[])), Indicazione::TotalPassed);
         assert_eq!(esito(&aggiornato(&byte, &[nuovo])), Indicazione::TotalFailed, "{nuovo:?}");
     };
     for tipo in ["Page", "Pages", "Catalog"] {
@@ -110,12 +112,12 @@ fn a_signed_index_that_leads_past_the_signed_end_is_doubted() {
     let byte = preparato(&da_firmare(CADES), PAGINA, &["(niente)"]);
     let dopo_la_fine = firmato(con_sesto_a(&byte, byte.len()));
     let tardi = [dopo_la_fine, format!("6 0 obj\n{}\nendobj\n", flusso("(98)")).into_bytes()].concat();
-    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+    assert_eq!(esito(&aggiornato::<&str>(&tardi, &[])), Indicazione::Indeterminate);
     // It begins before the end, and what it draws is written after it.
     let a_cavallo = [&byte[..byte.len() - 6], b"6 0 obj\n<</Length 10>>stream\n%%EOF"].concat();
     let a_cavallo = firmato(con_sesto_a(&a_cavallo, byte.len() - 6));
     let tardi = [&a_cavallo[..], b"\n(98)\nendstream\nendobj\n"].concat();
-    assert_eq!(esito(&aggiornato(&tardi, &[])), Indicazione::Indeterminate);
+    assert_eq!(esito(&aggiornato::<&str>(&tardi, &[])), Indicazione::Indeterminate);
 }
 
 /// The same page with a widget.
@@ -177,4 +179,24 @@ fn a_document_timestamp_does_not_pass_over_other_pages() {
     let rapporto = verifica_pdf(&marcato(rimarcata), &ca());
     assert_eq!((rapporto.indication, rapporto.timestamps.len()), (Some(Indicazione::TotalPassed), 2));
     assert!(rapporto.findings.iter().any(|rilievo| rilievo.contains("vale per la versione marcata")));
+}
+
+/// What was kept after the signature says whether its certificate had been taken back.
+#[test]
+fn the_lists_of_the_security_store_count() {
+    let firmato = firmato(preparato(&da_firmare(CADES), PAGINA, &[&flusso("0 0 9 9 re f")]));
+    let (autorita, tarsi) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
+    let con_dss = |revocati: &[(&Mano, &str)]| {
+        let crl = lista(&autorita, "20261119000000Z", DOPO, revocati, &[]);
+        let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>/DSS<</CRLs[20 0 R]>>>>";
+        let testata = format!("<</Length {}>>stream\n", crl.len());
+        let crl = [testata.as_bytes(), &crl, b"\nendstream"].concat();
+        let byte = aggiornato(&firmato, &[(1, catalogo.as_bytes().to_vec()), (20, crl)]);
+        verifica_pdf(&byte, &ca()).signatures.remove(0)
+    };
+    let buona = con_dss(&[]);
+    assert_eq!(buona.indication, Indicazione::TotalPassed, "{buona:#?}");
+    assert!(buona.findings.iter().any(|f| f.contains("non risultava revocato")), "{:?}", buona.findings);
+    let revocata = con_dss(&[(&tarsi, PRIMA)]);
+    assert_eq!(revocata.sub_indication, Some(Sottoindicazione::RevokedNoPoe), "{:?}", revocata.findings);
 }
