@@ -272,8 +272,13 @@ impl<'a> Visita<'a> {
             Raccolto::Xml(xml) if documento.firma_interna.is_some() => self.firme_xml(&xml)?,
             Raccolto::Troppo(formato) => self.troppo_grande(formato, documento.firma_interna.is_some()),
             Raccolto::Niente | Raccolto::Xml(_) => {
-                if let Some(formato) = documento.firma_interna {
-                    self.troppo_grande(formato, true);
+                match documento.firma_interna {
+                    Some(formato) if documento.size > ber::conta(MAX_ASIC_BYTE) => self.troppo_grande(formato, true),
+                    // As an office format keeps its own inside its ZIP.
+                    Some(_) => {
+                        self.non_verificata(None, "Il file ha dati di firma in un formato che non è verificato.")
+                    }
+                    None => {}
                 }
             }
         }

@@ -191,6 +191,11 @@ fn containers_that_readers_see_differently_or_that_are_broken_are_refused() {
     assert_eq!((rapporto.format, rapporto.indication), (Formato::Nessuno, None));
     assert_eq!(rapporto.layers, ["ZIP"]);
     assert_eq!(estratto, archivio);
+    // An office format signs in its own way: never said to be unsigned, nor too large.
+    let odf = [("META-INF/signature.xml", b"<firma/>".as_slice())];
+    let (rapporto, _) = giudica(&contenitore("application/vnd.oasis.opendocument.text", &odf));
+    assert_eq!(rapporto.indication, Some(Indicazione::Indeterminate));
+    assert!(rapporto.signatures[0].findings[0].contains("formato che non è verificato"), "{rapporto:?}");
 }
 
 /// What holds for a document of its own says nothing of the one that lies beside it.
