@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tabulario::registro;
 use tabulario::utenti::visibilita::{self, Vista};
 use tabulario::utenti::{self, Ufficio};
-use tabulario::valori::{Attore, RegistrazioneId};
+use tabulario::valori::{Attore, NumeroProtocollo, RegistrazioneId};
 
 /// Rows of a page.
 const PAGINA: i64 = 50;
@@ -29,16 +29,18 @@ pub fn misura(banco: &Banco, pila: u64, durata: Duration) {
     riserva(&indirizzo);
     let pieno = generatore::su(&casa, 16, durata);
     println!("16 clients: {vuoto:.0}/s on an empty register, {pieno:.0}/s on the pile, ratio {:.2}", pieno / vuoto);
-    let tutte = casa.ufficio.id;
+    let (tutte, date) = (casa.ufficio.id, riservate_sparse(&casa, pila));
     for (chi, vista) in [
         ("rsp", Vista::Intera(casa.aoo.id)),
-        ("operatore, office of nearly all", Vista::SenzaRiservati(casa.aoo.id, vec![tutte])),
-        ("operatore, office of the oldest 5", Vista::SenzaRiservati(casa.aoo.id, vec![poche.id])),
-        ("revisore, conservazione", Vista::SenzaRiservati(casa.aoo.id, Vec::new())),
-        ("addetto, office of nearly all", Vista::Uffici(casa.aoo.id, vec![tutte])),
-        ("addetto, office of the oldest 5", Vista::Uffici(casa.aoo.id, vec![poche.id])),
-        ("responsabile, both", Vista::Uffici(casa.aoo.id, vec![tutte, poche.id])),
-        ("amministratore", Vista::Uffici(casa.aoo.id, Vec::new())),
+        ("operatore, office of nearly all", Vista::SenzaRiservati(casa.aoo.id, vec![tutte].into())),
+        ("operatore, office of the oldest 5", Vista::SenzaRiservati(casa.aoo.id, vec![poche.id].into())),
+        ("revisore, conservazione", Vista::SenzaRiservati(casa.aoo.id, Vec::new().into())),
+        ("addetto, office of nearly all", Vista::Uffici(casa.aoo.id, vec![tutte].into())),
+        ("addetto, office of the oldest 5", Vista::Uffici(casa.aoo.id, vec![poche.id].into())),
+        ("responsabile, both", Vista::Uffici(casa.aoo.id, vec![tutte, poche.id].into())),
+        ("revisore, and 200 visioni", Vista::SenzaRiservati(casa.aoo.id, Vec::new().into()).con_visioni(date.clone())),
+        ("addetto, oldest 5 and 200 visioni", Vista::Uffici(casa.aoo.id, vec![poche.id].into()).con_visioni(date)),
+        ("amministratore", Vista::Uffici(casa.aoo.id, Vec::new().into())),
     ] {
         let prima = pagina(&casa, &vista, None);
         let dentro = tempi(|| pagina(&casa, &vista, None));
@@ -93,6 +95,18 @@ fn concedi_le_prime(casa: &Casa, ufficio: &Ufficio) {
             Ok::<_, utenti::Errore>(())
         })
         .unwrap();
+}
+
+/// As many riservate as a person may be given to look at, from all over the pile.
+fn riservate_sparse(casa: &Casa, pila: u64) -> Vec<RegistrazioneId> {
+    let (vista, passo) = (Vista::Intera(casa.aoo.id), (pila / 200 / RISERVATE).max(1) * RISERVATE);
+    let leggi = |conn: &mut tabulario::storage::Conn| {
+        let anno = registro::ultime(conn, &vista, None, 1)?[0].anno;
+        let numeri = (1..=200).map(|n| NumeroProtocollo::new(i64::try_from(n * passo).unwrap()).unwrap());
+        let trovate = numeri.map(|n| registro::per_numero(conn, &vista, anno, n)).collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, registro::Errore>(trovate.into_iter().flatten().filter(|r| r.riservato).map(|r| r.id).collect())
+    };
+    casa.db.leggi(leggi).unwrap()
 }
 
 /// Makes one in twenty riservata, as a real register has them; behind the guards' back, on a pile that nobody will keep.

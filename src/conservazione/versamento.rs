@@ -91,7 +91,12 @@ pub fn quadro(conn: &mut Conn, vista: &Vista) -> Result<Quadro, Errore> {
     let righe: Vec<(String, Option<String>, i64)> = versamenti::table
         .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
         .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
-        .filter(registro::riservata().eq_any(registro::aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(
+            registro::riservata()
+                .eq_any(registro::aperti(vista))
+                .or(registrazioni::id.eq_any(concesse))
+                .or(registrazioni::id.eq_any(vista.visioni())),
+        )
         .group_by((versamenti::stato, versamenti::motivo))
         .select((versamenti::stato, versamenti::motivo, diesel::dsl::count_star()))
         .load(conn)?;
@@ -153,7 +158,12 @@ fn tra(
         .inner_join(registrazioni::table.on(registrazioni::id.eq(versamenti::registrazione_id)))
         .left_join(pacchetti::table.on(pacchetti::id.nullable().eq(versamenti::pacchetto_id)))
         .filter(registrazioni::aoo_id.eq(vista.aoo().to_string()))
-        .filter(registro::riservata().eq_any(registro::aperti(vista)).or(registrazioni::id.eq_any(concesse)))
+        .filter(
+            registro::riservata()
+                .eq_any(registro::aperti(vista))
+                .or(registrazioni::id.eq_any(concesse))
+                .or(registrazioni::id.eq_any(vista.visioni())),
+        )
         .filter(versamenti::stato.eq_any(stati.iter().map(|s| s.as_str())))
         .filter(versamenti::registrazione_id.ge(da).and(versamenti::registrazione_id.lt(prima)))
         .order(versamenti::registrazione_id.desc())

@@ -289,6 +289,7 @@ fn vede(vista: &Vista) -> Boxed<'static> {
             exists(visibilita::table.filter(
                 visibilita::oggetto_id.eq(registrazioni::id).and(visibilita::ufficio_id.eq_any(vista.uffici())),
             ))
+            .or(registrazioni::id.eq_any(vista.visioni()))
         };
     match vista {
         Vista::Intera(_) => della,

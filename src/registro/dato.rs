@@ -162,7 +162,8 @@ pub(super) fn svelate(conn: &mut Conn, vista: &Vista, registrazioni: &[&str]) ->
         .filter(visibilita::oggetto_id.eq_any(registrazioni).and(visibilita::ufficio_id.eq_any(vista.uffici())))
         .select(visibilita::oggetto_id)
         .load(conn)?;
-    Ok(concesse.into_iter().collect())
+    let date = vista.visioni();
+    Ok(concesse.into_iter().chain(date.into_iter().filter(|id| registrazioni.contains(&id.as_str()))).collect())
 }
 
 /// Puts the values in force into a registration as it was registered, with what they replaced; `svelata` if the riservati among

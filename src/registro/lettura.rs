@@ -13,10 +13,8 @@ use crate::storage::schema::{
     acquisizioni, corrispondenti, documenti_registrati, fascicolazioni, file, registrazioni, segnature, visibilita,
 };
 use crate::storage::{self, Conn};
-use crate::utenti::visibilita::Vista;
-use crate::valori::{
-    FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo, UfficioId,
-};
+use crate::utenti::visibilita::{Concesse, Vista};
+use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use std::collections::HashSet;
@@ -97,6 +95,7 @@ pub fn vede(vista: &Vista) -> Boxed<'static> {
         visibilita::table
             .filter(visibilita::ufficio_id.eq_any(vista.uffici()).and(visibilita::oggetto_id.eq(registrazioni::id))),
     );
+    let concessa = concessa.or(registrazioni::id.eq_any(vista.visioni()));
     match vista {
         Vista::Intera(_) => dell_aoo,
         Vista::SenzaRiservati(..) => dell_aoo.filter(not(riservata()).or(concessa)),
@@ -174,8 +173,8 @@ pub fn ultime(
     quante: i64,
 ) -> Result<Vec<Registrazione>, Errore> {
     let mut query = vede(vista).order(registrazioni::id.desc()).limit(quante).select(RigaRegistrazione::as_select());
-    if let Vista::Uffici(_, uffici) = vista {
-        query = query.filter(registrazioni::id.eq_any(ultime_concesse(conn, uffici, prima, quante)?));
+    if let Vista::Uffici(_, concesse) = vista {
+        query = query.filter(registrazioni::id.eq_any(ultime_concesse(conn, concesse, prima, quante)?));
     } else if let Some(id) = prima {
         query = query.filter(registrazioni::id.lt(id.to_string()));
     }
@@ -183,16 +182,18 @@ pub fn ultime(
     completa(conn, vista, righe)
 }
 
-/// The ids of the newest registrations that some offices were granted, more than enough for a page: read office by office from their
-/// grants, which stand in this order, since an office that was granted few would be looked for through the whole register.
+/// The ids of the newest registrations that were granted, more than enough for a page: those that the person was given to look at, and
+/// those of the offices, read office by office from their grants, which stand in this order, since an office that was granted few would be
+/// looked for through the whole register.
 fn ultime_concesse(
     conn: &mut Conn,
-    uffici: &[UfficioId],
+    concesse: &Concesse,
     prima: Option<RegistrazioneId>,
     quante: i64,
 ) -> Result<Vec<String>, Errore> {
-    let mut ids: Vec<String> = Vec::new();
-    for ufficio in uffici {
+    let date = concesse.visioni.iter().filter(|id| prima.is_none_or(|p| **id < p));
+    let mut ids: Vec<String> = date.map(ToString::to_string).collect();
+    for ufficio in &concesse.uffici {
         let mut query = visibilita::table
             .inner_join(registrazioni::table.on(registrazioni::id.eq(visibilita::oggetto_id)))
             .filter(visibilita::ufficio_id.eq(ufficio.to_string()))

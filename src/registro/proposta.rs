@@ -192,7 +192,7 @@ pub fn in_attesa(
     let righe: Vec<Riga> = proposte_annullamento::table
         .inner_join(registrazioni::table.on(registrazioni::id.eq(proposte_annullamento::registrazione_id)))
         .filter(proposte_annullamento::aoo_id.eq(vista.aoo().to_string()))
-        .filter(riservata().eq_any(aperti(vista)).or(concessa))
+        .filter(riservata().eq_any(aperti(vista)).or(concessa).or(registrazioni::id.eq_any(vista.visioni())))
         .filter(diesel::dsl::not(proposte_annullamento::id.eq_any(decise)))
         .filter(proposte_annullamento::id.gt(dopo.map(|id| id.to_string()).unwrap_or_default()))
         .order(proposte_annullamento::id)

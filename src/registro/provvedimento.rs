@@ -114,7 +114,7 @@ pub fn provvedimenti(
             $atti::table
                 .inner_join(registrazioni::table.on(registrazioni::id.eq($atti::registrazione_id)))
                 .filter($atti::aoo_id.eq(vista.aoo().to_string()))
-                .filter(riservata().eq_any(aperti(vista)).or(concessa))
+                .filter(riservata().eq_any(aperti(vista)).or(concessa).or(registrazioni::id.eq_any(vista.visioni())))
                 .filter($atti::anno.lt(anno).or($atti::anno.eq(anno).and($atti::numero.lt(numero))))
                 .order(($atti::anno.desc(), $atti::numero.desc()))
                 .limit(quanti)

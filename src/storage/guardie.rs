@@ -33,6 +33,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("variazioni_uffici", &[&["id"]]),
     guardata("sostituzioni", &[&["id"]]),
     guardata("revoche_sostituzioni", &[&["sostituzione_id"]]),
+    guardata("visioni", &[&["id"]]),
+    guardata("revoche_visioni", &[&["visione_id"]]),
     guardata("applicazioni", &[&["id"], &["gettone_sha256"]]),
     guardata("revoche", &[&["applicazione_id"]]),
     guardata("eventi", &[&["aoo_id", "posizione"]]),

@@ -1,7 +1,9 @@
 //! Refusals about bodies, offices, people and applications.
 
+use super::visione;
 use crate::storage;
 use crate::valori::Istante;
+use chrono::NaiveDate;
 
 /// Why something about bodies, offices, people or applications was refused.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +77,29 @@ pub enum Errore {
     /// No such substitution, or not in force.
     #[error("questa sostituzione non c'è o non è in vigore")]
     SostituzioneSconosciuta,
+    /// A sight that would be over already.
+    #[error("l'ultimo giorno della visione è già passato: scegline uno da oggi in poi")]
+    VisionePassata,
+    /// Whoever gives a sight gives it to themselves.
+    #[error("non puoi concedere una visione a te né a chi sostituisci: la concede un'altra persona")]
+    VisioneASe,
+    /// Who keeps the machines is shown no document.
+    #[error(
+        "{0} qui ha solo il ruolo di amministratore, che non vede documenti: concedi la visione a un'altra persona"
+    )]
+    VisioneSenzaDocumenti(String),
+    /// More than can be looked up at every request.
+    #[error(
+        "ci sono già {} visioni in vigore per questa persona o su questa registrazione: revocane una che non serve più, o affida un ruolo",
+        visione::MASSIME
+    )]
+    TroppeVisioni,
+    /// No such sight of this registration.
+    #[error("questa visione non c'è")]
+    VisioneSconosciuta,
+    /// A sight that is over cannot be taken back.
+    #[error("questa visione è finita il {}: non c'è niente da revocare", .0.format("%d/%m/%Y"))]
+    VisioneFinita(NaiveDate),
     /// Something with this name is already there.
     #[error("{che} «{nome}» c'è già")]
     GiaPresente {

@@ -23,6 +23,7 @@ pub mod sostituzione;
 mod ufficio;
 mod variazione;
 pub mod visibilita;
+pub mod visione;
 
 pub use accesso::{cambia_la_propria, cambia_parola, escludi, escluso, riammetti};
 pub use aoo::{Aoo, crea as crea_aoo, per_codice as aoo_per_codice, per_id as aoo, tutte as tutte_le_aoo};
@@ -63,6 +64,8 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: variazione::ATTO, ricalcola: variazione::ricalcola, conta: variazione::conta },
     Atto { tipo: sostituzione::ATTO, ricalcola: sostituzione::ricalcola, conta: sostituzione::conta },
     Atto { tipo: sostituzione::REVOCA, ricalcola: sostituzione::ricalcola_revoca, conta: sostituzione::conta_revoche },
+    Atto { tipo: visione::ATTO, ricalcola: visione::ricalcola, conta: visione::conta },
+    Atto { tipo: visione::REVOCA, ricalcola: visione::ricalcola_revoca, conta: visione::conta_revoche },
     Atto { tipo: applicazione::ATTO, ricalcola: applicazione::ricalcola, conta: applicazione::conta },
     Atto {
         tipo: applicazione::ATTO_REVOCA,

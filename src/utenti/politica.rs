@@ -4,9 +4,9 @@
 //! [`vista`]. The whole of it is written out in `tests/it/politica.txt`, for a records manager to read.
 
 use super::visibilita::Vista;
-use super::{Dipendenze, Errore, Ruolo};
+use super::{Dipendenze, Errore, Ruolo, visione};
 use crate::storage::Conn;
-use crate::valori::{AooId, UfficioId};
+use crate::valori::{AooId, Istante, UfficioId, UtenteId};
 
 /// What a role may do in a part of the house. The greater one wins when a person has several roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ pub enum Azione {
     Ricerca,
     /// `Registro`, `Annullamenti`, `Emergenza`; who only looks may still propose.
     Registro,
+    /// `Visioni concesse`, on the page of a registration: who is given the sight of it.
+    Visioni,
     /// `Conservazione`.
     Conservazione,
     /// `Istanze`.
@@ -52,7 +54,7 @@ pub enum Azione {
 
 impl Azione {
     /// All of them, in the order of the menu.
-    pub const TUTTE: [Self; 13] = [
+    pub const TUTTE: [Self; 14] = [
         Self::Entrata,
         Self::Scrivania,
         Self::Uscita,
@@ -60,6 +62,7 @@ impl Azione {
         Self::Titolario,
         Self::Ricerca,
         Self::Registro,
+        Self::Visioni,
         Self::Conservazione,
         Self::Istanze,
         Self::Amministrazione,
@@ -78,6 +81,7 @@ impl Azione {
             Self::Titolario => [L, A, L, L, L, N, N],
             Self::Ricerca => [A, A, A, A, L, N, L],
             Self::Registro => [L, A, N, N, L, N, L],
+            Self::Visioni => [N, A, N, N, N, N, N],
             Self::Conservazione => [N, L, N, N, A, L, L],
             Self::Istanze => [L, A, A, A, N, N, N],
             Self::Amministrazione => [N, L, N, N, N, A, L],
@@ -114,18 +118,34 @@ pub fn vista(aoo: AooId, ruoli: &[(Ruolo, UfficioId)], dipendenze: &Dipendenze) 
     uffici.sort_unstable();
     uffici.dedup();
     if ha(&[Ruolo::Operatore, Ruolo::ResponsabileConservazione, Ruolo::Revisore]) {
-        Vista::SenzaRiservati(aoo, uffici)
+        Vista::SenzaRiservati(aoo, uffici.into())
     } else {
-        Vista::Uffici(aoo, uffici)
+        Vista::Uffici(aoo, uffici.into())
     }
 }
 
-/// As [`vista`], with the offices as they stand now; they are read only for who answers for one.
+/// True if one of these roles may be shown documents: who only keeps the machines is shown none, not even one by one.
+#[must_use]
+pub fn vede_documenti(ruoli: impl IntoIterator<Item = Ruolo>) -> bool {
+    ruoli.into_iter().any(|r| r != Ruolo::Amministratore)
+}
+
+/// As [`vista`], with the offices as they stand now, which are read only for who answers for one, and with what the person whose
+/// roles these are was given to look at.
 ///
 /// # Errors
 /// Those of the database.
-pub fn vista_adesso(conn: &mut Conn, aoo: AooId, ruoli: &[(Ruolo, UfficioId)]) -> Result<Vista, Errore> {
+pub fn vista_adesso(
+    conn: &mut Conn,
+    aoo: AooId,
+    (chi, ruoli): (UtenteId, &[(Ruolo, UfficioId)]),
+    ora: Istante,
+) -> Result<Vista, Errore> {
     let responsabile = ruoli.iter().any(|(r, _)| *r == Ruolo::ResponsabileUfficio);
     let dipendenze = if responsabile { super::dipendenze(conn, aoo)? } else { Dipendenze::default() };
-    Ok(vista(aoo, ruoli, &dipendenze))
+    let vista = vista(aoo, ruoli, &dipendenze);
+    if matches!(vista, Vista::Intera(_)) || !vede_documenti(ruoli.iter().map(|(r, _)| *r)) {
+        return Ok(vista);
+    }
+    Ok(vista.con_visioni(visione::date_a(conn, chi, aoo, ora)?))
 }

@@ -1,9 +1,10 @@
-//! Who may see what (law 5 of the house): offices are granted sight of a thing; every query joins these rows.
+//! Who may see what (law 5 of the house): offices are granted sight of a thing, people of one registration ([`super::visione`]);
+//! every query joins these rows.
 
 use super::Errore;
 use crate::storage::schema::visibilita;
 use crate::storage::{Operazione, per_entrambi};
-use crate::valori::{AooId, UfficioId};
+use crate::valori::{AooId, RegistrazioneId, UfficioId};
 use diesel::prelude::*;
 use std::fmt::Display;
 
@@ -12,10 +13,25 @@ use std::fmt::Display;
 pub enum Vista {
     /// Everything of an AOO.
     Intera(AooId),
-    /// Of an AOO, what is not riservato, and what is visible to these offices.
-    SenzaRiservati(AooId, Vec<UfficioId>),
-    /// Of an AOO, only what is visible to these offices.
-    Uffici(AooId, Vec<UfficioId>),
+    /// Of an AOO, what is not riservato, and what was granted.
+    SenzaRiservati(AooId, Concesse),
+    /// Of an AOO, only what was granted.
+    Uffici(AooId, Concesse),
+}
+
+/// Whose grants count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Concesse {
+    /// What is visible to these offices.
+    pub uffici: Vec<UfficioId>,
+    /// These registrations, which the person was given to look at: few, since [`super::visione`] has a limit.
+    pub visioni: Vec<RegistrazioneId>,
+}
+
+impl From<Vec<UfficioId>> for Concesse {
+    fn from(uffici: Vec<UfficioId>) -> Self {
+        Self { uffici, visioni: Vec::new() }
+    }
 }
 
 impl Vista {
@@ -27,15 +43,38 @@ impl Vista {
         }
     }
 
+    fn concesse(&self) -> Option<&Concesse> {
+        match self {
+            Self::Intera(_) => None,
+            Self::SenzaRiservati(_, concesse) | Self::Uffici(_, concesse) => Some(concesse),
+        }
+    }
+
     /// The offices whose grants count, as the database writes them.
     #[must_use]
     pub fn uffici(&self) -> Vec<String> {
-        match self {
-            Self::Intera(_) => Vec::new(),
-            Self::SenzaRiservati(_, uffici) | Self::Uffici(_, uffici) => {
-                uffici.iter().map(ToString::to_string).collect()
-            }
+        self.concesse().map(|c| c.uffici.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    /// The registrations that the person was given to look at, as the database writes them.
+    #[must_use]
+    pub fn visioni(&self) -> Vec<String> {
+        self.concesse().map(|c| c.visioni.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    /// The same with what the person was given to look at.
+    #[must_use]
+    pub fn con_visioni(mut self, date: Vec<RegistrazioneId>) -> Self {
+        if let Self::SenzaRiservati(_, concesse) | Self::Uffici(_, concesse) = &mut self {
+            concesse.visioni = date;
         }
+        self
+    }
+
+    /// The same without what the person was only given to look at: the sight of whoever acts.
+    #[must_use]
+    pub fn per_agire(self) -> Self {
+        self.con_visioni(Vec::new())
     }
 }
 

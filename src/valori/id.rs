@@ -118,6 +118,8 @@ id! {
     ConservatoreId,
     /// A person standing in for another.
     SostituzioneId,
+    /// The sight of a registration that a person was given.
+    VisioneId,
     /// A party of the rubrica.
     SoggettoId,
     /// An address of a party of the rubrica.

@@ -220,7 +220,11 @@ impl From<utenti::Errore> for Problema {
             E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
             E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),
             E::Periodo => Self::campo("/al", e.to_string()),
-            E::SostituzioneSconosciuta => Self::non_trovato(),
+            E::SostituzioneSconosciuta | E::VisioneSconosciuta => Self::non_trovato(),
+            E::VisionePassata => Self::campo("/fino", e.to_string()),
+            E::VisioneASe | E::VisioneSenzaDocumenti(_) => Self::campo("/persona", e.to_string()),
+            E::TroppeVisioni => Self::conflitto("troppe-visioni", e.to_string()),
+            E::VisioneFinita(_) => Self::conflitto("visione-finita", e.to_string()),
             E::ChiaveRiusata => {
                 let stato = StatusCode::UNPROCESSABLE_ENTITY;
                 Self::new(stato, "chiave-riusata", "Chiave di idempotenza già usata", e.to_string())

@@ -323,8 +323,8 @@ su_entrambi! {
         let riservata = registra(casa, &server.url, &riservata, &[("doc", "vuoto.txt", b"")]);
         finche(prepara, casa);
         for vista in [
-            Vista::SenzaRiservati(casa.aoo.id, Vec::new()),
-            Vista::Uffici(casa.aoo.id, Vec::new()),
+            Vista::SenzaRiservati(casa.aoo.id, Vec::new().into()),
+            Vista::Uffici(casa.aoo.id, Vec::new().into()),
             Vista::Intera(AooId::new()),
         ] {
             let esito = riprova(casa, &vista, &riservata);

@@ -47,7 +47,7 @@ fn letta(casa: &Casa, vista: &Vista, id: &str) -> Registrazione {
 
 /// Whoever works in no office that has anything here, without what is riservato.
 fn altri(casa: &Casa) -> Vista {
-    Vista::SenzaRiservati(casa.aoo.id, vec![tabulario::valori::UfficioId::new()])
+    Vista::SenzaRiservati(casa.aoo.id, vec![tabulario::valori::UfficioId::new()].into())
 }
 
 fn integra(casa: &Casa) {
@@ -173,7 +173,7 @@ su_entrambi! {
 
         let id_ = id.parse().unwrap();
         let segnatura = |vista: &Vista| casa.db.leggi(|conn| registro::segnatura_xml(conn, vista, id_)).is_ok();
-        let sua = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id]);
+        let sua = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id].into());
         for (vista, svelata) in [(casa.vista(), true), (sua, true), (altri(casa), false)] {
             let r = letta(casa, &vista, &id);
             assert_eq!(r.oggetto.as_str(), "Sussidio");
@@ -225,7 +225,7 @@ su_entrambi! {
             let trovate = ricerca::cerca(&indice, &casa.db, vista, &domanda, None).unwrap().totale;
             [primo.len(), usize::from(mail), usize::try_from(versate).unwrap(), elencate, trovate]
         };
-        let sua = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id]);
+        let sua = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id].into());
         assert_eq!(vede(&altri(casa)), [1; 5]);
         for (riservato, altrui) in [(true, 0), (false, 1), (true, 0)] {
             let corpo = json!({ "riservato": riservato, "motivo": "Dati sulla salute" });

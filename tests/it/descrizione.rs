@@ -98,7 +98,7 @@ fn difetti(openapi: &Value, schema: &Value, valore: &Value, dove: &str, trovati:
 /// The example with real ids in the place of the ones it names, and days that are still to come whenever this runs.
 fn concreto(esempio: &Value, cose: &Cose, oggi: NaiveDate) -> String {
     let mut esempio = esempio.clone();
-    for (nome, giorni) in [("dal", 1), ("al", 5)] {
+    for (nome, giorni) in [("dal", 1), ("al", 5), ("fino", 5)] {
         let Some(detto) = esempio[nome].as_str() else { continue };
         let ora = detto.split_once('T').map(|(_, ora)| format!("T{ora}")).unwrap_or_default();
         esempio[nome] = format!("{}{ora}", oggi + Days::new(giorni)).into();

@@ -123,7 +123,7 @@ su_entrambi! {
         };
         let (suo, altrui) = (apri("Suo"), apri("Altrui"));
         casa.db.scrivi(casa.aoo.id, &io, |op| concedi(op, suo.id, casa.ufficio.id, "apertura")).unwrap();
-        let vista = Vista::Uffici(casa.aoo.id, vec![casa.ufficio.id]);
+        let vista = Vista::Uffici(casa.aoo.id, vec![casa.ufficio.id].into());
         let visti = casa.db.leggi(|conn| titolario::fascicoli(conn, &vista, None, 10)).unwrap();
         assert_eq!(visti, std::slice::from_ref(&suo));
         assert_eq!(casa.db.leggi(|conn| titolario::fascicolo(conn, &vista, suo.id)).unwrap(), suo);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 68] = [
+const STRADE: [(&str, &str, &str); 71] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -74,6 +74,9 @@ const STRADE: [(&str, &str, &str); 68] = [
     ("post", "/api/v1/rubrica/{id}/unioni", "registra"),
     ("post", "/api/v1/rubrica/{id}/unioni/{unione}/scioglimento", "registra"),
     ("get", "/api/v1/predisposti", "legge"),
+    ("get", "/api/v1/registrazioni/{id}/visioni", "legge"),
+    ("post", "/api/v1/registrazioni/{id}/visioni", "annulla"),
+    ("post", "/api/v1/registrazioni/{id}/visioni/{visione}/revoca", "annulla"),
 ];
 
 fn gettone(casa: &Casa, permessi: &str) -> (String, String) {
@@ -86,7 +89,7 @@ fn gettone(casa: &Casa, permessi: &str) -> (String, String) {
 
 fn chiama(url: &str, gettone: &str, metodo: &str, strada: &str) -> Risposta {
     let mut quale = strada.replace("{sha256}", &"ab".repeat(32)).replace("{codice}", "NESSUNO");
-    for nome in ["{id}", "{collegamento}", "{recapito}", "{proposta}", "{unione}", "{nomeUtente}"] {
+    for nome in ["{id}", "{collegamento}", "{recapito}", "{proposta}", "{unione}", "{nomeUtente}", "{visione}"] {
         quale = quale.replace(nome, "0192f0e4-0000-7000-8000-000000000000");
     }
     match (metodo, strada) {

@@ -52,7 +52,7 @@ fn colonna(tabella: &str) -> &'static str {
         "accessi" | "variazioni_uffici" => "cosa",
         "ruoli_tolti" => "ruolo_id",
         "revoche_sostituzioni" => "sostituzione_id",
-        "sostituzioni" => "motivo",
+        "sostituzioni" | "visioni" | "revoche_visioni" => "motivo",
         "procedimenti" => "codice",
         "istanze" => "oggetto",
         "chiusure_procedimenti" => "istante",

@@ -19,7 +19,7 @@ use tabulario::registro::{self, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{ApplicazioneId, Attore, Calendario, Istante, PredispostoId};
+use tabulario::valori::{ApplicazioneId, Attore, Calendario, Istante, PredispostoId, RegistrazioneId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -76,6 +76,7 @@ pub struct Cose {
     /// An ordinary message, which need not be registered.
     ordinario: String,
     sostituzione: String,
+    visione: String,
     /// Of somebody who may everything.
     gettone: String,
 }
@@ -123,6 +124,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let [soggetto, altro_soggetto, recapito, detta, unione] = in_rubrica(casa);
     let (gettone, sostituzione) = in_organico(casa);
+    let visione = visione(casa, registrazione.parse().unwrap());
     Cose {
         registrazione,
         altra,
@@ -145,6 +147,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         altro_soggetto,
         ordinario,
         sostituzione,
+        visione,
         gettone,
     }
 }
@@ -208,6 +211,16 @@ fn in_organico(casa: &Casa) -> (String, String) {
         Ok::<_, Rotto>((utenti::scrivi_applicazione(op, &"Gestionale".parse()?, &sua)?, sostituzione.to_string()))
     };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
+}
+
+/// The sight of the registration, for a person of the house.
+fn visione(casa: &Casa, registrazione: RegistrazioneId) -> String {
+    let concedi = |op: &mut Operazione<'_>| {
+        let mario = utenti::utente_per_nome(op.conn, "mario")?.ok_or(utenti::Errore::NomeUtente)?;
+        let fino = op.ora.giorno() + chrono::Days::new(3);
+        Ok::<_, Rotto>(utenti::visione::concedi(op, registrazione, &mario, fino, &"Accesso agli atti".parse()?)?)
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap().to_string()
 }
 
 /// A party, another, its address, a proposal about it, and its union with a third.
@@ -299,6 +312,7 @@ impl Cose {
         let strada = rotta
             .replace("{id}", id)
             .replace("{collegamento}", &self.collegamento)
+            .replace("{visione}", &self.visione)
             .replace("{posizione}", "1")
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)

@@ -121,6 +121,8 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         (_, "annullamento" | "proposte") => {
             json!({ "motivo": "Refuso", "dato": { "campo": "arrivo", "valore": "2026-11-22T10:00:00+01:00" } })
         }
+        ("/registrazioni/{id}/visioni/{visione}/revoca", _) => json!({ "motivo": "Prova" }),
+        (_, "visioni") => json!({ "persona": "nessuno", "fino": "2099-12-31", "motivo": "Prova" }),
         (_, "riservatezza") => json!({ "riservato": false, "motivo": "Prova" }),
         (_, "assegnazioni" | "presa-in-carico" | "restituzione" | "lettura") => json!({ "ufficio": ignoto }),
         (_, "rifiuto" | "interruzione" | "preavviso" | "ripresa") => json!({ "ufficio": ignoto, "motivo": "Prova" }),
@@ -253,8 +255,9 @@ fn tabella(casa: &Casa) -> String {
             // As it is already: nothing is opened for who is asked next.
             scritto["riservato"] = true.into();
         }
-        // A link of another registration is none of hers, whoever asks.
-        let cambiata = !c.strada.ends_with("/scollegamento") && (dove != c.strada || scritto != c.corpo);
+        // A link or a sight of another registration is none of hers, whoever asks.
+        let altrui = ["/scollegamento", "/revoca"].iter().any(|fine| c.strada.ends_with(fine));
+        let cambiata = !altrui && (dove != c.strada || scritto != c.corpo);
         (c.strada, c.corpo) = (dove, scritto);
         cambiata.then_some(c)
     };

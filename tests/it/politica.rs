@@ -30,10 +30,10 @@ fn tabella() -> String {
         let dipendenze = Dipendenze::new([(suo, None), (sotto, Some(suo))]);
         let parola = match vista(AooId::new(), &[(ruolo, suo)], &dipendenze) {
             Vista::Intera(_) => "tutti",
-            Vista::SenzaRiservati(_, u) if u.is_empty() => "tutti, non riservati",
+            Vista::SenzaRiservati(_, c) if c.uffici.is_empty() => "tutti, non riservati",
             Vista::SenzaRiservati(..) => "tutti, riservati propri",
-            Vista::Uffici(_, u) if u.is_empty() => "nessuno",
-            Vista::Uffici(_, u) if u.contains(&sotto) => "del suo ufficio e sotto",
+            Vista::Uffici(_, c) if c.uffici.is_empty() => "nessuno",
+            Vista::Uffici(_, c) if c.uffici.contains(&sotto) => "del suo ufficio e sotto",
             Vista::Uffici(..) => "del suo ufficio",
         };
         write!(testo, "{parola:<27}").unwrap();
@@ -56,6 +56,6 @@ fn the_matrix_of_roles_is_the_one_that_was_agreed() {
 fn nobody_without_a_role_sees_anything() {
     assert_eq!(
         vista(AooId::INSTALLAZIONE, &[], &Dipendenze::default()),
-        Vista::Uffici(AooId::INSTALLAZIONE, Vec::new())
+        Vista::Uffici(AooId::INSTALLAZIONE, Vec::new().into())
     );
 }

@@ -218,21 +218,21 @@ su_entrambi! {
         let (aoo, edil) = (casa.aoo.id, casa.ufficio.id);
         for (vista, attesi) in [
             (Vista::Intera(aoo), vec!["Parola tributi", "Parola riservata", "Parola libera"]),
-            (Vista::SenzaRiservati(aoo, vec![]), vec!["Parola tributi", "Parola libera"]),
-            (Vista::SenzaRiservati(aoo, vec![tributi]), vec!["Parola tributi", "Parola libera"]),
-            (Vista::SenzaRiservati(aoo, vec![edil]), vec!["Parola tributi", "Parola riservata", "Parola libera"]),
-            (Vista::Uffici(aoo, vec![]), vec![]),
-            (Vista::Uffici(aoo, vec![tributi]), vec!["Parola tributi"]),
-            (Vista::Uffici(aoo, vec![edil]), vec!["Parola riservata", "Parola libera"]),
-            (Vista::Uffici(aoo, vec![edil, tributi]), vec!["Parola tributi", "Parola riservata", "Parola libera"]),
+            (Vista::SenzaRiservati(aoo, vec![].into()), vec!["Parola tributi", "Parola libera"]),
+            (Vista::SenzaRiservati(aoo, vec![tributi].into()), vec!["Parola tributi", "Parola libera"]),
+            (Vista::SenzaRiservati(aoo, vec![edil].into()), vec!["Parola tributi", "Parola riservata", "Parola libera"]),
+            (Vista::Uffici(aoo, vec![].into()), vec![]),
+            (Vista::Uffici(aoo, vec![tributi].into()), vec!["Parola tributi"]),
+            (Vista::Uffici(aoo, vec![edil].into()), vec!["Parola riservata", "Parola libera"]),
+            (Vista::Uffici(aoo, vec![edil, tributi].into()), vec!["Parola tributi", "Parola riservata", "Parola libera"]),
             (Vista::Intera(altra), vec!["Parola altrui"]),
-            (Vista::Uffici(altra, vec![edil, tributi]), vec![]),
+            (Vista::Uffici(altra, vec![edil, tributi].into()), vec![]),
         ] {
             for q in ["parola", "", "par", "-nessuna", "n:1 oppure n:2 oppure n:3"] {
                 assert_eq!(oggetti(casa, indice, &vista, q), attesi, "{vista:?} {q:?}");
             }
         }
-        assert_eq!(oggetti(casa, indice, &Vista::SenzaRiservati(aoo, vec![]), "file"), Vec::<String>::new());
+        assert_eq!(oggetti(casa, indice, &Vista::SenzaRiservati(aoo, vec![].into()), "file"), Vec::<String>::new());
     }
 
     fn a_new_assignment_lets_the_office_find_it_at_once(casa) {
@@ -242,7 +242,7 @@ su_entrambi! {
         let nata = crea(&server.url, &casa.gettone, "1", &entrata("Smistata"), b"x");
         drop(server);
         let indice = &casa.indice();
-        let vista = Vista::Uffici(casa.aoo.id, vec![tributi]);
+        let vista = Vista::Uffici(casa.aoo.id, vec![tributi].into());
         assert!(oggetti(casa, indice, &vista, "smistata").is_empty());
         let id = nata["id"].as_str().unwrap().parse().unwrap();
         casa.db.scrivi(casa.aoo.id, &io, |op| {

@@ -56,7 +56,7 @@ impl<'a> Una<'a> {
     }
 
     fn vista_da(&self, ufficio: &Ufficio) -> bool {
-        let vista = Vista::Uffici(self.casa.aoo.id, vec![ufficio.id]);
+        let vista = Vista::Uffici(self.casa.aoo.id, vec![ufficio.id].into());
         self.casa.db.leggi(|conn| tabulario::registro::visibile(conn, &vista, self.registrazione())).unwrap()
     }
 }
@@ -68,7 +68,7 @@ fn utente(casa: &Casa, nome: &str) -> UtenteId {
 /// What a person with one role finds in a group.
 fn trova(casa: &Casa, chi: UtenteId, ruolo: (Ruolo, &Ufficio), gruppo: Gruppo) -> Vec<RegistrazioneId> {
     let (attore, ruoli, ora) = (Attore::Utente(chi), [(ruolo.0, ruolo.1.id)], casa.db.orologio().adesso());
-    let vista = casa.db.leggi(|conn| utenti::politica::vista_adesso(conn, casa.aoo.id, &ruoli)).unwrap();
+    let vista = casa.db.leggi(|conn| utenti::politica::vista_adesso(conn, casa.aoo.id, (chi, &ruoli), ora)).unwrap();
     let chi = Addetto { attore: &attore, ruoli: &ruoli };
     casa.db
         .leggi(|conn| {

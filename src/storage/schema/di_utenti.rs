@@ -157,3 +157,25 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    visioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        utente_id -> Text,
+        al -> Timestamp,
+        motivo -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    revoche_visioni (visione_id) {
+        visione_id -> Text,
+        motivo -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}

@@ -105,6 +105,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     nomi_rubrica,
     parole_rubrica,
     predisposti,
+    visioni,
+    revoche_visioni,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -150,4 +152,5 @@ pub const CON_ID: &[&str] = &[
     "recapiti",
     "proposte_rubrica",
     "unioni_soggetti",
+    "visioni",
 ];

@@ -95,6 +95,8 @@ fn visibili(conn: &mut Conn, chi: &Chiamante<Legge, Eventi>, eventi: Vec<Evento>
     let organigramma = chi.permesso(Azione::Amministrazione) >= Permesso::Legge;
     let si_vede = |e: &Evento| match e.oggetto_tipo.as_str() {
         "registrazione" => viste.contains(&e.oggetto_id),
+        // Who may look at what is for who gives it.
+        "visione" => false,
         _ => organigramma && utenti::ATTI.iter().any(|a| a.tipo == e.tipo),
     };
     Ok(eventi.into_iter().filter(si_vede).collect())

@@ -53,7 +53,19 @@ macro_rules! parti {
         }
     )+};
 }
-parti!(Entrata, Scrivania, Uscita, Fascicoli, Ricerca, Registro, Conservazione, Eventi, Amministrazione, Sostituzioni);
+parti!(
+    Entrata,
+    Scrivania,
+    Uscita,
+    Fascicoli,
+    Ricerca,
+    Registro,
+    Visioni,
+    Conservazione,
+    Eventi,
+    Amministrazione,
+    Sostituzioni
+);
 
 /// Stands wherever a thing is: who sees it reads it.
 pub(super) struct ChiVede;
@@ -77,6 +89,12 @@ struct Persona {
 }
 
 impl Persona {
+    /// As they stand at this call: who was only given to look at a thing does nothing to it.
+    fn per<P: Richiesto>(self) -> Self {
+        let guarda = P::PERMESSO == PermessoGettone::Legge;
+        if guarda { self } else { Self { vista: self.vista.per_agire(), ..self } }
+    }
+
     fn permesso(&self, azione: Azione) -> Permesso {
         let permessi = self.ruoli.iter().map(|(r, _)| politica::permesso(*r, azione));
         permessi.max().unwrap_or(Permesso::Niente)
@@ -137,7 +155,7 @@ impl<P: Richiesto, A: Parte> Chiamante<P, A> {
         match (&persona, A::AZIONE) {
             (None, _) if A::DI_PERSONA => Err(Problema::serve_una_persona()),
             (Some(p), Some(azione)) if p.permesso(azione) < almeno => Err(Problema::non_trovato()),
-            _ => Ok(Self(applicazione, persona, PhantomData)),
+            _ => Ok(Self(applicazione, persona.map(|p| p.per::<P>()), PhantomData)),
         }
     }
 }
@@ -163,6 +181,7 @@ impl<P: Richiesto, A: Parte> FromRequest for Chiamante<P, A> {
 
 /// The application of a token, and its person as they are now: a role that was taken back is none from the next call on.
 fn trova(stato: &Stato, gettone: &str) -> Result<(Applicazione, Option<Persona>), Problema> {
+    let ora = stato.db.orologio().adesso();
     stato.db.leggi(|conn| {
         let applicazione = utenti::applicazione_per_gettone(conn, gettone)?;
         let Some(chi) = applicazione.persona else { return Ok((applicazione, None)) };
@@ -170,7 +189,7 @@ fn trova(stato: &Stato, gettone: &str) -> Result<(Applicazione, Option<Persona>)
             return Err(Problema::non_autenticato());
         }
         let ruoli = utenti::ruoli_di(conn, chi, applicazione.aoo)?;
-        let vista = politica::vista_adesso(conn, applicazione.aoo, &ruoli)?;
+        let vista = politica::vista_adesso(conn, applicazione.aoo, (chi, &ruoli), ora)?;
         Ok((applicazione, Some(Persona { ruoli, vista })))
     })
 }
@@ -188,7 +207,7 @@ mod tests {
         let applicazione =
             Applicazione { id: ApplicazioneId::new(), aoo, voce: None, ufficio: None, permessi, persona };
         let persona =
-            ruolo.map(|r| Persona { ruoli: vec![(r, UfficioId::new())], vista: Vista::Uffici(aoo, Vec::new()) });
+            ruolo.map(|r| Persona { ruoli: vec![(r, UfficioId::new())], vista: Vista::Uffici(aoo, Vec::new().into()) });
         Chiamante::<P, A>::ammetti(applicazione, persona).err().map(|e| e.status_code().as_u16())
     }
 

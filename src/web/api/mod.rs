@@ -44,6 +44,12 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(registrazioni::proponi)),
     );
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
+    cfg.service(
+        web::resource("/registrazioni/{id}/visioni")
+            .route(web::get().to(registrazioni::elenca_visioni))
+            .route(web::post().to(registrazioni::concedi_visione)),
+    );
+    cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazioni::revoca_visione));
     cfg.route("/registrazioni/{id}/assegnazioni", web::post().to(registrazioni::assegna));
     cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazioni::prendi));
     cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazioni::restituisci));

@@ -73,6 +73,7 @@ impl FromRequest for Chi {
     fn from_request(richiesta: &HttpRequest, _: &mut Payload) -> Self::Future {
         let gettone = richiesta.cookie(BISCOTTO).map(|c| c.value().to_owned());
         let stato = richiesta.app_data::<web::Data<Stato>>().cloned();
+        let guarda = richiesta.method().is_safe();
         let dopo = match richiesta.uri().path_and_query() {
             Some(p) if richiesta.method() == Method::GET => p.as_str().to_owned(),
             _ => "/".to_owned(),
@@ -80,6 +81,8 @@ impl FromRequest for Chi {
         Box::pin(async move {
             let (Some(gettone), Some(stato)) = (gettone, stato) else { return Err(alla_porta(&dopo, "")) };
             let trovato = stato.blocca(move |stato| Ok(trova(stato, gettone))).await?;
+            // Who was only given to look at a thing does nothing to it.
+            let trovato = trovato.map(|chi| if guarda { chi } else { Self { vista: chi.vista.per_agire(), ..chi } });
             trovato.map_err(|e| match e {
                 Errore::SessioneScaduta(il) => alla_porta(&dopo, &il.to_string()),
                 Errore::SessioneAssente => alla_porta(&dopo, ""),
@@ -99,7 +102,7 @@ fn trova(stato: &Stato, gettone: String) -> Result<Chi, Errore> {
         let sessione = sessione::per_gettone(conn, &gettone, ora)?;
         let aoo = utenti::aoo(conn, sessione.aoo)?;
         let ruoli = utenti::ruoli_di(conn, sessione.titolare().id, aoo.id)?;
-        let vista = politica::vista_adesso(conn, aoo.id, &ruoli)?;
+        let vista = politica::vista_adesso(conn, aoo.id, (sessione.titolare().id, &ruoli), ora)?;
         Ok::<_, Errore>((sessione, aoo, ruoli, vista))
     })?;
     let chi = Chi { sessione, aoo, ruoli, vista, gettone };

@@ -55,7 +55,7 @@ pub(super) async fn mostra(
     let cerca = move |stato: &Stato| {
         let Some((numero, anno)) = letto else { return Ok(None) };
         stato.db.leggi(|conn| {
-            let aperte = Vista::SenzaRiservati(vista.aoo(), Vec::new());
+            let aperte = Vista::SenzaRiservati(vista.aoo(), Vec::new().into());
             let vede = registro::per_numero(conn, &vista, anno, numero)?;
             let trovata = if vede.is_some() { vede } else { registro::per_numero(conn, &aperte, anno, numero)? };
             let Some(r) = trovata else { return Ok::<_, Problema>(None) };

@@ -36,6 +36,7 @@ mod risorse;
 mod rubrica;
 mod scrivania;
 mod sostituzioni;
+mod visioni;
 
 pub(super) use errata::smarrita;
 pub(super) use intestazioni::intestazioni;
@@ -174,6 +175,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
     cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
+    cfg.route("/registrazioni/{id}/visioni", web::post().to(registrazione::concedi));
+    cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazione::revoca));
     cfg.route("/registrazioni/{id}/classificazione", web::post().to(registrazione::classifica));
     cfg.route("/registrazioni/{id}/presa-in-carico", web::post().to(registrazione::muovi));
     cfg.route("/registrazioni/{id}/restituzione", web::post().to(registrazione::muovi));

@@ -7,7 +7,7 @@ use super::{Errata, Pagine};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::sostituzione::{self, Sostituzione};
-use crate::utenti::{self, Parola, Persona};
+use crate::utenti::{self, Incaricato, Parola, Persona};
 use crate::valori::{AooId, Attore, Istante};
 use crate::web::{Problema, Stato};
 use actix_web::http::{StatusCode, header};
@@ -16,9 +16,9 @@ use askama::Template;
 use serde::Deserialize;
 
 /// Somebody to choose.
-struct Scelta {
-    nome_utente: String,
-    nome: String,
+pub(super) struct Scelta {
+    pub(super) nome_utente: String,
+    pub(super) nome: String,
 }
 
 struct SostituzioneVista {
@@ -130,6 +130,21 @@ pub(super) async fn pagina(
     Ok(rendi(codice, &pagina)?)
 }
 
+/// The people with such a role in the AOO now, who may enter, by name.
+pub(super) fn persone(
+    conn: &mut Conn,
+    aoo: AooId,
+    ora: Istante,
+    tale: impl Fn(&Incaricato) -> bool,
+) -> Result<Vec<Scelta>, Problema> {
+    let incaricati = utenti::organigramma(conn, aoo, ora)?.into_iter().flat_map(|p| p.persone);
+    let mut persone: Vec<Persona> = incaricati.filter(|i| !i.escluso && tale(i)).map(|i| i.persona).collect();
+    persone
+        .sort_by(|a, b| (a.cognome.as_str(), a.nome.as_str(), a.id).cmp(&(b.cognome.as_str(), b.nome.as_str(), b.id)));
+    persone.dedup_by_key(|p| p.id);
+    Ok(persone.into_iter().map(|p| Scelta { nome: p.nome_e_cognome(), nome_utente: p.nome_utente }).collect())
+}
+
 fn leggi(
     conn: &mut Conn,
     io: &Persona,
@@ -137,17 +152,7 @@ fn leggi(
     ora: Istante,
     (per_conto, per_tutti): (bool, bool),
 ) -> Result<(Vec<Scelta>, Vec<SostituzioneVista>), Problema> {
-    let mut persone: Vec<Persona> = utenti::organigramma(conn, aoo, ora)?
-        .into_iter()
-        .flat_map(|p| p.persone)
-        .filter(|i| !i.escluso)
-        .map(|i| i.persona)
-        .collect();
-    persone
-        .sort_by(|a, b| (a.cognome.as_str(), a.nome.as_str(), a.id).cmp(&(b.cognome.as_str(), b.nome.as_str(), b.id)));
-    persone.dedup_by_key(|p| p.id);
-    let persone =
-        persone.into_iter().map(|p| Scelta { nome: p.nome_e_cognome(), nome_utente: p.nome_utente }).collect();
+    let persone = persone(conn, aoo, ora, |_| true)?;
     let disponibili: Vec<_> = sostituzione::disponibili(conn, io.id, aoo, ora)?.into_iter().map(|s| s.id).collect();
     let mia = |s: &Sostituzione| s.titolare.id == io.id || s.sostituto.id == io.id;
     let viste = sostituzione::elenco(conn, aoo)?

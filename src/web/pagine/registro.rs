@@ -2,7 +2,7 @@
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
-use super::{Errata, formato};
+use super::{Errata, formato, visioni};
 use crate::registro::{self, Registrazione};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
@@ -40,6 +40,7 @@ pub(super) struct Riga {
 #[template(path = "registro.html")]
 struct Elenco {
     guscio: Guscio,
+    visioni: Vec<visioni::Data>,
     righe: Vec<Riga>,
     prima: bool,
     cursore: Option<String>,
@@ -60,8 +61,8 @@ pub(super) async fn elenco(
     let prima = filtro.into_inner().prima.map(|p| p.parse()).transpose().map_err(|_| Problema::non_trovato())?;
     let guscio = Guscio::new(&chi, "/registro");
     let ora = stato.db.orologio().adesso();
-    let vista = chi.vista();
-    let (righe, cursore) = stato
+    let (vista, titolare) = (chi.vista(), chi.sessione.titolare().id);
+    let (righe, cursore, visioni) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let mut trovate = registro::ultime(conn, &vista, prima, PAGINA + 1)?;
@@ -70,11 +71,12 @@ pub(super) async fn elenco(
                     trovate.pop();
                 }
                 let cursore = trovate.last().filter(|_| altre).map(|r| r.id.to_string());
-                Ok::<_, Problema>((righe(conn, trovate, ora)?, cursore))
+                let visioni = if prima.is_none() { visioni::date(conn, &vista, titolare, ora)? } else { Vec::new() };
+                Ok::<_, Problema>((righe(conn, trovate, ora)?, cursore, visioni))
             })
         })
         .await?;
-    Ok(rendi(StatusCode::OK, &Elenco { guscio, righe, prima: prima.is_none(), cursore })?)
+    Ok(rendi(StatusCode::OK, &Elenco { guscio, visioni, righe, prima: prima.is_none(), cursore })?)
 }
 
 /// `oggetto, arrivo`: the data that were annulled, once each.

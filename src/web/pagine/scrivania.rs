@@ -2,7 +2,7 @@
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
-use super::{Errata, formato};
+use super::{Errata, formato, visioni};
 use crate::registro::{self, Registrazione};
 use crate::scrivania::{self, Addetto, Assegnazione, Cosa, Cursore, Gruppo, Pratica, Stato as Situa, Titolo};
 use crate::storage::Conn;
@@ -70,6 +70,7 @@ struct Pagina {
     prima: bool,
     cursore: Option<String>,
     fatto: Option<Fatto>,
+    visioni: Vec<visioni::Data>,
 }
 
 /// Which group, where its page begins, what was just done.
@@ -105,6 +106,7 @@ pub(super) async fn mostra(
     let fatta: Option<RegistrazioneId> = filtro.registrazione.and_then(|r| r.parse().ok());
     let frase = filtro.fatto.as_deref().and_then(frase);
     let (guscio, ora) = (Guscio::new(&chi, "/scrivania"), stato.db.orologio().adesso());
+    let titolare = chi.sessione.titolare().id;
     let (vista, attore, ruoli) = (chi.vista(), chi.attore(), chi.ruoli);
     let pagina = stato.blocca(move |stato| {
         stato.db.leggi(|conn| {
@@ -124,7 +126,8 @@ pub(super) async fn mostra(
             }
             let fatto = frase.map(|frase| fatto(conn, &vista, frase, fatta)).transpose()?;
             let (scelto, prima) = (scelto.map(Gruppo::as_str), dopo.is_none());
-            Ok::<_, Problema>(Pagina { guscio, blocchi, vuoti, scelto, prima, cursore, fatto })
+            let visioni = if scelto.is_none() { visioni::date(conn, &vista, titolare, ora)? } else { Vec::new() };
+            Ok::<_, Problema>(Pagina { guscio, blocchi, vuoti, scelto, prima, cursore, fatto, visioni })
         })
     });
     Ok(rendi(StatusCode::OK, &pagina.await?)?)

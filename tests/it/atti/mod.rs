@@ -4,6 +4,7 @@ mod organigramma;
 mod registro;
 mod rubrica;
 mod sostituzioni;
+mod visioni;
 
 use crate::casa::{Casa, Risposta, Rotto, Server, chiama_json, leggi};
 use crate::organico::attore_dell_ultimo;

@@ -13,6 +13,7 @@ mod riservate;
 mod rubrica;
 mod scrivania;
 mod triage;
+mod visioni;
 
 use crate::casa::{Casa, Rotto, comando, su_entrambi};
 use cliente::{Cliente, PASSWORD, Pagina, assumi};

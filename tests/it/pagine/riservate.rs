@@ -4,6 +4,7 @@ use super::arriva;
 use super::cliente::{Cliente, Pagina, assumi, tributi};
 use crate::casa::{Casa, chiama, leggi, su_entrambi, uscita};
 use tabulario::pec::{self, Messaggio};
+use tabulario::registro;
 use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
 use tabulario::valori::Attore;
@@ -52,12 +53,16 @@ su_entrambi! {
         let m = visti(casa, &casa.vista()).remove(0);
         let sha256 = m.allegati[0].riposto.impronta;
         let (aoo, edilizia) = (casa.aoo.id, casa.ufficio.id);
+        let divenuta = casa.db.leggi(|conn| registro::ultime(conn, &casa.vista(), None, 1)).unwrap()[0].id;
         for (vista, vede) in [
             (casa.vista(), true),
-            (Vista::SenzaRiservati(aoo, vec![edilizia]), false),
-            (Vista::SenzaRiservati(aoo, vec![edilizia, tributi.id]), true),
-            (Vista::Uffici(aoo, vec![edilizia]), false),
-            (Vista::Uffici(aoo, vec![tributi.id]), true),
+            (Vista::SenzaRiservati(aoo, vec![edilizia].into()), false),
+            (Vista::SenzaRiservati(aoo, vec![edilizia, tributi.id].into()), true),
+            (Vista::Uffici(aoo, vec![edilizia].into()), false),
+            (Vista::Uffici(aoo, vec![tributi.id].into()), true),
+            (Vista::Uffici(aoo, vec![edilizia].into()).con_visioni(vec![divenuta]), true),
+            (Vista::SenzaRiservati(aoo, Vec::new().into()).con_visioni(vec![divenuta]), true),
+            (Vista::SenzaRiservati(aoo, Vec::new().into()).con_visioni(vec![divenuta]).per_agire(), false),
         ] {
             assert_eq!(visti(casa, &vista).len(), usize::from(vede), "{vista:?}");
             assert_eq!(casa.db.leggi(|conn| pec::messaggio(conn, &vista, m.id)).is_ok(), vede, "{vista:?}");
@@ -69,8 +74,8 @@ su_entrambi! {
     fn mail_without_a_number_is_for_who_sees_the_whole_aoo(casa) {
         arriva(casa, "01-cittadina-istanza-permesso");
         let (aoo, ufficio) = (casa.aoo.id, casa.ufficio.id);
-        assert_eq!(visti(casa, &Vista::SenzaRiservati(aoo, vec![ufficio])).len(), 1);
-        assert_eq!(visti(casa, &Vista::Uffici(aoo, vec![ufficio])).len(), 0);
+        assert_eq!(visti(casa, &Vista::SenzaRiservati(aoo, vec![ufficio].into())).len(), 1);
+        assert_eq!(visti(casa, &Vista::Uffici(aoo, vec![ufficio].into())).len(), 0);
     }
 
     fn whoever_makes_a_riservata_for_others_is_told_its_number_once(casa) {
@@ -106,7 +111,7 @@ su_entrambi! {
         let fatta = chiama("POST", &url, &casa.gettone, Some("k"), Some(&parti)).unwrap();
         assert_eq!(fatta.stato, 201, "{}", fatta.json());
         let id = fatta.json()["id"].as_str().unwrap().parse().unwrap();
-        let operatore = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id]);
+        let operatore = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id].into());
         assert_eq!(visti(casa, &operatore).len(), 1, "nobody knows yet what it speaks of");
         let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
         casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {

@@ -12,6 +12,7 @@ mod richiesta;
 mod riservatezza;
 mod risposta;
 mod termine;
+mod visione;
 
 pub(in crate::web) use acquisizione::verificata;
 pub(super) use acquisizione::{__path_acquisisci, acquisisci};
@@ -30,6 +31,10 @@ pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
 pub(super) use termine::{
     __path_dai_termine, __path_interrompi, __path_preavvisa, __path_riprendi, __path_sospendi, dai_termine, interrompi,
     preavvisa, riprendi, sospendi,
+};
+pub(super) use visione::{
+    __path_concedi_visione, __path_elenca_visioni, __path_revoca_visione, concedi_visione, elenca_visioni,
+    revoca_visione,
 };
 
 use super::gettone::{ChiVede, Chiamante, Legge, Registra, Ricerca, Uscita};

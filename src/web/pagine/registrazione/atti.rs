@@ -60,7 +60,9 @@ impl Atti {
 
     /// What is said above the page: a refusal that may have no form here any more. The others stand at their fields.
     pub(super) fn in_testa(&self) -> Option<&Rifiutato> {
-        self.rifiuto.as_ref().filter(|r| !["codice", "voce", "perche", "collega", "scansione"].contains(&r.campo))
+        self.rifiuto
+            .as_ref()
+            .filter(|r| !["codice", "voce", "perche", "collega", "scansione", "visione", "revoca"].contains(&r.campo))
     }
 
     /// What was refused in a field.

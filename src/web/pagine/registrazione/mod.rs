@@ -8,12 +8,14 @@ mod documenti;
 mod invii;
 mod scansione;
 mod storia;
+mod visioni;
 
 pub(super) use atti::{classifica, fascicola, riserva};
 pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use scansione::acquisisci;
+pub(super) use visioni::{concedi, revoca};
 
 use super::annullamento::{self as annullamento_pagina, Potere};
 use super::chi::Chi;
@@ -43,6 +45,7 @@ use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
+use visioni::{InVisione, Scritta, Visioni};
 
 struct ParteVista {
     ruolo: &'static str,
@@ -154,6 +157,10 @@ struct Pagina {
     potere: Option<Potere>,
     /// This person decides who may see it.
     riserva: bool,
+    /// To whom this person gave the sight of it, if they may.
+    visioni: Option<Visioni>,
+    /// By which sight this person looks at it.
+    in_visione: Option<InVisione>,
     /// This person may add a scan.
     scansionabile: bool,
     rifiuto_scansione: Option<(String, String)>,
@@ -173,6 +180,11 @@ impl Pagina {
     fn rifiuto(&self, campo: &str) -> Option<&Rifiutato> {
         self.atti.as_ref().and_then(|a| a.errore(campo))
     }
+
+    /// What was refused in taking back this sight.
+    fn rifiuto_della(&self, visione: &str) -> Option<&Rifiutato> {
+        self.rifiuto("revoca").filter(|r| r.scritto == visione)
+    }
 }
 
 /// Which file is shown inside the page, and what is looked for there to be linked.
@@ -181,6 +193,8 @@ pub(super) struct Filtro {
     anteprima: Option<usize>,
     #[serde(default)]
     collega: String,
+    #[serde(skip)]
+    visione: Scritta,
 }
 
 pub(super) async fn mostra(
@@ -205,6 +219,8 @@ async fn mostra_con(
     let guscio = Guscio::new(chi, "");
     let (vista, ora) = (chi.vista(), stato.db.orologio().adesso());
     let (attore, ruoli) = (chi.attore(), chi.ruoli.clone());
+    let (io, titolare) = (chi.sessione.persona.id, chi.sessione.titolare().id);
+    let concede = chi.permesso(Azione::Visioni) >= Permesso::Agisce;
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let potere = annullamento_pagina::puo(chi);
@@ -219,10 +235,17 @@ async fn mostra_con(
             pagina.scansionabile &= acquisisce;
             let scansione = rifiuto.as_ref().filter(|r| r.campo == "scansione");
             pagina.rifiuto_scansione = scansione.map(|r| (r.testo.clone(), r.scritto.clone()));
-            pagina.potere = potere.filter(|_| pagina.annullamento.is_none());
+            pagina.in_visione = InVisione::leggi(conn, &vista, titolare, (id, ora))?;
+            // Who is only given to look at it is offered nothing to do.
+            let agisce_qui = pagina.in_visione.is_none();
+            pagina.scansionabile &= agisce_qui;
+            pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
             pagina.riserva = riserva;
+            if concede {
+                pagina.visioni = Some(Visioni::leggi(conn, (vista.aoo(), io), id, ora, filtro.visione)?);
+            }
             pagina.collegate.richiamo = richiamo;
-            if agisce {
+            if agisce && agisce_qui {
                 let voce = pagina.voce_codice.parse().ok();
                 pagina.atti = Some(Atti::leggi(conn, &vista, voce.as_ref(), rifiuto)?);
             }
@@ -311,6 +334,8 @@ fn pagina(
         nascosti: r.ha_nascosti(),
         potere: None,
         riserva: false,
+        visioni: None,
+        in_visione: None,
         scansionabile: r.mezzo.cartaceo() && r.annullamento.is_none(),
         rifiuto_scansione: None,
         atti: None,

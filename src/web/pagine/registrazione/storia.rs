@@ -1,5 +1,6 @@
 //! Everything that happened to a registration, newest first, in sentences: who, when, and where the proof is.
 
+use crate::audit;
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
 use crate::registro::{Collegamento, Proposta, Registrazione, Riservatezza};
@@ -7,11 +8,14 @@ use crate::scrivania::{self, Assegnazione, Cosa, CosaVicenda, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
 use crate::utenti::visibilita::Vista;
+use crate::utenti::{self, visione};
 use crate::valori::Istante;
 use crate::web::Problema;
 use crate::web::pagine::formato;
-use crate::{audit, utenti};
 use chrono::NaiveDate;
+
+/// Visioni that are told, the last given.
+const VISIONI: i64 = 200;
 
 /// One thing that happened.
 pub(super) struct Fatto {
@@ -99,6 +103,10 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         let parola = if v.riservato { "Resa riservata" } else { "Non è più riservata" };
         (v.id.clone(), "", format!("{parola}: {}", v.motivo))
     }));
+    // Who was given to look at it is for who gives it.
+    if let Vista::Intera(aoo) = vista {
+        frasi.extend(visione::elenco(conn, *aoo, r.id, None, VISIONI)?.iter().flat_map(super::visioni::frasi));
+    }
     frasi.extend(del_termine(conn, m)?);
     if let Some(messaggio) = pec::origine(conn, r.id)? {
         frasi.push((messaggio.to_string(), "ricezione", "Ricevuto il messaggio nella casella".to_owned()));
