@@ -1,6 +1,7 @@
 //! *Accesso*: a person is kept out, let in again, or given another password (DPR 445/2000 art. 61 c. 3 a).
 //!
-//! Whoever is kept out keeps name, roles and history: what they did stays theirs. Their sessions end with the act.
+//! Whoever is kept out keeps name, roles and history: what they did stays theirs. Their sessions end with the act, and their tokens
+//! for good: whoever comes back is given new ones.
 
 use super::{Errore, Persona, persona, sessione};
 use crate::audit::{self, Carico};
@@ -91,6 +92,17 @@ pub fn escluso(conn: &mut Conn, id: UtenteId) -> Result<bool, Errore> {
         .first(conn)
         .optional()?;
     Ok(ultimo.as_deref() == Some(ESCLUSO))
+}
+
+/// True if a person was kept out after this, let in again or not. Ids tell what came after, whatever the clocks said.
+pub(super) fn escluso_dopo(conn: &mut Conn, id: UtenteId, dopo: &str) -> Result<bool, Errore> {
+    let dopo: Option<String> = accessi::table
+        .filter(accessi::utente_id.eq(id.to_string()).and(accessi::cosa.eq(ESCLUSO)))
+        .filter(accessi::id.gt(dopo))
+        .select(accessi::id)
+        .first(conn)
+        .optional()?;
+    Ok(dopo.is_some())
 }
 
 fn annota(op: &mut Operazione<'_>, id: UtenteId, cosa: &str) -> Result<(), Errore> {

@@ -1,6 +1,6 @@
 //! *Applicazione*: another program that calls the API for one AOO, with a token: its own, or a person's.
 
-use super::{Errore, Permessi, PermessoGettone, persona, sostituzione};
+use super::{Errore, Permessi, PermessoGettone, accesso, persona, sostituzione};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{applicazioni, revoche};
 use crate::storage::{self, Conn, Operazione};
@@ -114,7 +114,7 @@ pub fn revoca(op: &mut Operazione<'_>, id: ApplicazioneId) -> Result<(), Errore>
 /// The application whose token this is.
 ///
 /// # Errors
-/// `GettoneSconosciuto` for any other text.
+/// `GettoneSconosciuto` for any other text, and for the token of a person who was kept out since.
 pub fn per_gettone(conn: &mut Conn, gettone: &str) -> Result<Applicazione, Errore> {
     let riga: Option<Riga> = applicazioni::table
         .filter(applicazioni::gettone_sha256.eq(impronta(gettone)))
@@ -122,7 +122,11 @@ pub fn per_gettone(conn: &mut Conn, gettone: &str) -> Result<Applicazione, Error
         .select(Riga::as_select())
         .first(conn)
         .optional()?;
-    Ok(riga.ok_or(Errore::GettoneSconosciuto)?.valore()?)
+    let trovata = riga.ok_or(Errore::GettoneSconosciuto)?.valore()?;
+    match trovata.persona {
+        Some(chi) if accesso::escluso_dopo(conn, chi, &trovata.id.to_string())? => Err(Errore::GettoneSconosciuto),
+        _ => Ok(trovata),
+    }
 }
 
 fn impronta(gettone: &str) -> String {

@@ -185,9 +185,6 @@ fn trova(stato: &Stato, gettone: &str) -> Result<(Applicazione, Option<Persona>)
     stato.db.leggi(|conn| {
         let applicazione = utenti::applicazione_per_gettone(conn, gettone)?;
         let Some(chi) = applicazione.persona else { return Ok((applicazione, None)) };
-        if utenti::escluso(conn, chi)? {
-            return Err(Problema::non_autenticato());
-        }
         let ruoli = utenti::ruoli_di(conn, chi, applicazione.aoo)?;
         let vista = politica::vista_adesso(conn, applicazione.aoo, (chi, &ruoli), ora)?;
         Ok((applicazione, Some(Persona { ruoli, vista })))
