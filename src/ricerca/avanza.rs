@@ -2,12 +2,10 @@
 
 use super::indice::{Aperto, Scrittura};
 use super::{Errore, Indice, scheda};
-use crate::audit::{self, Evento};
-use crate::storage::schema::{
-    acquisizioni, assegnazioni, classificazioni, dati_annullati, eventi, movimenti, riservatezze,
-};
+use crate::storage::schema::eventi;
 use crate::storage::{Conn, Db};
 use crate::valori::{AooId, RegistrazioneId};
+use crate::{audit, scrivania};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -84,7 +82,8 @@ pub(super) fn passo(aperto: &Aperto, db: &Db) -> Result<bool, Errore> {
 fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<bool, Errore> {
     let nuovi = audit::dopo(conn, aoo, da, LOTTO)?;
     let Some(ultimo) = nuovi.last().map(|e| e.posizione) else { return Ok(false) };
-    let toccate: Vec<RegistrazioneId> = toccate(conn, &nuovi)?.into_iter().collect();
+    let toccate: BTreeSet<String> = scrivania::materia(conn, &nuovi)?.into_values().collect();
+    let toccate: Vec<RegistrazioneId> = toccate.iter().filter_map(|id| id.parse().ok()).collect();
     for ids in toccate.chunks(INSIEME) {
         scheda::metti(conn, s, aoo, ids)?;
     }
@@ -94,39 +93,4 @@ fn lotto(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, da: i64) -> Result<
         .first(conn)?;
     s.raggiunge(&aoo.to_string(), ultimo, anello);
     Ok(i64::try_from(nuovi.len()).is_ok_and(|n| n == LOTTO))
-}
-
-/// The registrations that these acts are about. An act that changes what a search finds or who may see it must be named here.
-fn toccate(conn: &mut Conn, nuovi: &[Evento]) -> Result<BTreeSet<RegistrazioneId>, Errore> {
-    let di = |tipo: &str| -> Vec<&str> {
-        nuovi.iter().filter(|e| e.oggetto_tipo == tipo).map(|e| e.oggetto_id.as_str()).collect()
-    };
-    let mut ids: Vec<String> = di("registrazione").into_iter().map(str::to_owned).collect();
-    for pezzo in di("classificazione").chunks(INSIEME) {
-        let query = classificazioni::table.filter(classificazioni::id.eq_any(pezzo));
-        ids.extend(query.select(classificazioni::registrazione_id).load::<String>(conn)?);
-    }
-    for pezzo in di("assegnazione").chunks(INSIEME) {
-        let query = assegnazioni::table.filter(assegnazioni::id.eq_any(pezzo));
-        ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
-    }
-    for pezzo in di("annullamento-dato").chunks(INSIEME) {
-        let query = dati_annullati::table.filter(dati_annullati::id.eq_any(pezzo));
-        ids.extend(query.select(dati_annullati::registrazione_id).load::<String>(conn)?);
-    }
-    for pezzo in di("riservatezza").chunks(INSIEME) {
-        let query = riservatezze::table.filter(riservatezze::id.eq_any(pezzo));
-        ids.extend(query.select(riservatezze::registrazione_id).load::<String>(conn)?);
-    }
-    for pezzo in di("movimento").chunks(INSIEME) {
-        let query = movimenti::table
-            .inner_join(assegnazioni::table.on(assegnazioni::id.eq(movimenti::assegnazione_id)))
-            .filter(movimenti::id.eq_any(pezzo));
-        ids.extend(query.select(assegnazioni::registrazione_id).load::<String>(conn)?);
-    }
-    for pezzo in di("acquisizione").chunks(INSIEME) {
-        let query = acquisizioni::table.filter(acquisizioni::id.eq_any(pezzo));
-        ids.extend(query.select(acquisizioni::registrazione_id).load::<String>(conn)?);
-    }
-    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }

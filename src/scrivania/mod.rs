@@ -9,6 +9,7 @@ mod assegnazione;
 mod atti;
 mod elenco;
 mod errore;
+mod materia;
 mod movimento;
 mod persona;
 mod pratica;
@@ -21,6 +22,7 @@ pub use assegnazione::{Assegnazione, Destinazione, Titolo, assegna, di, per_regi
 pub use atti::{competente, concludi, corrente, ho_letto, possibili, prendi_in_carico, restituisci, rifiuta};
 pub use elenco::{Cursore, Gruppo, Pratica, elenco, quante};
 pub use errore::Errore;
+pub use materia::materia;
 pub use movimento::{Cosa, Movimento, Situazione, Stato};
 pub use persona::{Addetto, Incaricato, persona_dell_aoo, persone};
 pub use pratica::{aperte, chiudi_ufficio};

@@ -171,7 +171,10 @@ pub fn fascicoli(
 }
 
 /// Those of these fascicoli that may be seen, by id.
-pub(super) fn tra(conn: &mut Conn, vista: &Vista, ids: &[String]) -> Result<HashMap<String, Fascicolo>, Errore> {
+///
+/// # Errors
+/// Those of the database.
+pub fn tra(conn: &mut Conn, vista: &Vista, ids: &[String]) -> Result<HashMap<String, Fascicolo>, Errore> {
     let righe: Vec<Riga> =
         vede(vista).filter(fascicoli::id.eq_any(ids.to_vec())).select(Riga::as_select()).load(conn)?;
     Ok(righe.into_iter().map(|r| Ok((r.id.clone(), r.valore()?))).collect::<Result<_, storage::Errore>>()?)

@@ -18,7 +18,7 @@ pub use errore::Errore;
 pub use fascicolazione::{contenuto, fascicola, fascicolazioni, fascicoli_di};
 pub use fascicolo::{
     CodiceFascicolo, Fascicolo, TipoFascicolo, apri as apri_fascicolo, fascicoli, fascicolo,
-    per_codice as fascicolo_per_codice,
+    per_codice as fascicolo_per_codice, tra as fascicoli_tra,
 };
 pub use importa::{RigaTitolario, leggi_csv};
 pub use versione::{Voce, crea, voce, voci};

@@ -168,6 +168,13 @@ su_entrambi! {
             .map(|r| assunta(casa, r.as_str(), r, &casa.ufficio).1);
         let (aperta, segreta) = (registrata(&server, &casa.gettone, "a", "EDIL", false), registrata(&server, &casa.gettone, "s", "TRIB", true));
         let letti = |gettone: &str| apri(&server, "/eventi", gettone).json()["risultati"].as_array().unwrap().clone();
+        for id in [&aperta, &segreta] {
+            let presa = manda(&server, &format!("/registrazioni/{id}/termine"), &casa.gettone, r#"{ "giorni": "30" }"#);
+            assert_eq!(presa.stato, 201, "{}", presa.json());
+        }
+        let fascicolo = manda(&server, "/fascicoli", &casa.gettone, r#"{ "voce": "VI.3", "oggetto": "Bianchi" }"#).json();
+        let dentro = format!("/fascicoli/{}/documenti", fascicolo["id"].as_str().unwrap());
+        assert_eq!(manda(&server, &dentro, &casa.gettone, &format!(r#"{{ "registrazione": "{aperta}" }}"#)).stato, 201);
         let tutti = letti(&casa.gettone);
         let mut detto = Vec::new();
         for gettone in &gettoni {
@@ -178,6 +185,12 @@ su_entrambi! {
         }
         let (rsp, responsabile) = ((true, true, true, true), (true, false, false, false));
         assert_eq!(detto, [rsp, responsabile, (false, false, true, false), (true, false, true, false)]);
+        // What is done to a registration is told with it, and fascicoli to who sees them.
+        let quante = |gettone: &str| {
+            let eventi = letti(gettone);
+            ["classificazione", "assegnazione", "termine", "fascicolazione", "apertura-fascicolo"].map(|t| eventi.iter().filter(|e| e["tipo"] == t).count())
+        };
+        assert_eq!(gettoni.each_ref().map(|g| quante(g)), [[2, 2, 2, 1, 1], [1, 1, 1, 1, 0], [0; 5], [1, 1, 1, 1, 1]]);
     }
 
     fn a_message_without_a_number_is_for_who_registers(casa) {

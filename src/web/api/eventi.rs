@@ -5,9 +5,9 @@ use crate::audit::Evento;
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
-use crate::valori::Istante;
+use crate::valori::{Istante, RegistrazioneId};
 use crate::web::{Problema, Stato};
-use crate::{audit, registro, utenti};
+use crate::{audit, registro, scrivania, titolario, utenti};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +49,9 @@ pub(super) struct EventiJson {
     cursore: Option<String>,
 }
 
-/// The events of the AOO after a position, oldest first. A person is told of the registrations that they see and, if they look at the
-/// organigramma, of people and offices; the RSP and applications of everything.
+/// The events of the AOO after a position, oldest first. A person is told of the registrations that they see, with what is done to them
+/// (assignments, terms, classification, filing, annulments), of the fascicoli that they see and, if they look at the organigramma, of people
+/// and offices; the RSP and applications of everything.
 #[utoipa::path(get, path = "/api/v1/eventi", tag = "eventi", params(Filtro),
     responses((status = 200, body = EventiJson), (status = 401)))]
 pub(super) async fn elenca(
@@ -90,14 +91,18 @@ fn visibili(conn: &mut Conn, chi: &Chiamante<Legge, Eventi>, eventi: Vec<Evento>
     if matches!(vista, Vista::Intera(_)) {
         return Ok(eventi);
     }
-    let ids = eventi.iter().filter(|e| e.oggetto_tipo == "registrazione").filter_map(|e| e.oggetto_id.parse().ok());
-    let viste = registro::visibili(conn, &vista, &ids.collect::<Vec<_>>())?;
+    let materia = scrivania::materia(conn, &eventi)?;
+    let ids: Vec<RegistrazioneId> = materia.values().filter_map(|id| id.parse().ok()).collect();
+    let viste = registro::visibili(conn, &vista, &ids)?;
+    let fascicoli = eventi.iter().filter(|e| e.oggetto_tipo == "fascicolo").map(|e| e.oggetto_id.clone());
+    let fascicoli = titolario::fascicoli_tra(conn, &vista, &fascicoli.collect::<Vec<_>>())?;
     let organigramma = chi.permesso(Azione::Amministrazione) >= Permesso::Legge;
-    let si_vede = |e: &Evento| match e.oggetto_tipo.as_str() {
-        "registrazione" => viste.contains(&e.oggetto_id),
+    let si_vede = |e: &Evento| match materia.get(&e.oggetto_id) {
+        Some(registrazione) => viste.contains(registrazione),
+        None if e.oggetto_tipo == "fascicolo" => fascicoli.contains_key(&e.oggetto_id),
         // Who may look at what is for who gives it.
-        "visione" => false,
-        _ => organigramma && utenti::ATTI.iter().any(|a| a.tipo == e.tipo),
+        None if e.oggetto_tipo == "visione" => false,
+        None => organigramma && utenti::ATTI.iter().any(|a| a.tipo == e.tipo),
     };
     Ok(eventi.into_iter().filter(si_vede).collect())
 }
