@@ -74,7 +74,7 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             let aoo: CodiceAoo = e.aoo.parse()?;
             let elenco = db.leggi(|conn| {
                 let aoo = utenti::aoo_per_codice(conn, &aoo)?;
-                sostituzione::elenco(conn, aoo.id)
+                sostituzione::elenco(conn, aoo.id, None, None, i64::MAX)
             })?;
             for s in elenco {
                 let revocata = s.revocata.map(|il| format!("\trevocata il {}", il.leggibile())).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Refusals about bodies, offices, people and applications.
 
-use super::visione;
+use super::{sostituzione, visione};
 use crate::storage;
 use crate::valori::Istante;
 use chrono::NaiveDate;
@@ -68,6 +68,14 @@ pub enum Errore {
     /// A sostituto who names a sostituto.
     #[error("chi opera per conto di un altro non nomina sostituti: torna a operare per te")]
     SostitutoNonDelega,
+    /// A sostituto who would act with what they gave themselves, through the titolare.
+    #[error(
+        "{0} ha affidato un ruolo a chi sostituirebbe, o ha spostato un ufficio sotto il suo: scegli un altro sostituto, o usa il comando `tabulario utente sostituzione`"
+    )]
+    SostitutoCheAffida(String),
+    /// More than anybody needs.
+    #[error("{0} ha già {massime} sostituzioni in vigore o da cominciare: revocane una", massime = sostituzione::MASSIME)]
+    TroppeSostituzioni(String),
     /// A period that is none, or over.
     #[error("il periodo non va bene: l'ultimo giorno non può venire prima del primo né essere già passato")]
     Periodo,

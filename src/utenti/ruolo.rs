@@ -159,6 +159,17 @@ pub fn ruoli_di(conn: &mut Conn, utente: UtenteId, aoo: AooId) -> Result<Vec<(Ru
         .collect()
 }
 
+/// The acts that gave a person the roles that they have now in an AOO.
+pub(super) fn atti_di(conn: &mut Conn, utente: UtenteId, aoo: AooId) -> Result<Vec<String>, Errore> {
+    Ok(ruoli::table
+        .inner_join(uffici::table.on(uffici::id.eq(ruoli::ufficio_id)))
+        .left_join(ruoli_tolti::table.on(ruoli_tolti::ruolo_id.eq(ruoli::id)))
+        .filter(ruoli::utente_id.eq(utente.to_string()).and(uffici::aoo_id.eq(aoo.to_string())))
+        .filter(ruoli_tolti::ruolo_id.is_null())
+        .select(ruoli::id)
+        .load(conn)?)
+}
+
 /// A role that was given, with the instants between which it is in force.
 pub(super) struct Affidato {
     pub utente: UtenteId,

@@ -3,7 +3,7 @@
 //! While it is in force the *sostituto* may act for the titolare, with the titolare's roles and sight; what they do is recorded as
 //! the sostituto's ([`Attore::PerConto`]). Nobody stands in for a sostituto: only the titolare's own roles pass on.
 
-use super::{Errore, Persona, accesso, persona, ruolo};
+use super::{Errore, Persona, accesso, persona, ruolo, variazione};
 use crate::audit::{self, Carico};
 use crate::storage::schema::{revoche_sostituzioni, sostituzioni};
 use crate::storage::{self, Conn, Operazione};
@@ -14,6 +14,9 @@ use std::collections::HashMap;
 
 pub(super) const ATTO: &str = "sostituzione";
 pub(super) const REVOCA: &str = "revoca-sostituzione";
+
+/// Most that are in force or to come for one titolare in an AOO.
+pub const MASSIME: i64 = 50;
 
 /// A person standing in for another.
 #[derive(Debug, Clone)]
@@ -56,7 +59,8 @@ impl Sostituzione {
 ///
 /// # Errors
 /// If both are one; if the period is none or over; if either has no role in the AOO or is kept out; if it is recorded by a
-/// sostituto for the titolare, or by somebody else in their own favour.
+/// sostituto for the titolare, or by somebody else in their own favour; if the titolare has too many, or what they may do and see was
+/// given to them by the sostituto.
 pub fn registra(
     op: &mut Operazione<'_>,
     titolare: &Persona,
@@ -80,13 +84,26 @@ pub fn registra(
             return Err(Errore::SenzaRuolo(chi.nome_utente.clone()));
         }
     }
-    let uguale = |s: &Sostituzione| {
-        s.revocata.is_none()
-            && (s.titolare.id, s.sostituto.id, s.dal.giorno(), s.al, &s.motivo)
-                == (titolare.id, sostituto.id, dal.giorno(), al, motivo)
-    };
-    if let Some(fatta) = elenco(op.conn, op.aoo)?.into_iter().find(uguale) {
-        return Ok(fatta.id);
+    let giorno = dal.giorno();
+    let uguale: Option<String> = vive(op.aoo, op.ora)
+        .filter(sostituzioni::titolare_id.eq(titolare.id.to_string()))
+        .filter(sostituzioni::sostituto_id.eq(sostituto.id.to_string()).and(sostituzioni::motivo.eq(motivo.as_str())))
+        .filter(
+            sostituzioni::dal.ge(Istante::inizio(giorno).utc()).and(sostituzioni::dal.lt(Istante::fine(giorno).utc())),
+        )
+        .filter(sostituzioni::al.eq(al.utc()))
+        .select(sostituzioni::id)
+        .first(op.conn)
+        .optional()?;
+    if let Some(fatta) = uguale {
+        return Ok(fatta.parse().map_err(|e| storage::Errore::riga("sostituzioni", e))?);
+    }
+    let sue = vive(op.aoo, op.ora).filter(sostituzioni::titolare_id.eq(titolare.id.to_string()));
+    if sue.count().get_result::<i64>(op.conn)? >= MASSIME {
+        return Err(Errore::TroppeSostituzioni(titolare.nome_utente.clone()));
+    }
+    if ha_preparato(op, sostituto.id, titolare.id)? {
+        return Err(Errore::SostitutoCheAffida(sostituto.nome_utente.clone()));
     }
     let id = SostituzioneId::new();
     let riga = Riga {
@@ -130,16 +147,30 @@ pub fn per_id(conn: &mut Conn, id: SostituzioneId) -> Result<Option<Sostituzione
     Ok(valori(conn, righe)?.pop())
 }
 
-/// The substitutions of an AOO, newest first.
+/// The substitutions of an AOO before `prima`, newest first, at most `quante`; of a person, those of which they are either side.
 ///
 /// # Errors
 /// Those of the database.
-pub fn elenco(conn: &mut Conn, aoo: AooId) -> Result<Vec<Sostituzione>, Errore> {
-    let righe = sostituzioni::table
+pub fn elenco(
+    conn: &mut Conn,
+    aoo: AooId,
+    di: Option<UtenteId>,
+    prima: Option<SostituzioneId>,
+    quante: i64,
+) -> Result<Vec<Sostituzione>, Errore> {
+    let mut query = sostituzioni::table
         .filter(sostituzioni::aoo_id.eq(aoo.to_string()))
         .order(sostituzioni::id.desc())
+        .limit(quante)
         .select(Riga::as_select())
-        .load(conn)?;
+        .into_boxed();
+    if let Some(prima) = prima {
+        query = query.filter(sostituzioni::id.lt(prima.to_string()));
+    }
+    if let Some(chi) = di.map(|chi| chi.to_string()) {
+        query = query.filter(sostituzioni::titolare_id.eq(chi.clone()).or(sostituzioni::sostituto_id.eq(chi)));
+    }
+    let righe = query.load(conn)?;
     valori(conn, righe)
 }
 
@@ -170,14 +201,47 @@ pub fn disponibili(
 
 /// True if one person stands in for the other, now or from a day to come.
 pub(super) fn e_o_sara_sostituto(op: &mut Operazione<'_>, chi: UtenteId, di: UtenteId) -> Result<bool, Errore> {
-    let finita = revoche_sostituzioni::table.select(revoche_sostituzioni::sostituzione_id);
-    let quante: i64 = sostituzioni::table
-        .filter(sostituzioni::aoo_id.eq(op.aoo.to_string()))
-        .filter(sostituzioni::sostituto_id.eq(chi.to_string()).and(sostituzioni::titolare_id.eq(di.to_string())))
-        .filter(sostituzioni::al.gt(op.ora.utc()).and(diesel::dsl::not(sostituzioni::id.eq_any(finita))))
-        .count()
-        .get_result(op.conn)?;
-    Ok(quante > 0)
+    Ok(titolari(op, chi)?.contains(&di))
+}
+
+/// For whom a person stands in, now or from a day to come.
+pub(super) fn titolari(op: &mut Operazione<'_>, chi: UtenteId) -> Result<Vec<UtenteId>, Errore> {
+    let ids: Vec<String> = vive(op.aoo, op.ora)
+        .filter(sostituzioni::sostituto_id.eq(chi.to_string()))
+        .select(sostituzioni::titolare_id)
+        .distinct()
+        .load(op.conn)?;
+    let no = |e| storage::Errore::riga("sostituzioni", e);
+    Ok(ids.into_iter().map(|id| id.parse().map_err(no)).collect::<Result<_, _>>()?)
+}
+
+/// Those of an AOO in force or to come, which nobody ended.
+#[diesel::dsl::auto_type]
+fn vive(aoo: AooId, ora: Istante) -> _ {
+    let aoo: String = aoo.to_string();
+    let ora: chrono::NaiveDateTime = ora.utc();
+    sostituzioni::table.filter(sostituzioni::aoo_id.eq(aoo).and(sostituzioni::al.gt(ora))).filter(diesel::dsl::not(
+        sostituzioni::id.eq_any(revoche_sostituzioni::table.select(revoche_sostituzioni::sostituzione_id)),
+    ))
+}
+
+/// True if one person gave the other a role that they have, or put an office below theirs: the other side of what
+/// [`ruolo::affida`] and the moving of offices refuse. Not where the substitution is recorded by no person.
+fn ha_preparato(op: &mut Operazione<'_>, chi: UtenteId, per: UtenteId) -> Result<bool, Errore> {
+    if op.attore.persona().is_none() {
+        return Ok(false);
+    }
+    let mut atti = ruolo::atti_di(op.conn, per, op.aoo)?;
+    let ruoli = ruolo::ruoli_di(op.conn, per, op.aoo)?;
+    atti.extend(variazione::spostamenti_sotto(op.conn, op.aoo, &ruoli)?);
+    for evento in audit::di(op.conn, op.aoo, &atti)? {
+        let attore: Attore = evento.attore.parse().map_err(|e| storage::Errore::riga("eventi", e))?;
+        let da = [ruolo::ATTO, variazione::ATTO].contains(&evento.tipo.as_str());
+        if da && attore.persona() == Some(chi) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// True if the sostituto may act for the titolare now. Who left the body (has no role any more, or is kept out) neither acts nor

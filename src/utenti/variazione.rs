@@ -55,15 +55,34 @@ pub fn sposta(op: &mut Operazione<'_>, quale: &Ufficio, sotto: Option<&Ufficio>)
     annota(op, &Ufficio { padre, ..quale.clone() }, SPOSTATO)
 }
 
-/// The roles of the person who acts, and of whom they stand in for; none for who is no person.
+/// The roles of the person who acts, and of whom they stand in for, now or from a day to come; none for who is no person.
 fn suoi_ruoli(op: &mut Operazione<'_>) -> Result<Vec<(Ruolo, UfficioId)>, Errore> {
     let Some(chi) = op.attore.persona() else { return Ok(Vec::new()) };
-    let titolari = sostituzione::disponibili(op.conn, chi, op.aoo, op.ora)?.into_iter().map(|s| s.titolare.id);
     let mut ruoli = Vec::new();
-    for persona in titolari.chain([chi]) {
+    for persona in sostituzione::titolari(op, chi)?.into_iter().chain([chi]) {
         ruoli.extend(ruolo::ruoli_di(op.conn, persona, op.aoo)?);
     }
     Ok(ruoli)
+}
+
+/// The acts by which the offices below those that somebody with these roles answers for came to stand there, the last of each.
+pub(super) fn spostamenti_sotto(
+    conn: &mut Conn,
+    aoo: AooId,
+    ruoli: &[(Ruolo, UfficioId)],
+) -> Result<Vec<String>, Errore> {
+    let suoi: Vec<UfficioId> =
+        ruoli.iter().filter(|(r, _)| *r == Ruolo::ResponsabileUfficio).map(|(_, ufficio)| *ufficio).collect();
+    if suoi.is_empty() {
+        return Ok(Vec::new());
+    }
+    let dipendenze = dipendenze(conn, aoo)?;
+    let sotto: Vec<String> = suoi.iter().flat_map(|u| dipendenze.con_quelli_sotto(*u)).map(|u| u.to_string()).collect();
+    let mut ultimi: HashMap<String, String> = HashMap::new();
+    for v in dell_aoo(conn, aoo)?.into_iter().filter(|v| v.cosa == SPOSTATO && sotto.contains(&v.ufficio_id)) {
+        ultimi.insert(v.ufficio_id, v.id);
+    }
+    Ok(ultimi.into_values().collect())
 }
 
 /// Closes an office, for ever: it takes no new roles and no new documents. What was given to it stays where it is.

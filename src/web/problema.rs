@@ -217,7 +217,10 @@ impl From<utenti::Errore> for Problema {
             E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
             E::RuoloASe | E::UfficioSottoDiSe(_) => Self::conflitto("ruolo-a-se", e.to_string()),
             E::NomeUtente => Self::campo("/nomeUtente", e.to_string()),
-            E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) => Self::campo("/sostituto", e.to_string()),
+            E::SostitutoDiSe | E::SostitutoDaSe | E::SostitutoCheAffida(_) | E::SenzaRuolo(_) => {
+                Self::campo("/sostituto", e.to_string())
+            }
+            E::TroppeSostituzioni(_) => Self::conflitto("troppe-sostituzioni", e.to_string()),
             E::SostitutoNonDelega => Self::conflitto("sostituto", e.to_string()),
             E::Periodo => Self::campo("/al", e.to_string()),
             E::SostituzioneSconosciuta | E::VisioneSconosciuta => Self::non_trovato(),

@@ -13,7 +13,10 @@ use crate::valori::{Istante, SostituzioneId, Testo};
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// Substitutions in one page of the list.
+const PAGINA: i64 = 50;
 
 /// A person standing in for another.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -82,33 +85,43 @@ struct Chiesta {
     motivo: Testo,
 }
 
+/// Where the page begins.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct FiltroSostituzioni {
+    /// As given by the page before.
+    cursore: Option<String>,
+}
+
 /// The substitutions of the AOO, newest first, also those that are over.
-#[utoipa::path(get, path = "/api/v1/sostituzioni", tag = "organigramma",
-    responses((status = 200, body = SostituzioniJson), (status = 401)))]
+#[utoipa::path(get, path = "/api/v1/sostituzioni", tag = "organigramma", params(FiltroSostituzioni),
+    responses((status = 200, body = SostituzioniJson), (status = 400), (status = 401)))]
 pub(super) async fn elenca(
     stato: web::Data<Stato>,
     chi: Chiamante<Legge, Sostituzioni>,
+    filtro: web::Query<FiltroSostituzioni>,
 ) -> Result<HttpResponse, Problema> {
+    let cursore = filtro.into_inner().cursore.map(|c| c.parse::<SostituzioneId>()).transpose();
+    let cursore = cursore.map_err(|e| Problema::illeggibile(e.to_string()))?;
     let e_persona = chi.0.persona.is_some();
     let leggi = move |stato: &Stato| {
-        let mut trovate = stato.db.leggi(|conn| sostituzione::elenco(conn, chi.0.aoo))?;
         // A person who may not record those of others reads only what concerns them, as in the pages.
-        if chi.agisce(Azione::Sostituzioni).is_err() {
-            trovate.retain(|s| [s.titolare.id, s.sostituto.id].map(Some).contains(&chi.0.persona));
-        }
-        Ok(trovate)
+        let di = chi.0.persona.filter(|_| chi.agisce(Azione::Sostituzioni).is_err());
+        Ok(stato.db.leggi(|conn| sostituzione::elenco(conn, chi.0.aoo, di, cursore, PAGINA))?)
     };
     let in_json = |s: Sostituzione| {
         let json = SostituzioneJson::from(s);
         SostituzioneJson { motivo: json.motivo.filter(|_| e_persona), ..json }
     };
-    let risultati = stato.blocca(leggi).await?.into_iter().map(in_json).collect();
-    Ok(HttpResponse::Ok().json(SostituzioniJson { risultati, cursore: None }))
+    let trovate = stato.blocca(leggi).await?;
+    let piena = i64::try_from(trovate.len()).is_ok_and(|n| n == PAGINA);
+    let cursore = trovate.last().filter(|_| piena).map(|s| s.id.to_string());
+    let risultati = trovate.into_iter().map(in_json).collect();
+    Ok(HttpResponse::Ok().json(SostituzioniJson { risultati, cursore }))
 }
 
 /// Records who stands in for the caller, or, where the caller is RSP or amministratore, for anybody. The same said twice is one act.
 #[utoipa::path(post, path = "/api/v1/sostituzioni", tag = "organigramma", request_body = SostituzioneRichiesta,
-    responses((status = 201, body = SostituzioneJson), (status = 400), (status = 401), (status = 404),
+    responses((status = 201, body = SostituzioneJson), (status = 400), (status = 401), (status = 404), (status = 409),
         (status = 422, body = crate::web::problema::Corpo<'static>)))]
 pub(super) async fn registra(
     stato: web::Data<Stato>,

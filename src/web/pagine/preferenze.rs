@@ -6,7 +6,7 @@ use super::guscio::{Guscio, rendi};
 use super::{Errata, Pagine};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
-use crate::utenti::sostituzione::{self, Sostituzione};
+use crate::utenti::sostituzione;
 use crate::utenti::{self, Incaricato, Parola, Persona};
 use crate::valori::{AooId, Attore, Istante};
 use crate::web::{Problema, Stato};
@@ -14,6 +14,9 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
+
+/// Substitutions that are shown, the newest.
+const MASSIME: i64 = 200;
 
 /// Somebody to choose.
 pub(super) struct Scelta {
@@ -154,10 +157,9 @@ fn leggi(
 ) -> Result<(Vec<Scelta>, Vec<SostituzioneVista>), Problema> {
     let persone = persone(conn, aoo, ora, |_| true)?;
     let disponibili: Vec<_> = sostituzione::disponibili(conn, io.id, aoo, ora)?.into_iter().map(|s| s.id).collect();
-    let mia = |s: &Sostituzione| s.titolare.id == io.id || s.sostituto.id == io.id;
-    let viste = sostituzione::elenco(conn, aoo)?
+    let di = (!per_tutti).then_some(io.id);
+    let viste = sostituzione::elenco(conn, aoo, di, None, MASSIME)?
         .into_iter()
-        .filter(|s| per_tutti || mia(s))
         .map(|s| {
             let viva = s.revocata.is_none() && ora < s.al;
             let (stato, esito) = match (s.revocata, viva, s.dal <= ora) {

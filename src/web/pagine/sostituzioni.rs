@@ -57,9 +57,14 @@ pub(super) async fn registra(
             Ok(match scritto {
                 Ok(_) => None,
                 Err(e @ E::Periodo) => Some(("al", e.to_string())),
-                Err(e @ (E::SostitutoDiSe | E::SostitutoDaSe | E::SenzaRuolo(_) | E::SostitutoNonDelega)) => {
-                    Some(("sostituto", e.to_string()))
-                }
+                Err(
+                    e @ (E::SostitutoDiSe
+                    | E::SostitutoDaSe
+                    | E::SostitutoCheAffida(_)
+                    | E::TroppeSostituzioni(_)
+                    | E::SenzaRuolo(_)
+                    | E::SostitutoNonDelega),
+                ) => Some(("sostituto", e.to_string())),
                 Err(altro) => return Err(altro.into()),
             })
         })

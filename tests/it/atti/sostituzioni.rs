@@ -68,6 +68,65 @@ su_entrambi! {
         banco.integra();
     }
 
+    fn nobody_stands_in_for_whom_they_gave_what_they_would_act_with(casa) {
+        let banco = Banco::nuovo(casa);
+        let ugo = chi(casa, "ugo", Ruolo::Amministratore);
+        let (rosa, anna) = (chi(casa, "rosa", Ruolo::Rsp), chi(casa, "anna", Ruolo::ResponsabileUfficio));
+        chi(casa, "elio", Ruolo::Addetto);
+        let nomina = |sostituto: &str| json!({ "sostituto": sostituto, "dal": fra(casa, 1), "al": fra(casa, 5), "motivo": "Ferie" });
+        banco.fatto(&ugo, "/persone/anna/ruoli", &json!({ "ufficio": "EDIL", "ruolo": "operatore" }));
+        banco.campi(&anna, "/sostituzioni", &nomina("ugo"), &["/sostituto"]);
+        let mut da_altri = nomina("ugo");
+        da_altri["titolare"] = json!("anna");
+        banco.campi(&rosa, "/sostituzioni", &da_altri, &["/sostituto"]);
+        assert_eq!(casa.conta("sostituzioni"), 0);
+        // Somebody else may; and ugo, once the role that he gave is no more.
+        banco.fatto(&anna, "/sostituzioni", &nomina("elio"));
+        banco.fatto(&rosa, "/sostituzioni", &json!({ "titolare": "elio", "sostituto": "ugo", "dal": fra(casa, 1), "al": fra(casa, 2), "motivo": "Ferie" }));
+        banco.fatto(&ugo, "/persone/anna/ruoli-tolti", &json!({ "ufficio": "EDIL", "ruolo": "operatore" }));
+        // An office put below the titolare's is the same.
+        banco.fatto(&ugo, "/uffici", &json!({ "codice": "PERS", "denominazione": "Personale" }));
+        banco.fatto(&ugo, "/uffici/PERS/spostamento", &json!({ "sotto": "EDIL" }));
+        banco.campi(&anna, "/sostituzioni", &nomina("ugo"), &["/sostituto"]);
+        banco.fatto(&ugo, "/uffici/PERS/spostamento", &json!({ "sotto": null }));
+        let futura = banco.fatto(&anna, "/sostituzioni", &nomina("ugo"));
+        // Nor is it put there before the first day comes.
+        banco.conflitto(&ugo, "/uffici/PERS/spostamento", &json!({ "sotto": "EDIL" }), "ruolo-a-se");
+        banco.fatto(&anna, &format!("/sostituzioni/{}/revoca", futura["id"].as_str().unwrap()), &json!({}));
+        banco.fatto(&ugo, "/uffici/PERS/spostamento", &json!({ "sotto": "EDIL" }));
+        banco.integra();
+    }
+
+    fn there_are_so_many_and_no_more_and_the_list_goes_on(casa) {
+        let banco = Banco::nuovo(casa);
+        let (mario, rosa) = (chi(casa, "mario", Ruolo::Addetto), chi(casa, "rosa", Ruolo::Rsp));
+        let anna = chi(casa, "anna", Ruolo::Addetto);
+        let (sua, suo) = (persona(casa, "anna"), persona(casa, "mario"));
+        casa.db.scrivi(casa.aoo.id, &tabulario::valori::Attore::Sistema("comando"), |op| {
+            for n in 0..sostituzione::MASSIME {
+                let periodo = (op.ora, tabulario::valori::Istante::new(op.ora.date_time() + chrono::Duration::days(n + 1)));
+                sostituzione::registra(op, &suo, &sua, periodo, &"Ferie".parse()?)?;
+            }
+            Ok::<_, crate::casa::Rotto>(())
+        }).unwrap();
+        let altra = json!({ "sostituto": "anna", "dal": fra(casa, 0), "al": fra(casa, 90), "motivo": "Ferie" });
+        banco.conflitto(&mario, "/sostituzioni", &altra, "troppe-sostituzioni");
+        banco.fatto(&anna, "/sostituzioni", &json!({ "sostituto": "mario", "dal": fra(casa, 0), "al": fra(casa, 90), "motivo": "Ferie" }));
+        for gettone in [&mario, &rosa, &casa.gettone] {
+            let (mut strada, mut ids) = ("/sostituzioni".to_owned(), Vec::new());
+            loop {
+                let pagina = banco.legge(gettone, &strada);
+                ids.extend(pagina["risultati"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap().to_owned()));
+                let Some(cursore) = pagina["cursore"].as_str() else { break };
+                strada = format!("/sostituzioni?cursore={cursore}");
+            }
+            assert!(ids.windows(2).all(|w| w[0] > w[1]) && ids.len() == 51, "{}", ids.len());
+        }
+        let ultima = banco.legge(&mario, "/sostituzioni")["risultati"][1]["id"].as_str().unwrap().to_owned();
+        banco.fatto(&mario, &format!("/sostituzioni/{ultima}/revoca"), &json!({}));
+        banco.fatto(&mario, "/sostituzioni", &altra);
+    }
+
     fn nobody_gets_at_documents_through_whom_they_stand_in_for(casa) {
         let banco = Banco::nuovo(casa);
         let ugo = chi(casa, "ugo", Ruolo::Amministratore);
