@@ -207,7 +207,11 @@ fn vizio_firmatario(contesto: &Contesto<'_>, certificato: &Certificato<'_>, uso:
         };
         return Some((Sottoindicazione::ChainConstraintsFailure, frase.to_owned()));
     }
-    vizio_estensioni(certificato).or_else(|| vizio_validita(contesto.istante, certificato, "del firmatario"))
+    let di_chi = match uso {
+        Uso::Firma => "del firmatario",
+        Uso::Marca => "di chi ha emesso la marca",
+    };
+    vizio_estensioni(certificato).or_else(|| vizio_validita(contesto.istante, certificato, di_chi))
 }
 
 fn vizio_estensioni(certificato: &Certificato<'_>) -> Option<Vizio> {

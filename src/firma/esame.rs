@@ -1,6 +1,7 @@
 //! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries.
 
 use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
+use super::archivio::{Caso, Intorno, Prove};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
@@ -13,7 +14,7 @@ use super::giudizio::Giudizio;
 use super::qualifica::qualifica;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::{Revoche, Stato};
-use super::{marca, oid, robustezza, tempo};
+use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
 
@@ -33,6 +34,8 @@ pub struct Oggetto<'a> {
     pub certificati: &'a [Certificato<'a>],
     /// The revocation data of the envelope, and of the file round it.
     pub revoche: &'a [&'a Revoche<'a>],
+    /// The envelope itself, for the timestamps that cover it.
+    pub intorno: Option<&'a Intorno<'a>>,
     /// Which envelope, 0 = outermost.
     pub strato: usize,
     /// What the signers' certificates are used for.
@@ -122,8 +125,8 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     let metodo = metodo(&info.algoritmo_firma, digesto);
     esamina_contenuto(&mut giudizio, oggetto, &info, digesto);
     let certificato = certificato_usato(oggetto.certificati, &info);
-    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
-    let allora = contesto.all_istante(opponibile(contesto.istante, &timestamps));
+    let prove = prove(&mut giudizio, contesto, oggetto, &campi, &info, annidate);
+    let allora = contesto.all_istante(prove.istante);
     match certificato {
         Some(certificato) => esamina_valore(&mut giudizio, &allora, oggetto, &info, metodo, certificato),
         None => giudizio.incerta(
@@ -144,7 +147,7 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         signer: certificato.map(Certificato::firmatario),
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
-        timestamps,
+        timestamps: prove.marche,
         qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
@@ -362,23 +365,20 @@ fn esamina_revoca(
     }
 }
 
-fn marche(
+/// What the timestamps of a signer prove. A timestamp may itself carry timestamps: those are not followed.
+fn prove(
     giudizio: &mut Giudizio,
     contesto: &Contesto<'_>,
     oggetto: &Oggetto<'_>,
+    campi: &CampiFirmatario,
     info: &InfoFirmatario<'_>,
     annidate: usize,
-) -> Vec<MarcaTemporale> {
-    // A timestamp may itself carry timestamps: those are not followed.
+) -> Prove {
     if oggetto.uso == Uso::Marca || annidate > MAX_CONTROFIRME_ANNIDATE {
-        return Vec::new();
+        return Prove { marche: Vec::new(), istante: contesto.istante };
     }
-    let mut marche = Vec::new();
-    for gettone in info.non_firmati.valori(oid::SIGNATURE_TIME_STAMP).take(MAX_AGGIUNTE) {
-        let marcato = Firmato::Byte(info.valore);
-        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati, oggetto.revoche));
-    }
-    marche
+    let aggiunti = &certificati_aggiunti(info);
+    Caso { contesto, oggetto, campi, info, aggiunti }.prove(giudizio)
 }
 
 /// The earliest instant at which the signature is proved to have existed: that of its first valid timestamp, if it is before the
@@ -395,7 +395,7 @@ fn controfirme(
     info: &InfoFirmatario<'_>,
     annidate: usize,
 ) -> Vec<Firma> {
-    let controfirmato = Oggetto { tipo: None, firmato: Firmato::Byte(info.valore), ..*oggetto };
+    let controfirmato = Oggetto { tipo: None, firmato: Firmato::Byte(info.valore), intorno: None, ..*oggetto };
     let mut valori = info.non_firmati.valori(oid::COUNTERSIGNATURE);
     if annidate >= MAX_CONTROFIRME_ANNIDATE {
         if valori.next().is_some() {
@@ -420,7 +420,8 @@ fn livello(info: &InfoFirmatario<'_>, revoche: bool) -> &'static str {
     let marcata = aggiunti.ha(oid::SIGNATURE_TIME_STAMP);
     match () {
         () if !firmati.ha(oid::SIGNING_CERTIFICATE) && !firmati.ha(oid::SIGNING_CERTIFICATE_V2) => "CMS",
-        () if oid::ARCHIVE_TIME_STAMP.iter().any(|o| aggiunti.ha(*o)) => "CAdES-LTA",
+        () if aggiunti.ha(oid::ARCHIVE_TIME_STAMP[2]) => "CAdES-LTA",
+        () if oid::ARCHIVE_TIME_STAMP.iter().any(|o| aggiunti.ha(*o)) => "CAdES-A",
         () if marcata && (revoche || aggiunti.ha(oid::REVOCATION_VALUES)) => "CAdES-LT",
         () if marcata => "CAdES-T",
         () if firmati.ha(oid::SIG_POLICY_ID) => "CAdES-EPES",

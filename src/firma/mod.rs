@@ -10,6 +10,7 @@
 //! bytes, the answer is a report.
 
 mod algoritmo;
+mod archivio;
 mod asic;
 mod asn1;
 mod ber;
@@ -43,7 +44,9 @@ pub use fiducia::{
     Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
     firmatari_dopo_pivot,
 };
-pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
+pub use rapporto::{
+    Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,
+};
 
 use crate::valori::Istante;
 use catena::Contesto;

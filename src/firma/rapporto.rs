@@ -85,6 +85,24 @@ pub struct MarcaTemporale {
     pub tsa: Option<String>,
     /// The verdict on the token.
     pub indication: Indicazione,
+    /// What it proves to have existed.
+    #[serde(default)]
+    pub covers: Marcato,
+}
+
+/// What a timestamp stamps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Marcato {
+    /// The value of a signature: it existed then.
+    #[default]
+    Signature,
+    /// What was going to be signed: it existed then, the signature perhaps not yet.
+    Content,
+    /// A signature with its evidence, the timestamps before it included.
+    Archive,
+    /// The file itself, or in a PDF the version that ends with the timestamp.
+    File,
 }
 
 /// The innermost content.

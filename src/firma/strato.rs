@@ -4,10 +4,12 @@
 //! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
 
 use super::algoritmo::Digesto;
+use super::archivio::Intorno;
 use super::asic::contenitore::{self, Letto, MAX_ASIC_BYTE};
+use super::ber::Raccolta;
 use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
-use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
+use super::cms::{Busta, Impronte, MAX_CAPSULA_BYTE, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
 use super::documento::{Documento, Raccolto, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
@@ -146,14 +148,16 @@ impl<'a> Visita<'a> {
         let formato = self.formato;
         let strato = self.strato_firmato("CAdES", Formato::Cades, Vec::new());
         let attaccato = busta.ha_contenuto();
-        let mut noto = attaccato;
+        let (mut noto, mut staccato) = (attaccato, None);
+        let tenibili = MAX_CAPSULA_BYTE.checked_shr(u32::try_from(strato).unwrap_or(u32::MAX)).unwrap_or(0);
+        busta.tieni_al_massimo(tenibili);
         if attaccato {
             self.scendi(&mut busta, livello + 1, Somma::Fuori)?;
             svuota(&mut busta)?;
             noto = busta.contenuto_intero();
         } else if let Some(sorgente) = self.staccato.take() {
             noto = true;
-            self.scendi_staccato(sorgente, &mut busta.somme, livello)?;
+            staccato = self.scendi_staccato(sorgente, &mut busta.somme, livello, tenibili)?;
         }
         let impronte = busta.somme.concludi();
         if noto {
@@ -174,7 +178,16 @@ impl<'a> Visita<'a> {
                 self.annota_avanzo(resto.avanzo);
                 let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
                 let uso = Uso::Firma;
-                let oggetto = Oggetto { tipo: Some(tipo), firmato, certificati: &[], revoche: &[], strato, uso };
+                let intorno = Intorno::new(&resto, staccato.as_deref());
+                let oggetto = Oggetto {
+                    tipo: Some(tipo),
+                    firmato,
+                    certificati: &[],
+                    revoche: &[],
+                    intorno: Some(&intorno),
+                    strato,
+                    uso,
+                };
                 giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
@@ -184,10 +197,18 @@ impl<'a> Visita<'a> {
         Ok(())
     }
 
-    fn scendi_staccato(&mut self, sorgente: &mut dyn Read, somme: &mut Somme, livello: usize) -> io::Result<()> {
-        let mut staccato = Staccato { sorgente, somme };
+    /// The document that was given apart; answers it, if it is not longer than `tenibili`.
+    fn scendi_staccato(
+        &mut self,
+        sorgente: &mut dyn Read,
+        somme: &mut Somme,
+        livello: usize,
+        tenibili: usize,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let mut staccato = Staccato { sorgente, somme, tenuto: Raccolta::new(tenibili) };
         self.scendi(&mut staccato, livello + 1, Somma::Fuori)?;
-        svuota(&mut staccato)
+        svuota(&mut staccato)?;
+        Ok((!staccato.tenuto.eccede).then_some(staccato.tenuto.byte))
     }
 
     /// The document that has just passed is whole, and these are its digests.
@@ -211,7 +232,7 @@ impl<'a> Visita<'a> {
         let mut somme = somme_marcabili();
         let noto = self.staccato.is_some();
         if let Some(sorgente) = self.staccato.take() {
-            self.scendi_staccato(sorgente, &mut somme, livello)?;
+            self.scendi_staccato(sorgente, &mut somme, livello, 0)?;
         }
         let impronte = somme.concludi();
         self.fissa_contenuto(&impronte);

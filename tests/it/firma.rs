@@ -1,5 +1,6 @@
 //! `firma` against our own fixtures, envelopes written to be odd, damaged files, and the corpus of real signatures.
 
+mod archivio;
 mod asic;
 mod busta;
 mod corpus;

@@ -91,6 +91,7 @@ fn cms(contesto: &Contesto<'_>, valore: &Valore<'_>, rilievi: &mut Vec<String>) 
     let oggetto = Oggetto {
         tipo: Some(tipo),
         firmato,
+        intorno: None,
         certificati: &[],
         revoche: &[valore.revoche],
         strato: valore.strato,
@@ -140,6 +141,7 @@ fn pkcs1(contesto: &Contesto<'_>, valore: &Valore<'_>) -> Result<Firma, Difetto>
     let oggetto = Oggetto {
         tipo: Some(oid::DATA),
         firmato: Firmato::Passato(&impronte),
+        intorno: None,
         certificati: &certificati,
         revoche: &[valore.revoche],
         strato: valore.strato,

@@ -37,7 +37,7 @@ pub fn righe(cartella: &Path) -> Vec<Riga> {
     righe.map(|valori| colonne.iter().cloned().zip(valori).collect()).collect()
 }
 
-fn verifica_riga(cartella: &Path, riga: &Riga, fiducia: &Fiducia, istante: Istante) -> Rapporto {
+pub fn verifica_riga(cartella: &Path, riga: &Riga, fiducia: &Fiducia, istante: Istante) -> Rapporto {
     let nome = &riga["file"];
     let staccato = &riga["detached_content"];
     let mut staccato =
@@ -134,7 +134,7 @@ fn certificati_di_ca(byte: &[u8]) -> Vec<&[u8]> {
 }
 
 /// Every certificate that stands in a file as plain DER.
-fn certificati(byte: &[u8]) -> Vec<&[u8]> {
+pub fn certificati(byte: &[u8]) -> Vec<&[u8]> {
     let inizi = (0..byte.len().saturating_sub(4)).filter(|i| byte[*i..].starts_with(&[0x30, 0x82]));
     let elementi = inizi.filter_map(|i| {
         let lunghezza = 4 + usize::from(byte[i + 2]) * 256 + usize::from(byte[i + 3]);

@@ -18,11 +18,16 @@ const DOCUMENT_SIGNING: &str = "1.3.6.1.5.5.7.3.36";
 
 /// A certificate of our CA made for one thing alone (timestamps, answers about revocation), over a key of the fixtures.
 pub fn certificato(uso: &str) -> Mano {
+    certificato_fino_al(uso, "400101000000Z")
+}
+
+/// The same, valid from 2015 until then.
+pub fn certificato_fino_al(uso: &str, fine: &str) -> Mano {
     let (autorita, chiave) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("vellini-rsa"));
     let (di_ca, di_chiave) = (figli(&figli(&autorita.certificato)[0]), figli(&figli(&chiave.certificato)[0]));
     let nome = tlv(0x30, &tlv(0x31, &tlv(0x30, &[oid("2.5.4.3"), tlv(12, b"Marche di Prova")].concat())));
     let uso = tlv(0x30, &[oid(EXT_KEY_USAGE), tlv(1, &[0xff]), tlv(4, &tlv(0x30, &oid(uso)))].concat());
-    let validita = tlv(0x30, &[tlv(0x17, b"150101000000Z"), tlv(0x17, b"400101000000Z")].concat());
+    let validita = tlv(0x30, &[tlv(0x17, b"150101000000Z"), tlv(0x17, fine.as_bytes())].concat());
     let tbs = [
         tlv(0xa0, &tlv(2, &[2])),
         tlv(2, &[77]),
@@ -45,12 +50,17 @@ pub fn gettone(tsa: &Mano, marcato: &[u8], quando: &str) -> Vec<u8> {
 
 /// The same, of this imprint.
 fn gettone_con(tsa: &Mano, digesto: &str, impronta: &[u8], quando: &str) -> Vec<u8> {
+    gettone_esteso(tsa, digesto, impronta, quando, Vec::new())
+}
+
+/// The same, with these unsigned attributes.
+pub fn gettone_esteso(tsa: &Mano, digesto: &str, impronta: &[u8], quando: &str, non_firmati: Vec<Vec<u8>>) -> Vec<u8> {
     let impronta = tlv(0x30, &[algoritmo(digesto), tlv(4, impronta)].concat());
     let info = [tlv(2, &[1]), oid("1.2.3.4"), impronta, tlv(2, &[9]), tlv(0x18, quando.as_bytes())];
     let info = tlv(0x30, &info.concat());
     let impronta = attributo(MESSAGE_DIGEST, &tlv(4, &Sha256::digest(&info)));
     let firmati = vec![attributo(CONTENT_TYPE, &oid(TST_INFO)), impronta, ess(&tsa.certificato)];
-    let firmatario = Firmatario { algoritmo: algoritmo(RSA), ..Firmatario::con_attributi(tsa, firmati) };
+    let firmatario = Firmatario { algoritmo: algoritmo(RSA), non_firmati, ..Firmatario::con_attributi(tsa, firmati) };
     busta_con_tipo(TST_INFO, Some(&tlv(4, &info)), &[&tsa.certificato], &[firmatario.scrivi()])
 }
 
