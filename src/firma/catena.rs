@@ -20,18 +20,25 @@ pub struct Contesto<'a> {
     pub fiducia: &'a Fiducia,
     /// The instant of the judgement.
     pub istante: Istante,
+    /// The instant that the caller gave, before anything proved an earlier one.
+    dato: Istante,
     verifiche: Rc<Cell<u32>>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
-        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
+        Self { fiducia, istante, dato: istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
     }
 
     /// The same, at another instant and with what is left of the budget.
     pub fn all_istante(&self, istante: Istante) -> Self {
-        Self { fiducia: self.fiducia, istante, verifiche: Rc::clone(&self.verifiche) }
+        Self { fiducia: self.fiducia, istante, dato: self.dato, verifiche: Rc::clone(&self.verifiche) }
+    }
+
+    /// The instant of the judgement, if a timestamp proved it.
+    pub fn provato(&self) -> Option<Istante> {
+        Some(self.istante).filter(|istante| *istante < self.dato)
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.

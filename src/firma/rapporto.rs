@@ -50,6 +50,10 @@ pub struct Firma {
     pub signing_time: Option<Istante>,
     /// Signature timestamps (RFC 3161 tokens in the unsigned attributes).
     pub timestamps: Vec<MarcaTemporale>,
+    /// The earliest instant at which a valid timestamp proves that the signature existed (ETSI EN 319 102-1 best signature time), if it
+    /// is before the one that the caller gave: it is that at which everything was judged.
+    #[serde(default)]
+    pub best_signature_time: Option<Istante>,
     /// Whether the certificate is qualified: it declares so (ETSI EN 319 412-5 `esi4-qcStatement-1`) and, when the chain ends at
     /// a service of a trusted list, that service was recognised for it at the instant of the judgement. `None`: no certificate.
     pub qualified: Option<bool>,

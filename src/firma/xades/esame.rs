@@ -95,6 +95,7 @@ impl Caso<'_, '_> {
             issuer: certificato.map(Certificato::emittente_leggibile),
             signing_time: firmate.and_then(Proprieta::istante),
             timestamps,
+            best_signature_time: allora.provato(),
             qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
             counter_signatures,
             ..senza_firmatario(self.strato, giudizio)
