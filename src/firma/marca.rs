@@ -26,6 +26,7 @@ const MAX_TST_INFO_BYTE: u64 = 64 * 1024;
 
 /// A token read to its end.
 pub struct Gettone {
+    tipo: ObjectIdentifier,
     info: Vec<u8>,
     resto: Resto,
     impronte: Impronte,
@@ -34,13 +35,13 @@ pub struct Gettone {
 impl Gettone {
     /// Reads the content and the rest of an envelope whose type is TSTInfo.
     pub fn leggi(mut busta: Busta<'_>) -> io::Result<Self> {
-        let mut info = Vec::new();
+        let (tipo, mut info) = (busta.tipo, Vec::new());
         busta.by_ref().take(MAX_TST_INFO_BYTE).read_to_end(&mut info)?;
         if busta.read(&mut [0])? > 0 {
             return Err(Difetto("la marca temporale è troppo lunga").into());
         }
         let resto = busta.chiudi()?;
-        Ok(Self { info, resto, impronte: busta.somme.concludi() })
+        Ok(Self { tipo, info, resto, impronte: busta.somme.concludi() })
     }
 
     /// Reads a token in memory.
@@ -54,6 +55,11 @@ impl Gettone {
     /// Foreign bytes after the token.
     pub fn avanzo(&self) -> u64 {
         self.resto.avanzo
+    }
+
+    /// Whether it says that it is one, as an envelope of something else does not.
+    pub fn e_una_marca(&self) -> bool {
+        self.tipo == oid::TST_INFO
     }
 
     /// `genTime`, nobody having validated it.

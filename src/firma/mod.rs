@@ -1,9 +1,8 @@
 //! *Firma*: is this file signed, by whom, and does the signature hold (CAD art. 24; Regulation (EU) 910/2014).
 //!
 //! It owns the formats of signature: CAdES (CMS SignedData, RFC 5652 and ETSI EN 319 122) in BER or DER, wrapped in base64
-//! or PEM, nested, with their timestamps and revocation data; timestamp tokens and TSD; PAdES; XAdES (XML signatures with the
-//! signer's properties, ETSI EN 319 132); ASiC. M7M is recognised and said not to be verified yet. The verdict uses the words of ETSI
-//! EN 319 102-1.
+//! or PEM, nested, with their timestamps and revocation data; timestamp tokens, TSD and M7M; PAdES; XAdES (XML signatures with
+//! the signer's properties, ETSI EN 319 132); ASiC. The verdict uses the words of ETSI EN 319 102-1.
 //!
 //! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk. The
 //! document flows to the sink it is given; only a PDF, whose signatures point into it, is held too, up to a limit. Whatever the
@@ -27,6 +26,7 @@ mod firmatario;
 mod genere;
 mod giudizio;
 mod involucro;
+mod m7m;
 mod marca;
 mod oid;
 mod pades;
@@ -73,7 +73,7 @@ pub fn verifica(
     estratto: &mut dyn Write,
 ) -> io::Result<Rapporto> {
     let contesto = Contesto::new(fiducia, istante);
-    let mut visita = Visita::new(&contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
+    let mut visita = Visita::new(contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
     visita.scendi(firmato, 0, documento::Somma::Qui)?;
     Ok(rapporto(visita, nome))
 }

@@ -16,10 +16,11 @@ use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
+use super::m7m::{self, MAX_M7M_BYTE};
 use super::marca::{Gettone, esamina_gettone, somme_marcabili};
 use super::oid;
 use super::pades::{MAX_PDF_BYTE, verifica_pdf};
-use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
+use super::rapporto::{Contenuto, Firma, Formato, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
 use super::tsd::Tsd;
 use super::xml::albero::MAX_XML_BYTE;
@@ -39,7 +40,7 @@ const MAX_CERTIFICATI: usize = 512;
 
 /// What the walk finds.
 pub struct Visita<'a> {
-    contesto: &'a Contesto<'a>,
+    contesto: Contesto<'a>,
     estratto: &'a mut dyn Write,
     /// The document of a detached signature, until it is used.
     pub staccato: Option<&'a mut dyn Read>,
@@ -69,7 +70,7 @@ pub struct Visita<'a> {
 
 impl<'a> Visita<'a> {
     /// Nothing seen yet.
-    pub fn new(contesto: &'a Contesto<'a>, staccato: Option<&'a mut dyn Read>, estratto: &'a mut dyn Write) -> Self {
+    pub fn new(contesto: Contesto<'a>, staccato: Option<&'a mut dyn Read>, estratto: &'a mut dyn Write) -> Self {
         Self {
             contesto,
             estratto,
@@ -107,11 +108,7 @@ impl<'a> Visita<'a> {
             Genere::RispostaMarca => self.busta(Busta::apri_risposta(&mut tutto), livello),
             Genere::Tsd => self.tsd(Tsd::apri(&mut tutto), livello),
             Genere::Mime => self.involucro("MIME", Armatura::Mime, &mut tutto, livello),
-            Genere::M7m if livello == 0 => {
-                self.strati.push("M7M".to_owned());
-                self.non_verificata(Some(Formato::M7m), "Il formato M7M non è ancora verificato da questa versione.");
-                svuota(&mut tutto)
-            }
+            Genere::M7m if livello == 0 => self.m7m(&mut tutto, livello),
             Genere::Cifrato => {
                 self.cifrato = true;
                 self.rilievi.push("Il file è cifrato: non si può sapere se dentro c'è una firma.".to_owned());
@@ -188,7 +185,7 @@ impl<'a> Visita<'a> {
                     strato,
                     uso,
                 };
-                giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
+                giudica(&self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
         if let Some(posto) = self.firme.get_mut(strato) {
@@ -237,10 +234,42 @@ impl<'a> Visita<'a> {
         let impronte = somme.concludi();
         self.fissa_contenuto(&impronte);
         let marcato = noto.then_some(Firmato::Passato(&impronte));
-        let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
+        let (marca, frase) = esamina_gettone(&self.contesto, &gettone, marcato, &[]);
         self.marche.push(marca);
         self.rilievi.push(frase);
         Ok(())
+    }
+
+    /// A signed file and the token that stamps it, which proves that its signatures existed.
+    fn m7m(&mut self, r: &mut dyn Read, livello: usize) -> io::Result<()> {
+        self.formato.get_or_insert(Formato::M7m);
+        self.strati.push("M7M".to_owned());
+        let mut byte = Vec::new();
+        let Ok(_) = separa(r.take(ber::conta(MAX_M7M_BYTE) + 1).read_to_end(&mut byte))? else { return Ok(()) };
+        if byte.len() > MAX_M7M_BYTE {
+            self.troppo_grande(Formato::M7m, true);
+            return Ok(());
+        }
+        let m7m = match m7m::leggi(&byte) {
+            Ok(m7m) => m7m,
+            Err(difetto) => {
+                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
+                return Ok(());
+            }
+        };
+        drop(byte);
+        self.annota_avanzo(ber::conta(m7m.estranei));
+        let concorda = |byte: &&Vec<u8>| m7m.gettone.impronta().is_some_and(|(d, impronta)| d.di(byte) == impronta);
+        let marcato = m7m.marcabili.iter().find(concorda).or_else(|| m7m.marcabili.first());
+        let marcato = marcato.map(|byte| Firmato::Byte(byte));
+        let (marca, frase) = esamina_gettone(&self.contesto, &m7m.gettone, marcato, &[]);
+        if let (Indicazione::TotalPassed, Some(time)) = (marca.indication, marca.time) {
+            self.contesto = self.contesto.all_istante(time.min(self.contesto.istante));
+        }
+        self.marche.push(marca);
+        self.rilievi.push(frase);
+        let mut firmato = m7m.marcabili.first().map(Vec::as_slice).unwrap_or_default();
+        self.scendi(&mut firmato, livello + 1, Somma::Qui)
     }
 
     fn tsd(&mut self, aperto: io::Result<Tsd<'_>>, livello: usize) -> io::Result<()> {
@@ -276,7 +305,7 @@ impl<'a> Visita<'a> {
                 self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
                 continue;
             };
-            let (marca, frase) = esamina_gettone(self.contesto, &gettone, Some(marcato), &[]);
+            let (marca, frase) = esamina_gettone(&self.contesto, &gettone, Some(marcato), &[]);
             marcato = Firmato::Byte(questa);
             self.marche.push(marca);
             self.rilievi.push(frase);
@@ -330,7 +359,7 @@ impl<'a> Visita<'a> {
                 Ok(())
             }
             Letto::Asic(contenitore) => {
-                let esame = asic::esamina(self.contesto, &contenitore, strato);
+                let esame = asic::esamina(&self.contesto, &contenitore, strato);
                 let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
                 self.formato.get_or_insert(contenitore.formato);
                 self.strati.push(nome.to_owned());
@@ -375,8 +404,12 @@ impl<'a> Visita<'a> {
             }
             separato = Some(byte).filter(|byte| byte.len() <= MAX_XML_BYTE);
         }
-        let firme =
-            xades::esamina(self.contesto, xml, separato.as_deref().map_or(Fuori::Niente, Fuori::Uno), self.firme.len());
+        let firme = xades::esamina(
+            &self.contesto,
+            xml,
+            separato.as_deref().map_or(Fuori::Niente, Fuori::Uno),
+            self.firme.len(),
+        );
         if !firme.is_empty() {
             self.formato.get_or_insert(Formato::Xades);
             self.firme.push(firme);
@@ -386,7 +419,7 @@ impl<'a> Visita<'a> {
 
     /// The signatures inside a PDF: a layer of their own, if there are any.
     fn pdf(&mut self, pdf: &[u8]) {
-        let verifica = verifica_pdf(self.contesto, pdf, self.firme.len());
+        let verifica = verifica_pdf(&self.contesto, pdf, self.firme.len());
         self.cifrato |= verifica.cifrato;
         self.rilievi.extend(verifica.rilievi);
         if !verifica.firme.is_empty() || !verifica.marche.is_empty() {
@@ -400,6 +433,7 @@ impl<'a> Visita<'a> {
         let (nome, byte) = match formato {
             Formato::Pades => ("PDF", MAX_PDF_BYTE),
             Formato::Xades => ("documento XML", MAX_XML_BYTE),
+            Formato::M7m => ("file M7M", MAX_M7M_BYTE),
             _ => ("contenitore", MAX_ASIC_BYTE),
         };
         let mib = byte / (1024 * 1024);

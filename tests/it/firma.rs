@@ -5,6 +5,7 @@ mod asic;
 mod busta;
 mod corpus;
 mod liste;
+mod m7m;
 mod marca;
 mod pades;
 mod revoca;
