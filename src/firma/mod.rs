@@ -41,8 +41,8 @@ mod xades;
 mod xml;
 
 pub use fiducia::{
-    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
-    firmatari_dopo_pivot,
+    Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Modo, Periodo, Puntatore, Qualifica,
+    RifiutoLista, Servizio, firmatari_dopo_pivot,
 };
 pub use rapporto::{
     Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,

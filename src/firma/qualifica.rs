@@ -1,17 +1,33 @@
 //! Whether a signature is qualified (Regulation (EU) 910/2014 articles 3(12), 3(27) and 28): the certificate says so, the
-//! service that issued it was recognised for it, and the key is in a qualified device.
+//! service that issued it was recognised for it, and the key is in a qualified device. The trusted list has the last word on all
+//! three (TS 119 615 clauses 4.4 and 4.5).
 
 use super::catena::Contesto;
 use super::certificato::Certificato;
 use super::fiducia::Servizio;
 use super::giudizio::Giudizio;
+use crate::valori::Istante;
+
+/// Midnight of 1 July 2016 in central Europe, in seconds: since then who is not a person makes seals and not signatures.
+const REGOLAMENTO: i64 = 1_467_324_000;
+
+/// What a certificate is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Valutazione {
+    qualificato: bool,
+    dispositivo: bool,
+    sigillo: bool,
+    /// The list says so over what the certificate says.
+    dice_la_lista: bool,
+    /// The list has conditions of which nobody can say whether the certificate meets them, or that contradict each other.
+    oscura: bool,
+}
 
 /// Writes down what the signature is worth, when its chain ends at a recognised service of a trusted list.
 pub fn qualifica(giudizio: &mut Giudizio, contesto: &Contesto<'_>, certificato: &Certificato<'_>, servizio: &Servizio) {
-    let sigillo = certificato.per_sigilli();
-    let qualificato = certificato.qualificato() && servizio.prevede(sigillo, contesto.istante);
-    giudizio.qualificata = Some(qualificato);
-    let (firma, certificato) = match (qualificato, certificato.in_dispositivo(), sigillo) {
+    let valutazione = valuta(certificato, servizio, contesto.istante);
+    giudizio.qualificata = Some(valutazione.qualificato);
+    let (firma, certificato) = match (valutazione.qualificato, valutazione.dispositivo, valutazione.sigillo) {
         (true, true, false) => ("Firma elettronica qualificata", "Il certificato è qualificato"),
         (true, true, true) => ("Sigillo elettronico qualificato", "Il certificato è qualificato"),
         (true, false, false) => (
@@ -24,7 +40,40 @@ pub fn qualifica(giudizio: &mut Giudizio, contesto: &Contesto<'_>, certificato: 
         ),
         (false, _, _) => ("Il certificato non è qualificato", "Il certificato non è qualificato"),
     };
+    let perche = match valutazione {
+        Valutazione { oscura: true, .. } => " (la lista di fiducia pone condizioni che non si sanno applicare)",
+        Valutazione { dice_la_lista: true, .. } => " (lo dice la lista di fiducia)",
+        _ => "",
+    };
     giudizio.valore = Some(
-        [firma, certificato].map(|cosa| format!("{cosa}: servizio «{}» di «{}».", servizio.nome, servizio.prestatore)),
+        [firma, certificato]
+            .map(|cosa| format!("{cosa}{perche}: servizio «{}» di «{}».", servizio.nome, servizio.prestatore)),
     );
+}
+
+fn valuta(certificato: &Certificato<'_>, servizio: &Servizio, istante: Istante) -> Valutazione {
+    let (detti, mut oscura) = servizio.qualificatori(certificato, istante);
+    let dice = |nomi: &[&str]| detti.iter().any(|detto| nomi.contains(detto));
+    // What is said both ways says nothing, and nothing is called qualified for it.
+    let mut scelto = |si: &[&str], no: &[&str], altrimenti: bool| {
+        oscura |= dice(si) && dice(no);
+        if dice(si) || dice(no) { dice(si) && !dice(no) } else { altrimenti }
+    };
+    let (qualificato, dispositivo) = (certificato.qualificato(), certificato.in_dispositivo());
+    let persona_giuridica = dice(&["QCForLegalPerson"]) && istante.date_time().timestamp() >= REGOLAMENTO;
+    let sigilli: &[&str] = if persona_giuridica { &["QCForESeal", "QCForLegalPerson"] } else { &["QCForESeal"] };
+    let sigillo = scelto(sigilli, &["QCForESig"], certificato.per_sigilli());
+    let dichiarato = scelto(&["QCStatement"], &["NotQualified"], qualificato);
+    let in_dispositivo =
+        scelto(&["QCWithSSCD", "QCWithQSCD", "QCQSCDManagedOnBehalf"], &["QCNoSSCD", "QCNoQSCD"], dispositivo);
+    // A certificate for web sites signs no document, unless the list says that it is for something else.
+    let per_siti = dice(&["QCForWSA"]) && !dice(&["QCForESig", "QCForESeal"]);
+    Valutazione {
+        qualificato: dichiarato && !oscura && !per_siti && servizio.prevede(sigillo, istante),
+        dispositivo: in_dispositivo,
+        sigillo,
+        dice_la_lista: per_siti
+            || (dichiarato, in_dispositivo, sigillo) != (qualificato, dispositivo, certificato.per_sigilli()),
+        oscura,
+    }
 }

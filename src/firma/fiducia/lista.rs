@@ -3,9 +3,9 @@
 //! [`Lista::leggi`] only reads. A list counts for something when [`Lista::accetta`] has found its signature whole, by a signer
 //! that was expected, and the list not past its next update.
 
-use super::RifiutoLista;
 use super::servizio::{Periodo, Servizio};
 use super::sigillo::{self, Sigillo};
+use super::{RifiutoLista, criterio};
 use crate::firma::xml::albero::{Albero, decodifica};
 use crate::valori::Istante;
 use std::sync::Arc;
@@ -254,6 +254,7 @@ fn periodo(albero: &Albero<'_>, nodo: NodeId) -> Option<Periodo> {
         stato: ultimo(&albero.testo(albero.figlio(nodo, TSL, "ServiceStatus")?)),
         dal: istante(&albero.testo(albero.figlio(nodo, TSL, "StatusStartingTime")?))?,
         informazioni: indirizzi.map(|n| ultimo(&albero.testo(n))).collect(),
+        qualifiche: estensioni.iter().flat_map(|e| criterio::leggi(albero, *e)).collect(),
         ceduto_a: ceduto,
     })
 }
@@ -275,7 +276,7 @@ fn nome_di(albero: &Albero<'_>, nodo: NodeId) -> String {
 }
 
 /// What stands after the last stroke of an address.
-fn ultimo(indirizzo: &str) -> String {
+pub(super) fn ultimo(indirizzo: &str) -> String {
     indirizzo.rsplit('/').next().unwrap_or_default().to_owned()
 }
 

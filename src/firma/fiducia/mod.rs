@@ -2,10 +2,12 @@
 //!
 //! Certificates given as they are count always; those of a service of a trusted list count while the service is recognised.
 
+mod criterio;
 mod lista;
 mod servizio;
 mod sigillo;
 
+pub use criterio::{Criteri, Criterio, Modo, Qualifica};
 pub use lista::{Firmatari, Lista, ListaAccettata, Puntatore, firmatari_dopo_pivot};
 pub use servizio::{Genere, Periodo, Servizio};
 

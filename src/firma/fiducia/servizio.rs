@@ -1,6 +1,8 @@
 //! A trust service and its status in time (TS 119 612 clause 5.5).
 
+use super::criterio::Qualifica;
 use crate::firma::catena::Uso;
+use crate::firma::certificato::Certificato;
 use crate::valori::Istante;
 
 /// The status of a service recognised under Regulation (EU) 910/2014 (TS 119 612 clause 5.5.4).
@@ -45,6 +47,8 @@ pub struct Periodo {
     pub dal: Istante,
     /// `AdditionalServiceInformation` without addresses: `ForeSignatures`, `ForeSeals`.
     pub informazioni: Vec<String>,
+    /// What the list says of some of its certificates, over what they say.
+    pub qualifiche: Vec<Qualifica>,
     /// Who took the service over.
     pub ceduto_a: Option<String>,
 }
@@ -66,6 +70,12 @@ impl Servizio {
         };
         storia.sort_by_key(|periodo| std::cmp::Reverse(periodo.dal));
         Self { prestatore, nome, genere, certificati, storia }
+    }
+
+    /// All its statuses, the present one first.
+    #[must_use]
+    pub fn storia(&self) -> &[Periodo] {
+        &self.storia
     }
 
     /// The status that was in force.
@@ -100,6 +110,19 @@ impl Servizio {
     /// Whether its certificates were for seals, or for signatures.
     pub(in crate::firma) fn prevede(&self, sigilli: bool, istante: Istante) -> bool {
         self.periodo(istante).is_some_and(|p| if sigilli { p.per_sigilli() } else { p.per_firme() })
+    }
+
+    /// The qualifiers that count for a certificate; and whether there are others of which that cannot be said.
+    pub(in crate::firma) fn qualificatori(&self, certificato: &Certificato<'_>, istante: Istante) -> (Vec<&str>, bool) {
+        let (mut valgono, mut oscuri) = (Vec::new(), false);
+        for qualifica in self.periodo(istante).into_iter().flat_map(|periodo| &periodo.qualifiche) {
+            match qualifica.criteri.vale(certificato) {
+                Some(true) => valgono.extend(qualifica.qualificatori.iter().map(String::as_str)),
+                Some(false) => {}
+                None => oscuri = true,
+            }
+        }
+        (valgono, oscuri)
     }
 
     /// The sentence that says why it is not to be believed at an instant.
@@ -147,6 +170,7 @@ mod tests {
             stato: stato.to_owned(),
             dal: dal.parse().unwrap(),
             informazioni: Vec::new(),
+            qualifiche: Vec::new(),
             ceduto_a: None,
         };
         let storia = vec![

@@ -1,5 +1,7 @@
 //! Trusted lists: ours with its history, those of `../shared/corpus/tsl`, and what becomes of both when somebody changes them.
 
+mod qualifiche;
+
 use super::busta::{Firmatario, Mano, busta_di, figli, oid, tlv};
 use super::corpus::{Riga, cartella, righe};
 use super::{DOCUMENTO, ca, fixtures, verifica_byte};
@@ -217,6 +219,11 @@ mod vere {
             }
             assert_eq!(lista.emessa, istante(&riga["issue"]), "{nome}");
             assert_eq!(lista.prossima, Some(istante(&riga["next_update"])), "{nome}");
+            // Those of the Italian list, counted in its text.
+            if nome.contains("TSL_IT") {
+                let stati = lista.servizi.iter().flat_map(|s| s.storia());
+                assert_eq!(stati.map(|p| p.qualifiche.len()).sum::<usize>(), 54, "{nome}");
+            }
             let prossima = lista.prossima.unwrap();
             let esito = lista.clone().accetta(Firmatari::Chiunque, prossima);
             match riga["expect"].as_str() {
