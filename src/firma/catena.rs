@@ -14,6 +14,9 @@ const MAX_CATENA: usize = 8;
 /// Signature values that may be checked for one file, whatever it contains.
 const MAX_VERIFICHE: u32 = 2_000;
 
+/// Said when no anchor is reached at all.
+pub const NESSUNA_CATENA: &str = "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.";
+
 /// What every signer of a file is judged with.
 pub struct Contesto<'a> {
     /// The anchors.
@@ -70,10 +73,7 @@ pub fn catena(
 ) -> Result<Catena, Vizio> {
     let scopo = Scopo { uso, sigilli: certificato.per_sigilli() };
     match sali(contesto, certificato, altri, scopo, &mut Vec::new()) {
-        Salita::Nessuna => Err((
-            Sottoindicazione::NoCertificateChainFound,
-            "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
-        )),
+        Salita::Nessuna => Err((Sottoindicazione::NoCertificateChainFound, NESSUNA_CATENA.to_owned())),
         Salita::Viziata(vizio) => Err(vizio),
         Salita::Buona(catena) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err),
     }

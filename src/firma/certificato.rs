@@ -235,7 +235,12 @@ impl<'a> Certificato<'a> {
         lette.filter_map(|parti| Some((parti.first()?.oid()?, parti.get(1).copied()))).collect()
     }
 
-    /// The subject for the report.
+    /// The subject for the report; `sigillo` is what a trusted list says of it, if it says that it makes seals or that it does not.
+    pub fn firmatario_di(&self, sigillo: Option<bool>) -> Firmatario {
+        Firmatario { seal: sigillo.unwrap_or_else(|| self.per_sigilli()), ..self.firmatario() }
+    }
+
+    /// The subject, whatever it makes.
     pub fn firmatario(&self) -> Firmatario {
         let seriale = self.attributo(SERIAL_NUMBER);
         Firmatario {
@@ -244,6 +249,7 @@ impl<'a> Certificato<'a> {
             serial_number: seriale,
             organization: self.attributo(ORGANIZATION),
             country: self.attributo(COUNTRY),
+            seal: self.per_sigilli(),
         }
     }
 

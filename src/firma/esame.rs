@@ -11,9 +11,9 @@ use super::difetto::Difetto;
 use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
-use super::qualifica::qualifica;
+use super::qualifica::{qualifica, ritratta};
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::revoca::{Revoche, Stato};
+use super::revoca::{NON_CONTROLLATA, Revoche, Stato};
 use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -86,6 +86,7 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
         timestamps: Vec::new(),
         best_signature_time: None,
         qualified: None,
+        qualified_device: None,
         counter_signatures: Vec::new(),
         findings: giudizio.concludi(),
     }
@@ -101,6 +102,9 @@ pub fn peggiora(firma: &mut Firma, come: impl FnOnce(&mut Giudizio)) {
     firma.indication = giudizio.indicazione;
     firma.sub_indication = giudizio.motivo;
     firma.findings = giudizio.rilievi;
+    if firma.indication > Indicazione::TotalPassed {
+        ritratta(&mut firma.findings);
+    }
 }
 
 fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], annidate: usize) -> Firma {
@@ -145,12 +149,13 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         signature_algorithm: Some(
             metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
         ),
-        signer: certificato.map(Certificato::firmatario),
+        signer: certificato.map(|c| c.firmatario_di(giudizio.sigillo)),
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
         timestamps: prove.marche,
         best_signature_time: allora.provato(),
         qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
+        qualified_device: giudizio.dispositivo,
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
     }
@@ -355,7 +360,7 @@ fn esamina_revoca(
         Some(Stato::Valido(al)) => {
             giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
         }
-        None => giudizio.nota("La revoca dei certificati non è stata controllata."),
+        None => giudizio.nota(NON_CONTROLLATA),
     }
     for coppia in sopra.windows(2) {
         if let [sotto, emittente] = coppia

@@ -23,6 +23,7 @@ mod esame;
 mod ess;
 mod fiducia;
 mod firmatario;
+mod frase;
 mod genere;
 mod giudizio;
 mod involucro;

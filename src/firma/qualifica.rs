@@ -11,6 +11,34 @@ use crate::valori::Istante;
 /// Midnight of 1 July 2016 in central Europe, in seconds: since then who is not a person makes seals and not signatures.
 const REGOLAMENTO: i64 = 1_467_324_000;
 
+/// What is said of a signature that passes, and of its certificate if it does not.
+const VALORI: [[&str; 2]; 5] = [
+    ["Firma elettronica qualificata", "Il certificato è qualificato"],
+    ["Sigillo elettronico qualificato", "Il certificato è qualificato"],
+    [
+        "Firma elettronica con certificato qualificato, ma non in un dispositivo qualificato",
+        "Il certificato è qualificato, ma non in un dispositivo qualificato",
+    ],
+    [
+        "Sigillo elettronico con certificato qualificato, ma non in un dispositivo qualificato",
+        "Il certificato è qualificato, ma non in un dispositivo qualificato",
+    ],
+    ["Il certificato non è qualificato", "Il certificato non è qualificato"],
+];
+
+/// What is said of a signature, once it does not pass any more for what stands round it.
+pub fn ritratta(rilievi: &mut [String]) {
+    for rilievo in rilievi {
+        let ridetto = VALORI.iter().find_map(|[firma, certificato]| {
+            let resto = rilievo.strip_prefix(firma).filter(|resto| resto.starts_with([':', ' ']))?;
+            Some(format!("{certificato}{resto}"))
+        });
+        if let Some(ridetto) = ridetto {
+            *rilievo = ridetto;
+        }
+    }
+}
+
 /// What a certificate is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Valutazione {
@@ -27,18 +55,15 @@ struct Valutazione {
 pub fn qualifica(giudizio: &mut Giudizio, contesto: &Contesto<'_>, certificato: &Certificato<'_>, servizio: &Servizio) {
     let valutazione = valuta(certificato, servizio, contesto.istante);
     giudizio.qualificata = Some(valutazione.qualificato);
-    let (firma, certificato) = match (valutazione.qualificato, valutazione.dispositivo, valutazione.sigillo) {
-        (true, true, false) => ("Firma elettronica qualificata", "Il certificato è qualificato"),
-        (true, true, true) => ("Sigillo elettronico qualificato", "Il certificato è qualificato"),
-        (true, false, false) => (
-            "Firma elettronica con certificato qualificato, ma non in un dispositivo qualificato",
-            "Il certificato è qualificato, ma non in un dispositivo qualificato",
-        ),
-        (true, false, true) => (
-            "Sigillo elettronico con certificato qualificato, ma non in un dispositivo qualificato",
-            "Il certificato è qualificato, ma non in un dispositivo qualificato",
-        ),
-        (false, _, _) => ("Il certificato non è qualificato", "Il certificato non è qualificato"),
+    giudizio.dispositivo = Some(valutazione.dispositivo);
+    giudizio.sigillo = Some(valutazione.sigillo);
+    let [qualificata, sigillo, firma_senza, sigillo_senza, nulla] = VALORI;
+    let [firma, certificato] = match (valutazione.qualificato, valutazione.dispositivo, valutazione.sigillo) {
+        (true, true, false) => qualificata,
+        (true, true, true) => sigillo,
+        (true, false, false) => firma_senza,
+        (true, false, true) => sigillo_senza,
+        (false, _, _) => nulla,
     };
     let perche = match valutazione {
         Valutazione { oscura: true, .. } => " (la lista di fiducia pone condizioni che non si sanno applicare)",

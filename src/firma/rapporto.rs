@@ -57,6 +57,9 @@ pub struct Firma {
     /// Whether the certificate is qualified: it declares so (ETSI EN 319 412-5 `esi4-qcStatement-1`) and, when the chain ends at
     /// a service of a trusted list, that service was recognised for it at the instant of the judgement. `None`: no certificate.
     pub qualified: Option<bool>,
+    /// Whether its key is in a qualified device (Regulation (EU) 910/2014 article 3(23)); `None`: no trusted list speaks of the certificate.
+    #[serde(default)]
+    pub qualified_device: Option<bool>,
     /// Signatures over this signature (RFC 5652 section 11.4).
     pub counter_signatures: Vec<Firma>,
     /// What a person should know, in Italian.
@@ -77,6 +80,9 @@ pub struct Firmatario {
     pub organization: Option<String>,
     /// `countryName`.
     pub country: Option<String>,
+    /// Whether the certificate makes seals of an organisation, and not signatures of a person (Regulation (EU) 910/2014 article 3(25)).
+    #[serde(default)]
+    pub seal: bool,
 }
 
 /// A `marca temporale` (RFC 3161).

@@ -40,6 +40,9 @@ const REVOCATO: u8 = CONTESTO_1;
 const DELTA: &str = "2.5.29.27";
 const SCADUTI_COMPRESI: &str = "2.5.29.60";
 
+/// Said when nothing is known about it.
+pub const NON_CONTROLLATA: &str = "La revoca dei certificati non è stata controllata.";
+
 /// Evidence about revocation, read and not yet believed.
 #[derive(Default)]
 pub struct Revoche<'a> {

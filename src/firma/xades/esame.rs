@@ -100,12 +100,13 @@ impl Caso<'_, '_, '_> {
             signature_algorithm: Some(
                 self.busta.metodo.map_or_else(|| self.busta.nome_metodo.clone(), |m| m.schema.nome().to_owned()),
             ),
-            signer: certificato.map(Certificato::firmatario),
+            signer: certificato.map(|c| c.firmatario_di(giudizio.sigillo)),
             issuer: certificato.map(Certificato::emittente_leggibile),
             signing_time: firmate.and_then(Proprieta::istante),
             timestamps: prove.marche,
             best_signature_time: allora.provato(),
             qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
+            qualified_device: giudizio.dispositivo,
             counter_signatures,
             ..senza_firmatario(self.strato, giudizio)
         }
