@@ -93,6 +93,28 @@ fn what_says_that_it_is_a_page_is_compared_like_everything_else() {
     assert_eq!(esito(&aggiornato(&byte, &[(6, &anche_pagina.replace("98", "38"))])), Indicazione::TotalFailed);
 }
 
+/// The node above the pages, or another page, may hold the resources of a page beside its own entries.
+#[test]
+fn what_a_page_uses_of_the_tree_of_the_pages_is_compared() {
+    let pagina = PAGINA.replace("/Contents", "/Resources 2 0 R/Contents");
+    let byte = preparato(&da_firmare(CADES), &pagina, &[&flusso("(ab)")]);
+    let nodo = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
+    let byte = firmato(aggiornato(&byte, &[(2, nodo.replace(">>", "/Font<</F(98)>>>>"))]));
+    assert_eq!(esito(&aggiornato::<&str>(&byte, &[])), Indicazione::TotalPassed);
+    let cambiato = nodo.replace(">>", "/Font<</F(38)>>>>");
+    assert_eq!(esito(&aggiornato(&byte, &[(2, cambiato)])), Indicazione::TotalFailed);
+    // Two pages that show the same, each with fonts, of which one has those of the other as its resources: they change places.
+    let di = |font: &str| format!("<</Type/Page/Parent 2 0 R/Resources 8 0 R/Contents 6 0 R/Font<</F({font})>>>>");
+    let nodo = |primo: usize, secondo: usize| format!("<</Type/Pages/Kids[{primo} 0 R {secondo} 0 R 3 0 R]/Count 3>>");
+    let byte =
+        preparato(&da_firmare(CADES), &PAGINA.replace("/Contents", "/Resources 7 0 R/Contents"), &[&flusso("(ab)")]);
+    let byte = aggiornato(&byte, &[(2, nodo(7, 8)), (7, di("98")), (8, di("38"))]);
+    let byte = firmato(byte);
+    assert_eq!(esito(&aggiornato::<&str>(&byte, &[])), Indicazione::TotalPassed);
+    let scambiate = [(2, nodo(8, 7)), (7, di("38")), (8, di("98"))];
+    assert_eq!(esito(&aggiornato(&byte, &scambiate)), Indicazione::TotalFailed);
+}
+
 #[test]
 fn a_stream_that_stays_where_it_is_and_becomes_longer_is_another_one() {
     let contenuto = "<</Length 7 0 R>>stream\n(38)\nendstream (98)\nendstream";
