@@ -3,6 +3,7 @@
 use super::algoritmo::metodo;
 use super::asn1::{Elemento, elemento};
 use super::chiave::{Chiave, Esito, bit_interi};
+use super::ignoto;
 use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL, QC_TYPE_ESIGN};
 use super::rapporto::Firmatario;
 use crate::valori::{CodiceFiscale, Istante};
@@ -68,6 +69,14 @@ impl<'a> Certificato<'a> {
     /// The public key, if it is of a known kind.
     pub fn chiave(&self) -> Option<Chiave<'a>> {
         Chiave::da_spki(self.x509.tbs_certificate.subject_pki.raw)
+    }
+
+    /// The sentence that says of which kind its public key is, when it is of none that is known.
+    pub fn chiave_ignota(&self) -> String {
+        let spki = elemento(self.x509.tbs_certificate.subject_pki.raw).ok().and_then(|spki| spki.figli().ok());
+        let algoritmo = spki.and_then(|parti| parti.first().copied());
+        let quale = algoritmo.map_or_else(|| "illeggibile".to_owned(), |algoritmo| ignoto::nome(&algoritmo));
+        format!("La chiave del firmatario ({quale}) non è fra quelle accettate.")
     }
 
     /// Whether the key of `emittente` signed this certificate.

@@ -14,7 +14,7 @@ use super::giudizio::Giudizio;
 use super::qualifica::{qualifica, ritratta};
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
 use super::revoca::{NON_CONTROLLATA, Revoche, Stato};
-use super::{oid, robustezza, tempo};
+use super::{ignoto, oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
 
@@ -192,16 +192,23 @@ fn esamina_contenuto(
             Sottoindicazione::FormatFailure,
             "Fra gli attributi firmati manca l'impronta del documento, o ce n'è più di una.",
         ),
-        Some(attesa) => esamina_impronta(giudizio, oggetto, digesto, attesa.valore),
+        Some(attesa) => esamina_impronta(giudizio, oggetto, (digesto, &info.algoritmo_digesto), attesa.valore),
     }
     if let Some(tipo) = oggetto.tipo {
         esamina_tipo(giudizio, firmati, tipo);
     }
 }
 
-fn esamina_impronta(giudizio: &mut Giudizio, oggetto: &Oggetto<'_>, digesto: Option<Digesto>, attesa: &[u8]) {
-    let Some(digesto) = digesto else {
-        let frase = "L'algoritmo di impronta della firma non è fra quelli accettati.";
+/// `digesto` is the one that the signer names, and what it names.
+fn esamina_impronta(
+    giudizio: &mut Giudizio,
+    oggetto: &Oggetto<'_>,
+    digesto: (Option<Digesto>, &Elemento<'_>),
+    attesa: &[u8],
+) {
+    let (Some(digesto), _) = digesto else {
+        let quale = ignoto::nome(digesto.1);
+        let frase = format!("L'algoritmo di impronta della firma ({quale}) non è fra quelli accettati.");
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     match oggetto.firmato.impronta(digesto) {
@@ -239,8 +246,12 @@ fn esamina_valore(
     metodo: Option<Metodo>,
     certificato: &Certificato<'_>,
 ) {
-    let (Some(metodo), Some(chiave)) = (metodo, certificato.chiave()) else {
-        let frase = "L'algoritmo della firma o la chiave del firmatario non sono fra quelli accettati.";
+    let Some(chiave) = certificato.chiave() else {
+        return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, certificato.chiave_ignota());
+    };
+    let Some(metodo) = metodo else {
+        let quale = ignoto::nome(&info.algoritmo_firma);
+        let frase = format!("L'algoritmo della firma ({quale}) non è fra quelli accettati.");
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     let impronte = match &info.firmati {

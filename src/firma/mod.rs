@@ -26,6 +26,7 @@ mod firmatario;
 mod frase;
 mod genere;
 mod giudizio;
+mod ignoto;
 mod involucro;
 mod m7m;
 mod marca;

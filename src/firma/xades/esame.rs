@@ -259,10 +259,9 @@ impl Caso<'_, '_, '_> {
                 "Il certificato nel file non è quello che la firma dichiara di avere usato.",
             ),
             (_, Some(chiave)) => self.esamina_con(giudizio, &chiave, &firmabile),
-            (_, None) => giudizio.incerta(
-                Sottoindicazione::CryptoConstraintsFailure,
-                "La chiave del firmatario non è fra quelle accettate.",
-            ),
+            (_, None) => {
+                giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, certificato.chiave_ignota());
+            }
         }
         if let Some(metodo) = self.busta.metodo {
             let certificati = &certificati.iter().collect::<Vec<_>>();
@@ -311,7 +310,7 @@ impl Caso<'_, '_, '_> {
             ),
             None if self.busta.metodo.is_none() => giudizio.incerta(
                 Sottoindicazione::CryptoConstraintsFailure,
-                "L'algoritmo della firma non è fra quelli accettati.",
+                format!("L'algoritmo della firma ({}) non è fra quelli accettati.", self.busta.nome_metodo),
             ),
             None => giudizio
                 .incerta(Sottoindicazione::Generic, "Le firme del file sono troppe per essere verificate tutte."),
