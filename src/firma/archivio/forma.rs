@@ -2,7 +2,7 @@
 
 use super::super::algoritmo::{Calcolo, Digesto};
 use super::super::asn1::{Elemento, elementi, elemento, figli_da_ber, scrivi};
-use super::super::ber::{CONTESTO_0, CONTESTO_1, OCTET_STRING, SEQUENCE, SET};
+use super::super::ber::{CONTESTO_0, CONTESTO_1, OCTET_STRING, OID, SEQUENCE, SET};
 use super::super::cms::{Impronte, Resto};
 use super::super::esame::Firmato;
 use super::super::firmatario::ordina;
@@ -10,8 +10,11 @@ use super::super::marca::{Gettone, Ostacolo};
 use super::super::oid;
 use super::super::rapporto::Indicazione;
 use super::Caso;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+
+/// Bytes that are put together for all archive timestamps of one envelope, in all the forms in which they may have been.
+const MAX_LAVORO_BYTE: usize = 256 * 1024 * 1024;
 
 /// The envelope round a signer.
 pub struct Intorno<'a> {
@@ -20,6 +23,8 @@ pub struct Intorno<'a> {
     staccato: Option<&'a [u8]>,
     /// The digests of certificates and revocation data.
     voci: RefCell<HashMap<Digesto, HashSet<Vec<u8>>>>,
+    /// How many bytes may still be put together in one form after the other.
+    resta: Cell<usize>,
     /// Computations that have taken in the envelope, as it was sent and in DER.
     avviate: RefCell<HashMap<(Digesto, bool), Calcolo>>,
 }
@@ -32,23 +37,8 @@ pub struct Forma {
     pub copertura: Copertura,
 }
 
-/// The unsigned attributes that an archive timestamp covers.
-pub enum Copertura {
-    /// Those in these places.
-    Posti(Vec<usize>),
-    /// Those with one of these values.
-    Valori(HashSet<Vec<u8>>),
-}
-
-impl Copertura {
-    /// Whether it covers a value in a place.
-    pub fn comprende(&self, posto: usize, valore: &[u8]) -> bool {
-        match self {
-            Self::Posti(posti) => posti.contains(&posto),
-            Self::Valori(valori) => valori.contains(valore),
-        }
-    }
-}
+/// The values of the unsigned attributes that an archive timestamp covers: the place of the attribute, and of the value in it.
+pub type Copertura = HashSet<(usize, usize)>;
 
 /// The form of RFC 3126, which does not say how its parts are encoded.
 pub const PRIMA_FORMA: Ostacolo =
@@ -67,7 +57,13 @@ const TROPPO_LUNGO: Ostacolo = Ostacolo {
 impl<'a> Intorno<'a> {
     /// Of this envelope.
     pub fn new(resto: &'a Resto, staccato: Option<&'a [u8]>) -> Self {
-        Self { resto, staccato, voci: RefCell::default(), avviate: RefCell::default() }
+        Self {
+            resto,
+            staccato,
+            voci: RefCell::default(),
+            resta: Cell::new(MAX_LAVORO_BYTE),
+            avviate: RefCell::default(),
+        }
     }
 
     /// Whether the envelope has a certificate, a list or an answer with this digest.
@@ -80,18 +76,20 @@ impl<'a> Intorno<'a> {
         note.contains(impronta)
     }
 
+    /// Takes this much out of the budget; `false` when there is not enough left.
+    fn spendi(&self, byte: usize) -> bool {
+        let resta = self.resta.get().checked_sub(byte);
+        self.resta.set(resta.unwrap_or(0));
+        resta.is_some()
+    }
+
     /// The content itself, if it was kept.
     fn contenuto(&self) -> Option<Vec<u8>> {
-        let capsula = self.resto.capsula.as_deref()?;
+        let capsula = self.resto.capsula.as_deref().filter(|capsula| self.spendi(capsula.len()))?;
         let (parti, _) = figli_da_ber(capsula);
         let Some(avvolto) = parti.get(1) else { return self.staccato.map(<[u8]>::to_vec) };
         let ottetti = elemento(avvolto).ok()?.figli().ok()?;
         ottetti.first().filter(|e| e.tag == OCTET_STRING).map(|e| e.valore.to_vec())
-    }
-
-    /// `eContentType`, in DER.
-    fn tipo(&self) -> Option<Vec<u8>> {
-        figli_da_ber(self.resto.capsula.as_deref()?).0.into_iter().next()
     }
 
     /// A computation that has taken in `encapContentInfo`, the content if it is elsewhere, certificates and revocation data.
@@ -122,43 +120,37 @@ impl<'a> Intorno<'a> {
 pub fn seconda(caso: &Caso<'_>, gettone: &Gettone, posti: &[usize]) -> Result<Forma, Ostacolo> {
     let (digesto, attesa) = gettone.impronta().ok_or(TROPPO_LUNGO)?;
     let intorno = caso.oggetto.intorno.ok_or(TROPPO_LUNGO)?;
-    let aggiunte: Vec<u8> = caso
-        .info
-        .non_firmati
-        .tutti()
-        .enumerate()
-        .filter(|(posto, _)| posti.contains(posto))
-        .flat_map(|(_, (intero, ..))| intero.iter().copied())
-        .collect();
-    let ordinate = ordina(&aggiunte).concat();
+    let (mut aggiunte, mut copertura) = (Vec::new(), Copertura::new());
+    for (posto, (intero, _, valori)) in caso.info.non_firmati.tutti().enumerate().filter(|(p, _)| posti.contains(p)) {
+        aggiunte.extend_from_slice(intero);
+        copertura.extend((0..valori.len()).map(|i| (posto, i)));
+    }
+    let (ordinate, firmatari) = (ordina(&aggiunte).concat(), caso.campi.senza_aggiunte());
+    let mut forme = if ordinate == aggiunte { vec![aggiunte] } else { vec![aggiunte, ordinate] };
+    // The standard leaves open whether the set is taken with the header that it has in the signer, with that of a set, or
+    // without any; all are met.
+    if forme.iter().any(|dati| !dati.is_empty()) {
+        forme = forme.iter().flat_map(|d| [scrivi(CONTESTO_1, d), scrivi(SET, d), d.clone()]).collect();
+    }
     let mut prima = None;
     for in_der in [false, true] {
         let avviata = intorno.avviata(digesto, in_der).ok_or(TROPPO_LUNGO)?;
-        // The standard leaves open whether the set is taken with the header that it has in the signer, with that of a set, or
-        // without any; all are met.
-        let modi = [&aggiunte, &ordinate].into_iter().flat_map(|dati| {
-            [scrivi(CONTESTO_1, dati), scrivi(SET, dati), dati.clone()].map(|scritte| (dati.is_empty(), scritte))
-        });
-        for (nessuna, scritte) in modi {
-            for firmatario in caso.campi.senza_aggiunte() {
-                let mut calcolo = avviata.clone();
-                calcolo.aggiungi(&firmatario);
-                if !nessuna {
-                    calcolo.aggiungi(&scritte);
-                }
-                let impronta = calcolo.concludi();
-                if impronta == attesa {
-                    return Ok(Forma {
-                        impronte: Impronte::una(digesto, impronta),
-                        copertura: Copertura::Posti(posti.to_vec()),
-                    });
-                }
-                prima.get_or_insert(impronta);
+        for (forma, firmatario) in forme.iter().flat_map(|forma| firmatari.iter().map(move |f| (forma, f))) {
+            if !intorno.spendi(forma.len() + firmatario.len()) {
+                return Err(TROPPO_LUNGO);
             }
+            let mut calcolo = avviata.clone();
+            calcolo.aggiungi(firmatario);
+            calcolo.aggiungi(forma);
+            let impronta = calcolo.concludi();
+            if impronta == attesa {
+                return Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura });
+            }
+            prima.get_or_insert(impronta);
         }
     }
     let impronta = prima.ok_or(TROPPO_LUNGO)?;
-    Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura: Copertura::Posti(Vec::new()) })
+    Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura: Copertura::new() })
 }
 
 /// The third form: the digest of the content, the signer, and an index of digests of everything else.
@@ -168,27 +160,28 @@ pub fn terza(caso: &Caso<'_>, gettone: &Gettone) -> Result<Forma, Ostacolo> {
     let (versione, indice) = gettone.aggiunto(&oid::ATS_HASH_INDEX).ok_or(SENZA_INDICE)?;
     let [_, _, ultima] = oid::ATS_HASH_INDEX;
     let indice = elemento(&indice).map_err(|_| SENZA_INDICE)?;
-    let valori = coperti(caso, intorno, &indice, versione == ultima)?;
+    let copertura = coperti(caso, intorno, &indice, versione == ultima)?;
     let contenuto = match caso.oggetto.firmato {
         Firmato::Ignoto => None,
         firmato => firmato.impronta(digesto),
     };
     let contenuto = contenuto.or_else(|| intorno.contenuto().map(|byte| digesto.di(&byte))).ok_or(TROPPO_LUNGO)?;
-    let tipo = intorno.tipo().or_else(|| caso.oggetto.tipo.map(|t| scrivi(super::super::ber::OID, t.as_bytes())));
+    // Without a type it is no content that was signed, but a signature.
+    let tipo = caso.oggetto.tipo.map(|tipo| scrivi(OID, tipo.as_bytes())).ok_or(TROPPO_LUNGO)?;
     let mut prima = None;
     for firmatario in caso.campi.senza_aggiunte() {
         let mut calcolo = digesto.calcolo();
-        for parte in [tipo.as_deref().unwrap_or_default(), &contenuto, &firmatario, indice.intero] {
+        for parte in [&tipo, &contenuto, &firmatario, indice.intero] {
             calcolo.aggiungi(parte);
         }
         let impronta = calcolo.concludi();
         if impronta == attesa {
-            return Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura: Copertura::Valori(valori) });
+            return Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura });
         }
         prima.get_or_insert(impronta);
     }
     let impronta = prima.ok_or(TROPPO_LUNGO)?;
-    Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura: Copertura::Valori(HashSet::new()) })
+    Ok(Forma { impronte: Impronte::una(digesto, impronta), copertura: Copertura::new() })
 }
 
 /// The digests of one part of an index.
@@ -205,7 +198,7 @@ fn coperti(
     intorno: &Intorno<'_>,
     indice: &Elemento<'_>,
     per_valore: bool,
-) -> Result<HashSet<Vec<u8>>, Ostacolo> {
+) -> Result<Copertura, Ostacolo> {
     let parti = indice.figli().map_err(|_| SENZA_INDICE)?;
     let (digesto, elenchi) = match parti.as_slice() {
         [certificati, revoche, aggiunte] => (Digesto::Sha256, [certificati, revoche, aggiunte]),
@@ -220,19 +213,23 @@ fn coperti(
             return Err(INCOMPLETO);
         }
     }
-    let mut presenti: HashMap<Vec<u8>, Vec<Vec<u8>>> = HashMap::new();
-    for (intero, tipo, valori) in caso.info.non_firmati.tutti() {
-        let suoi = || valori.iter().map(|v| v.intero.to_vec());
+    let mut presenti: HashMap<Vec<u8>, Copertura> = HashMap::new();
+    for (posto, (intero, tipo, valori)) in caso.info.non_firmati.tutti().enumerate() {
+        if !intorno.spendi(intero.len()) {
+            return Err(TROPPO_LUNGO);
+        }
         if per_valore {
-            let tipo = tipo.map(|t| scrivi(super::super::ber::OID, t.as_bytes())).unwrap_or_default();
-            presenti.extend(suoi().map(|v| (digesto.di(&[tipo.as_slice(), &v].concat()), vec![v])));
+            let tipo = tipo.map(|t| scrivi(OID, t.as_bytes())).unwrap_or_default();
+            for (i, valore) in valori.iter().enumerate() {
+                presenti.entry(digesto.di(&[&tipo, valore.intero].concat())).or_default().insert((posto, i));
+            }
         } else {
-            presenti.insert(digesto.di(intero), suoi().collect());
+            presenti.entry(digesto.di(intero)).or_default().extend((0..valori.len()).map(|i| (posto, i)));
         }
     }
-    let mut coperti = HashSet::new();
+    let mut coperti = Copertura::new();
     for voce in impronte(aggiunte)? {
-        coperti.extend(presenti.get(voce.valore).ok_or(INCOMPLETO)?.iter().cloned());
+        coperti.extend(presenti.get(voce.valore).ok_or(INCOMPLETO)?);
     }
     Ok(coperti)
 }

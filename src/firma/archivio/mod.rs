@@ -48,13 +48,12 @@ pub struct Caso<'a> {
 }
 
 /// An archive timestamp, read.
-struct Archiviazione<'a> {
-    /// Its place among the unsigned attributes.
-    posto: usize,
+struct Archiviazione {
+    /// Its place among the unsigned attributes, and among the values of its own.
+    posto: (usize, usize),
     tipo: ObjectIdentifier,
     letto: Result<Gettone, Difetto>,
     istante: Option<Istante>,
-    intero: &'a [u8],
 }
 
 impl Caso<'_> {
@@ -65,8 +64,8 @@ impl Caso<'_> {
         let mut marche = Vec::new();
         for (posto, attributo) in self.info.non_firmati.tutti().enumerate() {
             let (_, Some(oid::SIGNATURE_TIME_STAMP), valori) = attributo else { continue };
-            for gettone in valori.iter().take(MAX_MARCHE.saturating_sub(marche.len())) {
-                let allora = self.contesto.all_istante(self.coperto(&coperture, posto, gettone.intero));
+            for (i, gettone) in valori.iter().enumerate().take(MAX_MARCHE.saturating_sub(marche.len())) {
+                let allora = self.contesto.all_istante(self.coperto(&coperture, (posto, i)));
                 let marcato = Firmato::Byte(self.info.valore);
                 let revoche = self.oggetto.revoche;
                 marche.push(marca::esamina(giudizio, &allora, gettone.intero, marcato, &certificati, revoche));
@@ -113,7 +112,7 @@ impl Caso<'_> {
         lette.sort_by_key(|a| std::cmp::Reverse(a.istante));
         let (mut marche, mut coperture) = (Vec::new(), Vec::new());
         for una in &lette {
-            let allora = self.coperto(&coperture, una.posto, una.intero);
+            let allora = self.coperto(&coperture, una.posto);
             let (marca, frase) = self.archiviazione(una, allora, certificati, &mut coperture);
             giudizio.nota(chiamata(&frase, "di archiviazione"));
             marche.push(MarcaTemporale { covers: Marcato::Archive, ..marca });
@@ -124,7 +123,7 @@ impl Caso<'_> {
 
     fn archiviazione(
         &self,
-        una: &Archiviazione<'_>,
+        una: &Archiviazione,
         allora: Istante,
         certificati: &[Certificato<'_>],
         coperture: &mut Vec<(Istante, Copertura)>,
@@ -145,7 +144,7 @@ impl Caso<'_> {
         (marca, frase)
     }
 
-    fn forma(&self, una: &Archiviazione<'_>, gettone: &Gettone) -> Result<Forma, Ostacolo> {
+    fn forma(&self, una: &Archiviazione, gettone: &Gettone) -> Result<Forma, Ostacolo> {
         let [prima, seconda, terza] = oid::ARCHIVE_TIME_STAMP;
         match una.tipo {
             tipo if tipo == terza => forma::terza(self, gettone),
@@ -156,7 +155,7 @@ impl Caso<'_> {
     }
 
     /// The unsigned attributes that were there when an archive timestamp was made: all but itself and the later ones of its kind.
-    fn non_posteriori(&self, una: &Archiviazione<'_>) -> Vec<usize> {
+    fn non_posteriori(&self, una: &Archiviazione) -> Vec<usize> {
         let tutti = self.info.non_firmati.tutti().enumerate();
         let presente = |(posto, (_, tipo, valori)): (usize, (&[u8], Option<ObjectIdentifier>, &[_]))| {
             let archivio = tipo.is_some_and(|tipo| oid::ARCHIVE_TIME_STAMP.contains(&tipo));
@@ -168,14 +167,14 @@ impl Caso<'_> {
         tutti.filter_map(presente).collect()
     }
 
-    fn lette(&self) -> Vec<Archiviazione<'_>> {
+    fn lette(&self) -> Vec<Archiviazione> {
         let mut lette = Vec::new();
         for (posto, (_, tipo, valori)) in self.info.non_firmati.tutti().enumerate() {
             let Some(tipo) = tipo.filter(|tipo| oid::ARCHIVE_TIME_STAMP.contains(tipo)) else { continue };
-            for valore in valori.iter().take(MAX_ARCHIVIAZIONI + 1) {
+            for (i, valore) in valori.iter().enumerate().take(MAX_ARCHIVIAZIONI + 1) {
                 let letto = Gettone::da_byte(valore.intero);
                 let istante = letto.as_ref().ok().and_then(Gettone::istante);
-                lette.push(Archiviazione { posto, tipo, letto, istante, intero: valore.intero });
+                lette.push(Archiviazione { posto: (posto, i), tipo, letto, istante });
             }
             if lette.len() > MAX_ARCHIVIAZIONI {
                 break;
@@ -185,8 +184,8 @@ impl Caso<'_> {
     }
 
     /// The earliest instant at which a value of an unsigned attribute is known to have existed.
-    fn coperto(&self, coperture: &[(Istante, Copertura)], posto: usize, valore: &[u8]) -> Istante {
-        let sue = coperture.iter().filter(|(_, copertura)| copertura.comprende(posto, valore));
+    fn coperto(&self, coperture: &[(Istante, Copertura)], posto: (usize, usize)) -> Istante {
+        let sue = coperture.iter().filter(|(_, copertura)| copertura.contains(&posto));
         sue.map(|(istante, _)| *istante).fold(self.contesto.istante, Istante::min)
     }
 }
