@@ -3,6 +3,8 @@
 //! Every layer is a reader over the one outside it, so nothing is held whole: the document flows out while the digests
 //! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
 
+mod marcato;
+
 use super::algoritmo::Digesto;
 use super::archivio::Intorno;
 use super::asic::contenitore::{self, Letto, MAX_ASIC_BYTE};
@@ -16,11 +18,10 @@ use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
-use super::m7m::{self, MAX_M7M_BYTE};
-use super::marca::{Gettone, esamina_gettone, somme_marcabili};
+use super::m7m::MAX_M7M_BYTE;
 use super::oid;
 use super::pades::{MAX_PDF_BYTE, verifica_pdf};
-use super::rapporto::{Contenuto, Firma, Formato, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
 use super::revoca::Revoche;
 use super::tsd::Tsd;
 use super::xml::albero::MAX_XML_BYTE;
@@ -212,105 +213,6 @@ impl<'a> Visita<'a> {
     fn fissa_contenuto(&mut self, impronte: &Impronte) {
         let Some(documento) = self.da_sommare.take() else { return };
         self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
-    }
-
-    /// A bare token; the document it stamps may have been given apart.
-    fn gettone(&mut self, busta: Busta<'_>, livello: usize) -> io::Result<()> {
-        self.formato.get_or_insert(Formato::Tst);
-        self.strati.push("TST".to_owned());
-        let gettone = match separa(Gettone::leggi(busta))? {
-            Ok(gettone) => gettone,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.annota_avanzo(gettone.avanzo());
-        let mut somme = somme_marcabili();
-        let noto = self.staccato.is_some();
-        if let Some(sorgente) = self.staccato.take() {
-            self.scendi_staccato(sorgente, &mut somme, livello, 0)?;
-        }
-        let impronte = somme.concludi();
-        self.fissa_contenuto(&impronte);
-        let marcato = noto.then_some(Firmato::Passato(&impronte));
-        let (marca, frase) = esamina_gettone(&self.contesto, &gettone, marcato, &[]);
-        self.marche.push(marca);
-        self.rilievi.push(frase);
-        Ok(())
-    }
-
-    /// A signed file and the token that stamps it, which proves that its signatures existed.
-    fn m7m(&mut self, r: &mut dyn Read, livello: usize) -> io::Result<()> {
-        self.formato.get_or_insert(Formato::M7m);
-        self.strati.push("M7M".to_owned());
-        let mut byte = Vec::new();
-        let Ok(_) = separa(r.take(ber::conta(MAX_M7M_BYTE) + 1).read_to_end(&mut byte))? else { return Ok(()) };
-        if byte.len() > MAX_M7M_BYTE {
-            self.troppo_grande(Formato::M7m, true);
-            return Ok(());
-        }
-        let m7m = match m7m::leggi(&byte) {
-            Ok(m7m) => m7m,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        drop(byte);
-        self.annota_avanzo(ber::conta(m7m.estranei));
-        let concorda = |byte: &&Vec<u8>| m7m.gettone.impronta().is_some_and(|(d, impronta)| d.di(byte) == impronta);
-        let marcato = m7m.marcabili.iter().find(concorda).or_else(|| m7m.marcabili.first());
-        let marcato = marcato.map(|byte| Firmato::Byte(byte));
-        let (marca, frase) = esamina_gettone(&self.contesto, &m7m.gettone, marcato, &[]);
-        if let (Indicazione::TotalPassed, Some(time)) = (marca.indication, marca.time) {
-            self.contesto = self.contesto.all_istante(time.min(self.contesto.istante));
-        }
-        self.marche.push(marca);
-        self.rilievi.push(frase);
-        let mut firmato = m7m.marcabili.first().map(Vec::as_slice).unwrap_or_default();
-        self.scendi(&mut firmato, livello + 1, Somma::Qui)
-    }
-
-    fn tsd(&mut self, aperto: io::Result<Tsd<'_>>, livello: usize) -> io::Result<()> {
-        self.formato.get_or_insert(Formato::Tsd);
-        self.strati.push("TSD".to_owned());
-        let mut tsd = match separa(aperto)? {
-            Ok(tsd) => tsd,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.scendi(&mut tsd, livello + 1, Somma::Fuori)?;
-        svuota(&mut tsd)?;
-        let impronte = tsd.somme.concludi();
-        if tsd.contenuto_intero() {
-            self.fissa_contenuto(&impronte);
-        }
-        let prove = match separa(tsd.chiudi())? {
-            Ok(prove) => prove,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.annota_avanzo(prove.avanzo);
-        let marcate = tsd.con_metadati.map(|mut somme| somme.concludi());
-        // The first token stamps the content, with the metadata if they are protected; each of the others the one before.
-        let mut marcato = Firmato::Passato(marcate.as_ref().unwrap_or(&impronte));
-        for (byte, questa) in &prove.gettoni {
-            let mut sorgente = byte.as_slice();
-            let Ok(gettone) = separa(Busta::apri(&mut sorgente).and_then(Gettone::leggi))? else {
-                self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
-                continue;
-            };
-            let (marca, frase) = esamina_gettone(&self.contesto, &gettone, Some(marcato), &[]);
-            marcato = Firmato::Byte(questa);
-            self.marche.push(marca);
-            self.rilievi.push(frase);
-        }
-        Ok(())
     }
 
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {

@@ -7,7 +7,7 @@ use super::busta::{
 use super::{DOCUMENTO, ca, verifica_byte};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use sha2::{Digest as _, Sha256};
-use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
+use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione, verifica};
 
 const TST_INFO: &str = "1.2.840.113549.1.9.16.1.4";
 pub const SIGNATURE_TIME_STAMP: &str = "1.2.840.113549.1.9.16.2.14";
@@ -144,4 +144,58 @@ fn an_imprint_of_sha1_proves_nothing_today() {
     assert_eq!(firma.timestamps[0].indication, Indicazione::Indeterminate, "{:?}", firma.findings);
     assert!(firma.findings.join(" ").contains("SHA-1"), "{:?}", firma.findings);
     assert_eq!(firma.indication, Indicazione::TotalPassed);
+}
+
+/// A signed file under a token of 2021 by an authority whose certificate ended in 2024, and perhaps one more.
+fn in_tsd(marcato: Option<&[u8]>, ancora: Option<&str>) -> Rapporto {
+    let scaduto = Mano::delle_fixture("lombri-scaduto");
+    let p7m = super::busta::busta_di(&scaduto, DOCUMENTO, &Firmatario::buono(&scaduto, DOCUMENTO));
+    let vecchia = certificato_fino_al(TIME_STAMPING, "241231000000Z");
+    let prima = tlv(0x30, &gettone(&vecchia, marcato.unwrap_or(&p7m), "20210601120000Z"));
+    let dopo =
+        ancora.map(|quando| tlv(0x30, &gettone(&certificato(TIME_STAMPING), &prima, quando))).unwrap_or_default();
+    let dati = [tlv(2, &[1]), tlv(4, &p7m), tlv(0xa0, &[prima, dopo].concat())];
+    let tsd = [oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))];
+    let (rapporto, estratto) = verifica_byte(&tlv(0x30, &tsd.concat()), &ca());
+    assert_eq!((estratto.as_slice(), rapporto.layers.join(" ")), (DOCUMENTO, "TSD CAdES".to_owned()));
+    rapporto
+}
+
+#[test]
+fn the_tokens_round_a_signed_file_date_its_signatures() {
+    let check = |rapporto: &Rapporto, provata: Option<&str>| {
+        let firma = &rapporto.signatures[0];
+        assert_eq!(firma.best_signature_time, provata.map(|p| p.parse().unwrap()), "{rapporto:#?}");
+        let esito = if provata.is_some() { Indicazione::TotalPassed } else { Indicazione::Indeterminate };
+        assert_eq!(firma.indication, esito, "{rapporto:#?}");
+    };
+    let provata = Some("2021-06-01T12:00:00Z");
+    check(&in_tsd(None, None), None);
+    check(&in_tsd(None, Some("20230601120000Z")), provata);
+    check(&in_tsd(None, Some("20250601120000Z")), None);
+    check(&in_tsd(Some(b"altro"), Some("20230601120000Z")), None);
+    // A bare token, with the signed file given apart.
+    let scaduto = Mano::delle_fixture("lombri-scaduto");
+    let p7m = super::busta::busta_di(&scaduto, DOCUMENTO, &Firmatario::buono(&scaduto, DOCUMENTO));
+    for (marcato, provata) in [(p7m.as_slice(), provata), (DOCUMENTO, None)] {
+        let marca = gettone(&certificato(TIME_STAMPING), marcato, "20210601120000Z");
+        let (mut contenuto, mut estratto) = (p7m.as_slice(), Vec::new());
+        let (contenuto, istante): (&mut dyn std::io::Read, _) = (&mut contenuto, super::istante());
+        let rapporto = verifica(&mut marca.as_slice(), Some(contenuto), None, &ca(), istante, &mut estratto).unwrap();
+        check(&rapporto, provata);
+        assert_eq!(estratto, DOCUMENTO);
+    }
+}
+
+/// What a TSD inside an envelope proves is what it holds, and not the envelope.
+#[test]
+fn a_token_inside_an_envelope_does_not_date_the_envelope() {
+    let scaduto = Mano::delle_fixture("lombri-scaduto");
+    let prova = tlv(0x30, &gettone(&certificato(TIME_STAMPING), DOCUMENTO, "20210601120000Z"));
+    let dati = [tlv(2, &[1]), tlv(4, DOCUMENTO), tlv(0xa0, &prova)];
+    let tsd = tlv(0x30, &[oid("1.2.840.113549.1.9.16.1.31"), tlv(0xa0, &tlv(0x30, &dati.concat()))].concat());
+    let byte = super::busta::busta_di(&scaduto, &tsd, &Firmatario::buono(&scaduto, &tsd));
+    let (rapporto, _) = verifica_byte(&byte, &ca());
+    assert_eq!(rapporto.timestamps[0].indication, Indicazione::TotalPassed);
+    assert_eq!(rapporto.signatures[0].sub_indication, Some(Sottoindicazione::OutOfBoundsNoPoe));
 }
