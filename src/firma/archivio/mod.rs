@@ -9,7 +9,7 @@ mod forma;
 use super::catena::Contesto;
 use super::certificato::Certificato;
 use super::difetto::Difetto;
-use super::esame::{Firmato, Oggetto};
+use super::esame::{Firmato, Oggetto, opponibile};
 use super::firmatario::{CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
 use super::marca::{self, Gettone, NON_DATO, Ostacolo};
@@ -59,6 +59,13 @@ struct Archiviazione {
 impl Caso<'_> {
     /// Judges every timestamp of the signature; what they are is noted in `giudizio`.
     pub fn prove(&self, giudizio: &mut Giudizio) -> Prove {
+        let marca = |tipo: Option<ObjectIdentifier>| {
+            tipo.is_some_and(|tipo| tipo == oid::SIGNATURE_TIME_STAMP || oid::ARCHIVE_TIME_STAMP.contains(&tipo))
+        };
+        let del_contenuto = self.info.firmati.as_ref().is_some_and(|firmati| firmati.ha(oid::CONTENT_TIME_STAMP));
+        if !del_contenuto && !self.info.non_firmati.tutti().any(|(_, tipo, _)| marca(tipo)) {
+            return Prove { marche: Vec::new(), istante: self.contesto.istante };
+        }
         let certificati = self.certificati();
         let (archivio, coperture) = self.archiviazioni(giudizio, &certificati);
         let mut marche = Vec::new();
@@ -72,7 +79,7 @@ impl Caso<'_> {
             }
         }
         marche.extend(archivio);
-        let istante = prima_valida(self.contesto.istante, &marche);
+        let istante = opponibile(self.contesto.istante, &marche);
         let firmati = self.info.firmati.iter().flat_map(|firmati| firmati.valori(oid::CONTENT_TIME_STAMP));
         for gettone in firmati.take(MAX_MARCHE) {
             // Whoever signed had it already: it is as old as the signature.
@@ -188,12 +195,6 @@ impl Caso<'_> {
         let sue = coperture.iter().filter(|(_, copertura)| copertura.contains(&posto));
         sue.map(|(istante, _)| *istante).fold(self.contesto.istante, Istante::min)
     }
-}
-
-/// The earliest of an instant that is known otherwise and those of the valid timestamps.
-fn prima_valida(noto: Istante, marche: &[MarcaTemporale]) -> Istante {
-    let valide = marche.iter().filter(|m| m.indication == Indicazione::TotalPassed);
-    valide.filter_map(|m| m.time).fold(noto, Istante::min)
 }
 
 /// The sentence about a timestamp, with what kind of timestamp it is.

@@ -178,3 +178,19 @@ fn real_archive_timestamps_cover_what_they_should() {
     println!("firma: {buone} real archive and content timestamps hold, {rotte} do not");
     assert!(buone >= 15 && rotte == ROTTE.len(), "{buone} {rotte}");
 }
+
+/// Megabytes of attributes under many archive timestamps that do not hold: the work is bounded, and the report says what was left out.
+#[test]
+fn many_archive_timestamps_over_much_data_end() {
+    let antica = Antica::new();
+    let peso = attributo("1.2.3.4", &tlv(4, &vec![7; 5 * 1024 * 1024]));
+    let storta = antica.seconda(b"", b"");
+    let mut aggiunte = vec![peso];
+    aggiunte.extend(std::iter::repeat_n(storta, 40));
+    let firma = antica.giudicata(aggiunte);
+    assert_eq!(firma.sub_indication, SCADUTA);
+    assert_eq!(firma.timestamps.iter().filter(|m| m.covers == Marcato::Archive).count(), 16);
+    for frase in ["che non sono state verificate", "troppo lungo", "l'impronta è diversa"] {
+        assert!(firma.findings.iter().any(|f| f.contains(frase)), "{frase}: {:?}", firma.findings);
+    }
+}
