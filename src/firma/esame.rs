@@ -123,6 +123,8 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     };
     let mut aggiunte = Revoche::default();
     info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let firmati = info.firmati.iter().flat_map(|firmati| firmati.valori(oid::ADBE_REVOCATION));
+    firmati.for_each(|valori| aggiunte.aggiungi_valori(&valori));
     let revoche: Vec<&Revoche<'_>> = oggetto.revoche.iter().copied().chain([&aggiunte]).collect();
     let oggetto = &Oggetto { revoche: &revoche, ..*oggetto };
     let mut giudizio = Giudizio::new();

@@ -37,6 +37,8 @@ pub const SIG_POLICY_ID: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.15");
 pub const SIGNATURE_TIME_STAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.14");
 /// RFC 5126 section 6.3.4.
 pub const REVOCATION_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.24");
+/// ISO 32000-2 clause 12.8.3.3.2: the same, signed.
+pub const ADBE_REVOCATION: ObjectIdentifier = oid("1.2.840.113583.1.1.8");
 /// RFC 5940 section 2: an OCSP response among the revocation data of an envelope.
 pub const RI_OCSP_RESPONSE: ObjectIdentifier = oid("1.3.6.1.5.5.7.16.2");
 /// RFC 5126 section 6.3.3: certificates of the chain.
