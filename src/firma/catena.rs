@@ -5,7 +5,8 @@ use super::certificato::Certificato;
 use super::fiducia::{Ancora, Fiducia, Servizio};
 use super::rapporto::Sottoindicazione;
 use crate::valori::Istante;
-use std::cell::Cell;
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ const MAX_CATENA: usize = 8;
 /// Signature values that may be checked for one file, whatever it contains.
 const MAX_VERIFICHE: u32 = 2_000;
 
+/// Chains that are told of one file: they explain the verdict, and are found again without.
+const MAX_CATENE: usize = 64;
+
 /// What every signer of a file is judged with.
 pub struct Contesto<'a> {
     /// The anchors.
@@ -21,17 +25,50 @@ pub struct Contesto<'a> {
     /// The instant of the judgement.
     pub istante: Istante,
     verifiche: Rc<Cell<u32>>,
+    traccia: Rc<RefCell<Traccia>>,
+}
+
+/// What was taken from outside of the file, for the [`super::prova`].
+#[derive(Default)]
+pub struct Traccia {
+    /// The anchors that were looked at, by the subject that was looked for.
+    pub ancore: BTreeMap<String, Vec<Ancora>>,
+    /// The chains that were found, each from the certificate that was asked for to its anchor.
+    pub catene: Vec<Vec<Vec<u8>>>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
-        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
+        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)), traccia: Rc::default() }
     }
 
     /// The same, at another instant and with what is left of the budget.
     pub fn all_istante(&self, istante: Istante) -> Self {
-        Self { fiducia: self.fiducia, istante, verifiche: Rc::clone(&self.verifiche) }
+        Self { istante, verifiche: Rc::clone(&self.verifiche), traccia: Rc::clone(&self.traccia), ..*self }
+    }
+
+    /// What was taken from outside until now.
+    pub fn traccia(&self) -> Ref<'_, Traccia> {
+        self.traccia.borrow()
+    }
+
+    /// The anchors with this subject.
+    fn con_soggetto(&self, soggetto: &str) -> Vec<&'a Ancora> {
+        let trovate: Vec<&Ancora> = self.fiducia.con_soggetto(soggetto).collect();
+        let note = &mut self.traccia.borrow_mut().ancore;
+        if !trovate.is_empty() && !note.contains_key(soggetto) {
+            note.insert(soggetto.to_owned(), trovate.iter().copied().cloned().collect());
+        }
+        trovate
+    }
+
+    fn ricorda(&self, certificato: &Certificato<'_>, catena: &Catena) {
+        let intera: Vec<Vec<u8>> = std::iter::once(certificato.der.to_vec()).chain(catena.sopra.iter().cloned()).collect();
+        let catene = &mut self.traccia.borrow_mut().catene;
+        if catene.len() < MAX_CATENE && !catene.contains(&intera) {
+            catene.push(intera);
+        }
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.
@@ -68,7 +105,10 @@ pub fn catena(
             "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
         )),
         Salita::Viziata(vizio) => Err(vizio),
-        Salita::Buona(catena) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err),
+        Salita::Buona(catena) => {
+            contesto.ricorda(certificato, &catena);
+            vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err)
+        }
     }
 }
 
@@ -106,7 +146,7 @@ struct Scopo {
 
 /// The anchors with this subject, first those of services that foresee the use: a certificate may belong to several services.
 fn ancore<'c>(contesto: &Contesto<'c>, soggetto: &str, scopo: Scopo) -> Vec<&'c Ancora> {
-    let mut ancore: Vec<&Ancora> = contesto.fiducia.con_soggetto(soggetto).collect();
+    let mut ancore = contesto.con_soggetto(soggetto);
     ancore.sort_by_key(|a| !a.servizio.as_ref().is_some_and(|s| s.prevede(scopo.sigilli, contesto.istante)));
     ancore
 }

@@ -29,6 +29,7 @@ mod involucro;
 mod marca;
 mod oid;
 mod pades;
+mod prova;
 mod qualifica;
 mod rapporto;
 mod revoca;
@@ -40,12 +41,13 @@ mod xades;
 mod xml;
 
 pub use fiducia::{
-    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
+    Citata, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
     firmatari_dopo_pivot,
 };
+pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
 pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
 
-use crate::valori::Istante;
+use crate::valori::{Impronta, Istante};
 use catena::Contesto;
 use std::io::{self, Read, Write};
 use strato::Visita;
@@ -70,7 +72,33 @@ pub fn verifica(
     estratto: &mut dyn Write,
 ) -> io::Result<Rapporto> {
     let contesto = Contesto::new(fiducia, istante);
-    let mut visita = Visita::new(&contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
+    esamina(firmato, contenuto, nome, &contesto, estratto)
+}
+
+/// Verifies a file as [`verifica`] does and keeps what the verdict rests on. `impronta` is that of the file, whole.
+///
+/// # Errors
+/// Only when the source cannot be read.
+pub fn prova(
+    firmato: &mut dyn Read,
+    impronta: Impronta,
+    nome: &str,
+    fiducia: &Fiducia,
+    istante: Istante,
+) -> io::Result<Prova> {
+    let contesto = Contesto::new(fiducia, istante);
+    let rapporto = esamina(firmato, None, Some(nome), &contesto, &mut io::sink())?;
+    Ok(Prova::new(impronta, nome.to_owned(), istante, rapporto, &contesto.traccia()))
+}
+
+fn esamina(
+    firmato: &mut dyn Read,
+    contenuto: Option<&mut dyn Read>,
+    nome: Option<&str>,
+    contesto: &Contesto<'_>,
+    estratto: &mut dyn Write,
+) -> io::Result<Rapporto> {
+    let mut visita = Visita::new(contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
     visita.scendi(firmato, 0, documento::Somma::Qui)?;
     Ok(rapporto(visita, nome))
 }

@@ -6,6 +6,7 @@ mod corpus;
 mod liste;
 mod marca;
 mod pades;
+mod prova;
 mod revoca;
 mod xades;
 
