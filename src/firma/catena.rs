@@ -64,7 +64,8 @@ impl<'a> Contesto<'a> {
     }
 
     fn ricorda(&self, certificato: &Certificato<'_>, catena: &Catena) {
-        let intera: Vec<Vec<u8>> = std::iter::once(certificato.der.to_vec()).chain(catena.sopra.iter().cloned()).collect();
+        let intera: Vec<Vec<u8>> =
+            std::iter::once(certificato.der.to_vec()).chain(catena.sopra.iter().cloned()).collect();
         let catene = &mut self.traccia.borrow_mut().catene;
         if catene.len() < MAX_CATENE && !catene.contains(&intera) {
             catene.push(intera);

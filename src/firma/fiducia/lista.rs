@@ -3,9 +3,9 @@
 //! [`Lista::leggi`] only reads. A list counts for something when [`Lista::accetta`] has found its signature whole, by a signer
 //! that was expected, and the list not past its next update.
 
-use super::{Citata, RifiutoLista};
 use super::servizio::{Periodo, Servizio};
 use super::sigillo::{self, Sigillo};
+use super::{Citata, RifiutoLista};
 use crate::firma::xml::albero::{Albero, decodifica};
 use crate::valori::{Impronta, Istante};
 use std::sync::Arc;

@@ -96,7 +96,8 @@ fn a_prova_that_was_touched_or_is_of_another_file_is_refused() {
     bugiarda["report"]["indication"] = "TOTAL-FAILED".into();
     let bugiarda = Prova::leggi(&bugiarda.to_string()).unwrap();
     let sola = bugiarda.fiducia(impronta).unwrap();
-    let vero = verifica(&mut &*byte, None, Some(&bugiarda.name), &sola, bugiarda.instant, &mut std::io::sink()).unwrap();
+    let vero =
+        verifica(&mut &*byte, None, Some(&bugiarda.name), &sola, bugiarda.instant, &mut std::io::sink()).unwrap();
     assert!(!bugiarda.conferma(&vero), "a verdict that was altered shows");
 }
 
