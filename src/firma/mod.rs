@@ -32,6 +32,7 @@ mod m7m;
 mod marca;
 mod oid;
 mod pades;
+mod prova;
 mod qualifica;
 mod rapporto;
 mod revoca;
@@ -43,14 +44,15 @@ mod xades;
 mod xml;
 
 pub use fiducia::{
-    Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Modo, Periodo, Puntatore, Qualifica,
-    RifiutoLista, Servizio, firmatari_dopo_pivot,
+    Citata, Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Modo, Periodo, Puntatore,
+    Qualifica, RifiutoLista, Servizio, firmatari_dopo_pivot,
 };
+pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
 pub use rapporto::{
     Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,
 };
 
-use crate::valori::Istante;
+use crate::valori::{Impronta, Istante};
 use catena::Contesto;
 use std::io::{self, Read, Write};
 use strato::Visita;
@@ -75,6 +77,34 @@ pub fn verifica(
     estratto: &mut dyn Write,
 ) -> io::Result<Rapporto> {
     let contesto = Contesto::new(fiducia, istante);
+    esamina(firmato, contenuto, nome, contesto, estratto)
+}
+
+/// Verifies a file as [`verifica`] does and keeps what the verdict rests on. `impronta` is that of the file, whole.
+///
+/// # Errors
+/// Only when the source cannot be read.
+pub fn prova(
+    firmato: &mut dyn Read,
+    impronta: Impronta,
+    nome: &str,
+    fiducia: &Fiducia,
+    istante: Istante,
+) -> io::Result<Prova> {
+    let contesto = Contesto::new(fiducia, istante);
+    let traccia = contesto.traccia();
+    let rapporto = esamina(firmato, None, Some(nome), contesto, &mut io::sink())?;
+    let traccia = traccia.borrow();
+    Ok(Prova::new(impronta, nome.to_owned(), istante, rapporto, &traccia))
+}
+
+fn esamina(
+    firmato: &mut dyn Read,
+    contenuto: Option<&mut dyn Read>,
+    nome: Option<&str>,
+    contesto: Contesto<'_>,
+    estratto: &mut dyn Write,
+) -> io::Result<Rapporto> {
     let mut visita = Visita::new(contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
     visita.scendi(firmato, 0, documento::Somma::Qui)?;
     Ok(rapporto(visita, nome))

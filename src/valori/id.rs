@@ -126,6 +126,8 @@ id! {
     PropostaRubricaId,
     /// Two parties of the rubrica taken for one.
     UnioneId,
+    /// A verdict on the signatures of a file.
+    VerificaId,
 }
 
 impl AooId {

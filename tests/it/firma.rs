@@ -9,6 +9,7 @@ mod liste;
 mod m7m;
 mod marca;
 mod pades;
+mod prova;
 mod revoca;
 mod xades;
 

@@ -3,6 +3,7 @@
 
 use crate::firma::certificato::Certificato;
 use crate::firma::xml::albero::Albero;
+use serde::{Deserialize, Serialize};
 use uppsala::NodeId;
 
 /// The namespace of the extension.
@@ -15,48 +16,61 @@ const MAX_CRITERI: usize = 256;
 const MAX_ANNIDATI: usize = 8;
 
 /// Qualifiers, and which certificates they are for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Qualifica {
     /// Without their addresses: `QCWithQSCD`, `NotQualified`.
+    #[serde(rename = "qualifiers")]
     pub qualificatori: Vec<String>,
     /// What the certificates must meet.
+    #[serde(rename = "criteria")]
     pub criteri: Criteri,
 }
 
 /// A `CriteriaList`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criteri {
     /// How many of them.
+    #[serde(rename = "assert")]
     pub modo: Modo,
     /// Each of them.
+    #[serde(rename = "criteria")]
     pub voci: Vec<Criterio>,
 }
 
 /// The attribute `assert`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Modo {
     /// `all`.
+    #[serde(rename = "all")]
     Tutti,
     /// `atLeastOne`.
+    #[serde(rename = "atLeastOne")]
     Almeno1,
     /// `none`.
+    #[serde(rename = "none")]
     Nessuno,
 }
 
 /// One criterion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Criterio {
     /// `KeyUsage`: every bit, by name, must have this value.
+    #[serde(rename = "keyUsage")]
     Uso(Vec<(String, bool)>),
     /// `PolicySet`: all these policies, by identifier, must be in the certificate.
+    #[serde(rename = "policySet")]
     Politiche(Vec<String>),
     /// `ExtendedKeyUsage`: all these purposes.
+    #[serde(rename = "extendedKeyUsage")]
     Scopi(Vec<String>),
     /// `CertSubjectDNAttribute`: all these attributes must be in the subject.
+    #[serde(rename = "subjectAttributes")]
     Attributi(Vec<String>),
     /// Criteria inside criteria.
+    #[serde(rename = "list")]
     Lista(Criteri),
     /// Something that is not known here: whether a certificate meets it cannot be said.
+    #[serde(rename = "unknown")]
     Ignoto,
 }
 

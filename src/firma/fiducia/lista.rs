@@ -5,9 +5,9 @@
 
 use super::servizio::{Periodo, Servizio};
 use super::sigillo::{self, Sigillo};
-use super::{RifiutoLista, criterio};
+use super::{Citata, RifiutoLista, criterio};
 use crate::firma::xml::albero::{Albero, decodifica};
-use crate::valori::Istante;
+use crate::valori::{Impronta, Istante};
 use std::sync::Arc;
 use uppsala::NodeId;
 
@@ -46,6 +46,8 @@ pub struct Lista {
     /// The services of all of them.
     pub servizi: Vec<Arc<Servizio>>,
     sigillo: Result<Sigillo, RifiutoLista>,
+    /// SHA-256 of the file.
+    pub sha256: Impronta,
 }
 
 /// A pointer to another list, or to another version of this one (TS 119 612 clause 5.3.13).
@@ -111,7 +113,15 @@ impl Lista {
             prestatori,
             servizi,
             sigillo: sigillo::leggi(&albero, radice),
+            sha256: Impronta::of(byte),
         })
+    }
+
+    /// How others name it.
+    #[must_use]
+    pub fn citata(&self) -> Citata {
+        let Self { sha256, sequenza, emessa, .. } = *self;
+        Citata { sha256, territorio: self.territorio.clone(), sequenza, emessa }
     }
 
     /// Believes the list, if its one signature covers it whole, was made by one of `firmatari`, and `istante` is not after the

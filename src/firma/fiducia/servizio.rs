@@ -4,6 +4,7 @@ use super::criterio::Qualifica;
 use crate::firma::catena::Uso;
 use crate::firma::certificato::Certificato;
 use crate::valori::Istante;
+use serde::{Deserialize, Serialize};
 
 /// The status of a service recognised under Regulation (EU) 910/2014 (TS 119 612 clause 5.5.4).
 const RICONOSCIUTO: &str = "granted";
@@ -13,43 +14,56 @@ const RICONOSCIUTI_PRIMA: [&str; 4] = ["undersupervision", "supervisionincessati
 const REGOLAMENTO: i64 = 1_467_324_000;
 
 /// What a service does, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Genere {
     /// `CA/QC`: issues qualified certificates.
+    #[serde(rename = "CA/QC")]
     CertificatiQualificati,
     /// `TSA/QTST`: issues qualified timestamps.
+    #[serde(rename = "TSA/QTST")]
     MarcheQualificate,
     /// Anything else.
+    #[serde(rename = "other")]
     Altro,
 }
 
-/// A service of a provider.
-#[derive(Debug, Clone)]
+/// A service of a provider. In JSON without its certificates: the anchor has the one that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Servizio {
     /// The provider.
+    #[serde(rename = "provider")]
     pub prestatore: String,
     /// The service.
+    #[serde(rename = "name")]
     pub nome: String,
     /// What it does.
+    #[serde(rename = "type")]
     pub genere: Genere,
     /// Its certificates (DER).
+    #[serde(skip)]
     pub certificati: Vec<Vec<u8>>,
     /// Its statuses, the present one first.
-    storia: Vec<Periodo>,
+    #[serde(rename = "history")]
+    pub(in crate::firma) storia: Vec<Periodo>,
 }
 
 /// A status, from an instant until the next.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Periodo {
     /// `ServiceStatus` without its address: `granted`, `withdrawn`.
+    #[serde(rename = "status")]
     pub stato: String,
     /// `StatusStartingTime`.
+    #[serde(rename = "since")]
     pub dal: Istante,
     /// `AdditionalServiceInformation` without addresses: `ForeSignatures`, `ForeSeals`.
+    #[serde(rename = "information")]
     pub informazioni: Vec<String>,
     /// What the list says of some of its certificates, over what they say.
+    #[serde(rename = "qualifications", default, skip_serializing_if = "Vec::is_empty")]
     pub qualifiche: Vec<Qualifica>,
     /// Who took the service over.
+    #[serde(rename = "takenOverBy")]
     pub ceduto_a: Option<String>,
 }
 

@@ -46,7 +46,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     documenti_registrati,
     segnature,
     assegnazioni,
-    rapporti,
     caselle,
     messaggi,
     allegati,
@@ -105,6 +104,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     nomi_rubrica,
     parole_rubrica,
     predisposti,
+    verifiche,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -150,4 +150,5 @@ pub const CON_ID: &[&str] = &[
     "recapiti",
     "proposte_rubrica",
     "unioni_soggetti",
+    "verifiche",
 ];
