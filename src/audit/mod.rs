@@ -18,7 +18,7 @@ pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, t
 pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 
 use crate::storage::schema::{catene, eventi};
-use crate::storage::{Comando, Errore, Operazione, Valore};
+use crate::storage::{self, Errore, Operazione};
 use diesel::prelude::*;
 use std::fmt::Display;
 
@@ -41,10 +41,11 @@ pub fn annota(
             .filter(catene::aoo_id.eq(&aoo))
             .select((catene::posizione, catene::anello))
             .first::<(i64, String)>(op.conn)
-            .optional()?,
+            .optional()?
+            .map(|(posizione, anello)| storage::Punta { posizione, anello, scritta: posizione }),
     };
     let (precedente, posizione) = match &punta {
-        Some((ultima, anello)) => (anello.as_str(), ultima + 1),
+        Some(punta) => (punta.anello.as_str(), punta.posizione + 1),
         None => (ORIGINE, 1),
     };
     let attore = op.attore.to_string();
@@ -74,19 +75,15 @@ pub fn annota(
             eventi::anello.eq(&anello),
         ))
         .execute(op.conn)?;
-    let testa = match punta {
-        Some((ultima, _)) => Comando::<()>::new(
-            "UPDATE catene SET posizione = ?, anello = ? WHERE aoo_id = ? AND posizione = ?",
-            vec![Valore::Numero(posizione), Valore::Testo(&anello), Valore::Testo(&aoo), Valore::Numero(ultima)],
-        )
-        .execute(op.conn)?,
-        None => diesel::insert_into(catene::table)
-            .values((catene::aoo_id.eq(&aoo), catene::posizione.eq(posizione), catene::anello.eq(&anello)))
-            .execute(op.conn)?,
+    let scritta = match punta {
+        // The lane writes the row, once for all that a batch adds.
+        Some(punta) => punta.scritta,
+        None => {
+            let prima = (catene::aoo_id.eq(&aoo), catene::posizione.eq(posizione), catene::anello.eq(&anello));
+            diesel::insert_into(catene::table).values(prima).execute(op.conn)?;
+            posizione
+        }
     };
-    if testa != 1 {
-        return Err(Errore::riga("catene", "la punta non è più quella letta"));
-    }
-    op.punta = Some((posizione, anello));
+    op.punta = Some(storage::Punta { posizione, anello, scritta });
     Ok(posizione)
 }

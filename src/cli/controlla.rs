@@ -60,6 +60,7 @@ struct DifferenzaJson {
 fn atti() -> Vec<Atto> {
     [
         utenti::ATTI,
+        documenti::ATTI,
         titolario::ATTI,
         registro::ATTI,
         registro::rubrica::ATTI,

@@ -1,7 +1,8 @@
 //! `tabulario verifica`: verifies a signed file, without server and without data folder.
 
-use crate::firma::{self, Fiducia, Firma, Firmatari, Indicazione, Lista, Rapporto, verifica};
-use crate::valori::Istante;
+use crate::firma::{self, Fiducia, Firma, Firmatari, Indicazione, Lista, MAX_PROVA_BYTE, Prova, Rapporto, verifica};
+use crate::valori::{Impronta, Istante};
+use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,9 @@ pub struct Args {
     /// L'istante in cui i certificati devono essere validi, come 2026-11-22T08:42:07+01:00 (se manca: adesso)
     #[arg(long, value_name = "RFC3339")]
     istante: Option<Istante>,
+    /// La prova di una verifica già fatta (JSON): l'esito è ricalcolato con le autorità e l'istante di allora, e confrontato
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fiducia", "istante", "contenuto"])]
+    prova: Option<PathBuf>,
     /// Dove scrivere il documento estratto
     #[arg(long, value_name = "FILE")]
     estrai: Option<PathBuf>,
@@ -56,6 +60,14 @@ pub enum Errore {
     /// A folder of anchors without any.
     #[error("{}: la cartella non contiene certificati (.pem, .crt, .cer, .der)", .0.display())]
     CartellaVuota(PathBuf),
+    /// A prova that cannot be used for this file.
+    #[error("{}: {errore}", percorso.display())]
+    Prova {
+        /// Which.
+        percorso: PathBuf,
+        /// Why.
+        errore: firma::Inservibile,
+    },
     /// The document would overwrite what is being read.
     #[error("{}: il documento estratto non può prendere il posto di un file da leggere", .0.display())]
     Sovrascrive(PathBuf),
@@ -70,8 +82,8 @@ pub enum Errore {
 /// # Errors
 /// Only for what is outside of the file: paths, anchors, disk.
 pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool, Errore> {
-    let istante = args.istante.unwrap_or(adesso);
-    let (fiducia, liste) = leggi_fiducia(&args.fiducia, istante)?;
+    let prova = args.prova.as_deref().map(leggi_prova).transpose()?;
+    let Giudizio { istante, nome, fiducia, rilievi } = giudizio(args, prova.as_ref(), adesso)?;
     let mut firmato = apri(&args.file)?;
     let mut contenuto = args.contenuto.as_deref().map(apri).transpose()?;
     let mut estratto: Box<dyn Write> = match &args.estrai {
@@ -81,12 +93,14 @@ pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool,
     let mut rapporto = verifica(
         &mut firmato,
         contenuto.as_mut().map(|c| -> &mut dyn Read { c }),
-        args.file.file_name().and_then(|n| n.to_str()),
+        nome.as_deref(),
         &fiducia,
         istante,
         &mut *estratto,
     )?;
-    rapporto.findings.extend(liste);
+    rapporto.findings.extend(rilievi);
+    let confermato = prova.as_ref().is_none_or(|p| p.conferma(&rapporto));
+    rapporto.findings.extend(prova.map(|p| confronto(&p, confermato)));
     if let (Some(percorso), None) = (&args.estrai, &rapporto.content) {
         std::fs::remove_file(percorso).map_err(|errore| errore_file(percorso, errore))?;
     }
@@ -96,7 +110,51 @@ pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool,
     } else {
         scrivi(&rapporto, out)?;
     }
-    Ok(rapporto.indication == Some(Indicazione::TotalPassed))
+    Ok(confermato && rapporto.indication == Some(Indicazione::TotalPassed))
+}
+
+/// By what the file is judged.
+struct Giudizio {
+    istante: Istante,
+    nome: Option<String>,
+    fiducia: Fiducia,
+    rilievi: Vec<String>,
+}
+
+fn giudizio(args: &Args, prova: Option<&Prova>, adesso: Istante) -> Result<Giudizio, Errore> {
+    if let Some(prova) = prova {
+        let mut somma = Sha256::new();
+        io::copy(&mut apri(&args.file)?, &mut somma).map_err(|errore| errore_file(&args.file, errore))?;
+        let fiducia = prova.fiducia(Impronta::from_sha256(somma)).map_err(|errore| errore_prova(args, errore))?;
+        return Ok(Giudizio { istante: prova.instant, nome: Some(prova.name.clone()), fiducia, rilievi: Vec::new() });
+    }
+    let istante = args.istante.unwrap_or(adesso);
+    let (fiducia, rilievi) = leggi_fiducia(&args.fiducia, istante)?;
+    let nome = args.file.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+    Ok(Giudizio { istante, nome, fiducia, rilievi })
+}
+
+fn errore_prova(args: &Args, errore: firma::Inservibile) -> Errore {
+    Errore::Prova { percorso: args.prova.clone().unwrap_or_default(), errore }
+}
+
+fn leggi_prova(percorso: &Path) -> Result<Prova, Errore> {
+    let mut testo = String::new();
+    let letto = apri(percorso)?.take(MAX_PROVA_BYTE).read_to_string(&mut testo);
+    letto.map_err(|errore| errore_file(percorso, errore))?;
+    Prova::leggi(&testo).map_err(|errore| Errore::Prova { percorso: percorso.to_owned(), errore })
+}
+
+/// Whether what was said then is what is said now, in a sentence.
+fn confronto(prova: &Prova, confermato: bool) -> String {
+    let esito = if confermato { "è lo stesso" } else { "NON è lo stesso" };
+    let liste = prova.lists.iter().map(|l| format!("{} numero {}", l.territorio, l.sequenza)).collect::<Vec<_>>();
+    let liste = if liste.is_empty() { "nessuna".to_owned() } else { liste.join(", ") };
+    format!(
+        "L'esito ricalcolato {esito} della prova ({}, istante {}, liste di fiducia: {liste}).",
+        prova.program,
+        prova.instant.leggibile()
+    )
 }
 
 fn errore_file(percorso: &Path, errore: io::Error) -> Errore {
@@ -261,6 +319,33 @@ mod tests {
         assert_eq!(rapporto["signatures"][0]["subIndication"], "NO_CERTIFICATE_CHAIN_FOUND");
         let (esito, _) = prova(&[estratto.to_str().unwrap(), "--estrai", estratto.to_str().unwrap()]);
         assert!(matches!(esito, Err(Errore::Sovrascrive(_))));
+    }
+
+    #[test]
+    fn a_verdict_is_computed_again_from_its_prova_and_another_one_shows() {
+        let cartella = tempfile::tempdir().unwrap();
+        let file = fixture("firma/rsa-ber.pdf.p7m");
+        let byte = std::fs::read(&file).unwrap();
+        let (fiducia, _) =
+            leggi_fiducia(&[fixture("fiducia/lista-v6.xml").into()], "2026-11-20T12:00:00Z".parse().unwrap()).unwrap();
+        let quando = "2026-11-20T12:00:00Z".parse().unwrap();
+        let fatta = firma::prova(&mut &*byte, Impronta::of(&byte), "rsa-ber.pdf.p7m", &fiducia, quando).unwrap();
+        let scrivi = |nome: &str, testo: &str| {
+            let percorso = cartella.path().join(nome);
+            std::fs::write(&percorso, testo).unwrap();
+            percorso.to_str().unwrap().to_owned()
+        };
+        let buona = scrivi("prova.json", &fatta.scrivi().unwrap());
+        let (esito, testo) = prova(&[&file, "--prova", &buona]);
+        assert!(esito.unwrap(), "{testo}");
+        assert!(testo.contains("L'esito ricalcolato è lo stesso della prova") && testo.contains("numero 6"), "{testo}");
+        let falsa = fatta.scrivi().unwrap().replace("\"qualified\":true", "\"qualified\":false");
+        let (esito, testo) = prova(&[&file, "--prova", &scrivi("falsa.json", &falsa)]);
+        assert!(!esito.unwrap() && testo.contains("NON è lo stesso"), "{testo}");
+        let (esito, _) = prova(&[&fixture("firma/rsa-der.pdf.p7m"), "--prova", &buona]);
+        assert!(esito.unwrap_err().to_string().contains("riguarda il file con SHA-256"));
+        let (esito, _) = prova(&[&file, "--prova", &file]);
+        assert!(matches!(esito, Err(Errore::File { .. })), "not even text");
     }
 
     #[test]

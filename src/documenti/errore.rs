@@ -1,7 +1,7 @@
 //! Refusals of the store.
 
-use crate::storage;
 use crate::valori::Impronta;
+use crate::{storage, utenti};
 use std::io;
 
 /// Why a file could not be kept or given back.
@@ -22,9 +22,15 @@ pub enum Errore {
     /// The disk.
     #[error("il deposito dei documenti non risponde: {0}")]
     Disco(io::Error),
+    /// No verdict on the signatures of the file.
+    #[error("le firme del file non sono mai state verificate")]
+    MaiVerificato,
     /// The child process that reads texts could not be started.
     #[error("il lettore dei testi non si avvia: {0}")]
     Estrattore(io::Error),
+    /// Who did it is not known.
+    #[error(transparent)]
+    Utenti(#[from] utenti::Errore),
     /// The database.
     #[error(transparent)]
     Storage(#[from] storage::Errore),

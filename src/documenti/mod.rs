@@ -18,4 +18,12 @@ pub use errore::Errore;
 pub use fiduce::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};
 pub use media_type::media_type;
-pub use rapporto::{RapportoConservato, conserva_rapporto, rapporti_di, verifica};
+pub use rapporto::{
+    RapportoConservato, aggiungi_rapporto, conserva_rapporto, rapporti_di, riverifica, testo_della_prova, verifica,
+    verifiche_di,
+};
+
+use crate::audit::Atto;
+
+/// The acts of this module.
+pub const ATTI: &[Atto] = &[Atto { tipo: rapporto::ATTO, ricalcola: rapporto::ricalcola, conta: rapporto::conta }];

@@ -1,27 +1,40 @@
-//! What the signatures of a stored file say. The first verdict stays: a later one never takes its place.
+//! What the signatures of a stored file say, and what that rests on (*prova*). The first verdict stays: a later one stands beside it.
+//!
+//! Verdicts are of an AOO: of the same file another one judges by its own arrival, and is told nothing of this one's.
 
 use super::{Deposito, Errore, Riposto};
-use crate::firma::{self, Fiducia, Formato, Rapporto};
-use crate::storage::schema::rapporti;
-use crate::storage::{Conn, Operazione};
-use crate::valori::{Impronta, Istante, NomeFile};
+use crate::audit::{self, Carico};
+use crate::firma::{self, Fiducia, Formato, Prova, Rapporto};
+use crate::storage::schema::verifiche;
+use crate::storage::{self, Conn, Operazione};
+use crate::utenti;
+use crate::valori::{AooId, Impronta, Istante, NomeFile, VerificaId};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Timestamp};
 use std::collections::HashMap;
-use std::io;
+
+pub(super) const ATTO: &str = "verifica";
 
 /// Endings of names that promise a signature.
 const FIRMATI: &[&str] = &["p7m", "p7s", "m7m", "tsd", "tsr", "tst", "asics", "asice"];
 
+/// Verdicts of one file that are told, the first and the newest: who asks again every day is not to fill the page.
+const MASSIME: i64 = 50;
+
 /// A verdict as it was kept.
 #[derive(Debug, Clone)]
 pub struct RapportoConservato {
+    /// Its id.
+    pub id: VerificaId,
     /// The worst of the signatures, in the words of ETSI EN 319 102-1; absent if there are none.
     pub indicazione: Option<String>,
     /// The whole report, JSON of `tabulario verifica`.
     pub json: String,
     /// The instant it was judged at.
     pub istante: Istante,
+    /// When it was given.
+    pub eseguita: Istante,
+    /// Who asked for it, as people call them.
+    pub autore: String,
 }
 
 impl RapportoConservato {
@@ -42,53 +55,202 @@ pub fn verifica(
     nome: &NomeFile,
     fiducia: &Fiducia,
     istante: Istante,
-) -> Result<Option<Rapporto>, Errore> {
+) -> Result<Option<Prova>, Errore> {
     let puo_essere = matches!(riposto.media_type, "application/pkcs7-mime" | "application/pdf" | "application/xml")
         || FIRMATI.contains(&nome.estensione().as_str());
     if !puo_essere {
         return Ok(None);
     }
     let mut file = deposito.apri(&riposto.impronta)?;
-    let rapporto = firma::verifica(&mut file, None, Some(nome.as_str()), fiducia, istante, &mut io::sink());
-    let rapporto = rapporto.map_err(Errore::Disco)?;
-    Ok(Some(rapporto).filter(|r| r.format != Formato::Nessuno))
+    let prova = firma::prova(&mut file, riposto.impronta, nome.as_str(), fiducia, istante).map_err(Errore::Disco)?;
+    Ok(Some(prova).filter(|p| p.report.format != Formato::Nessuno))
 }
 
-/// Keeps a verdict, unless there is one already.
+/// Verifies a file again, at the instant of its first verdict and with what is trusted now.
 ///
 /// # Errors
-/// Those of the database.
-pub fn conserva_rapporto(
-    op: &mut Operazione<'_>,
+/// `MaiVerificato` if it has no verdict; those of store and database.
+pub fn riverifica(
+    conn: &mut Conn,
+    deposito: &Deposito,
+    aoo: AooId,
     impronta: &Impronta,
-    rapporto: &Rapporto,
-    istante: Istante,
-) -> Result<(), Errore> {
-    let json = serde_json::to_string(rapporto).map_err(|e| Errore::Disco(e.into()))?;
-    let indicazione = rapporto.indication.map(|i| i.as_str());
-    let sql = "INSERT INTO rapporti (sha256, istante, indicazione, rapporto) \
-               SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM rapporti WHERE sha256 = $5) ON CONFLICT DO NOTHING";
-    diesel::sql_query(sql)
-        .bind::<Text, _>(impronta.to_string())
-        .bind::<Timestamp, _>(istante.utc())
-        .bind::<Nullable<Text>, _>(indicazione)
-        .bind::<Text, _>(json)
-        .bind::<Text, _>(impronta.to_string())
-        .execute(op.conn)?;
-    Ok(())
+    fiducia: &Fiducia,
+) -> Result<Prova, Errore> {
+    let prima =
+        verifiche_del_file(conn, aoo, &impronta.to_string())?.into_iter().next().ok_or(Errore::MaiVerificato)?;
+    let nome = match Prova::leggi(&testo_della_prova(conn, aoo, impronta, prima.id)?) {
+        Ok(prova) => prova.name,
+        // What another version wrote: the name only says whether a signature was promised.
+        Err(_) => String::new(),
+    };
+    let mut file = deposito.apri(impronta)?;
+    firma::prova(&mut file, *impronta, &nome, fiducia, prima.istante).map_err(Errore::Disco)
 }
 
-/// The verdicts of these files, by SHA-256; a file that is not signed has none.
+/// Keeps the first verdict of the AOO on a file; if there is one already, nothing.
 ///
 /// # Errors
 /// Those of the database.
-pub fn rapporti_di(conn: &mut Conn, file: &[String]) -> Result<HashMap<String, RapportoConservato>, Errore> {
-    let righe: Vec<(String, chrono::NaiveDateTime, Option<String>, String)> = rapporti::table
-        .filter(rapporti::sha256.eq_any(file))
-        .select((rapporti::sha256, rapporti::istante, rapporti::indicazione, rapporti::rapporto))
-        .load(conn)?;
-    let conservato = |(sha256, istante, indicazione, json)| {
-        (sha256, RapportoConservato { indicazione, json, istante: Istante::from_utc(istante) })
+pub fn conserva_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<(), Errore> {
+    // Two operations of one AOO are never at work together.
+    let presenti: i64 = verifiche::table
+        .filter(verifiche::aoo_id.eq(op.aoo.to_string()))
+        .filter(verifiche::sha256.eq(prova.sha256.to_string()))
+        .count()
+        .get_result(op.conn)?;
+    if presenti == 0 { aggiungi_rapporto(op, prova).map(drop) } else { Ok(()) }
+}
+
+/// Keeps a verdict beside those that are there.
+///
+/// # Errors
+/// Those of the database.
+pub fn aggiungi_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<VerificaId, Errore> {
+    let (id, attore) = (VerificaId::new(), op.attore.clone());
+    let testo = |testo: Result<String, serde_json::Error>| testo.map_err(|e| Errore::Disco(e.into()));
+    let riga = Riga {
+        id: id.to_string(),
+        aoo_id: op.aoo.to_string(),
+        sha256: prova.sha256.to_string(),
+        eseguita: op.ora.utc(),
+        istante: prova.instant.utc(),
+        indicazione: prova.report.indication.map(|i| i.as_str().to_owned()),
+        rapporto: testo(serde_json::to_string(&prova.report))?,
+        prova: testo(prova.scrivi())?,
+        autore: utenti::nome_autore(op.conn, &attore)?,
     };
-    Ok(righe.into_iter().map(conservato).collect())
+    diesel::insert_into(verifiche::table).values(&riga).execute(op.conn)?;
+    audit::annota(op, ATTO, "verifica", id, &riga.carico())?;
+    Ok(id)
+}
+
+/// The first verdicts of the AOO on these files, by SHA-256; a file that is not signed has none.
+///
+/// # Errors
+/// Those of the database, or a row that is no verdict.
+pub fn rapporti_di(
+    conn: &mut Conn,
+    aoo: AooId,
+    file: &[String],
+) -> Result<HashMap<String, RapportoConservato>, Errore> {
+    let righe = verifiche::table
+        .filter(verifiche::aoo_id.eq(aoo.to_string()))
+        .filter(verifiche::sha256.eq_any(file))
+        .order(verifiche::id.desc())
+        .select((verifiche::sha256, RigaLetta::as_select()))
+        .load::<(String, RigaLetta)>(conn)?;
+    // The first one is read last.
+    righe.into_iter().map(|(sha256, riga)| Ok((sha256, riga.try_into()?))).collect()
+}
+
+/// The verdicts of the AOO on these files, by SHA-256, the first one first; a file that is not signed has none.
+///
+/// # Errors
+/// Those of the database, or a row that is no verdict.
+pub fn verifiche_di(
+    conn: &mut Conn,
+    aoo: AooId,
+    file: &[String],
+) -> Result<HashMap<String, Vec<RapportoConservato>>, Errore> {
+    let mut tutte = HashMap::new();
+    for sha256 in file {
+        let sue = verifiche_del_file(conn, aoo, sha256)?;
+        if !sue.is_empty() {
+            tutte.insert(sha256.clone(), sue);
+        }
+    }
+    Ok(tutte)
+}
+
+fn verifiche_del_file(conn: &mut Conn, aoo: AooId, sha256: &str) -> Result<Vec<RapportoConservato>, Errore> {
+    let sue = || {
+        verifiche::table
+            .filter(verifiche::aoo_id.eq(aoo.to_string()))
+            .filter(verifiche::sha256.eq(sha256.to_owned()))
+            .select(RigaLetta::as_select())
+    };
+    let prima: Vec<RigaLetta> = sue().order(verifiche::id).limit(1).load(conn)?;
+    let mut altre: Vec<RigaLetta> = sue().order(verifiche::id.desc()).limit(MASSIME).load(conn)?;
+    altre.retain(|riga| prima.iter().all(|p| p.id != riga.id));
+    prima.into_iter().chain(altre.into_iter().rev()).map(RapportoConservato::try_from).collect()
+}
+
+/// What a verdict of the AOO on a file rests on, as it was written then.
+///
+/// # Errors
+/// `MaiVerificato` if the AOO has no such verdict on this file.
+pub fn testo_della_prova(conn: &mut Conn, aoo: AooId, file: &Impronta, id: VerificaId) -> Result<String, Errore> {
+    let testo = verifiche::table
+        .filter(verifiche::aoo_id.eq(aoo.to_string()))
+        .filter(verifiche::sha256.eq(file.to_string()))
+        .filter(verifiche::id.eq(id.to_string()))
+        .select(verifiche::prova)
+        .first(conn)
+        .optional()?;
+    testo.ok_or(Errore::MaiVerificato)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = verifiche)]
+struct RigaLetta {
+    id: String,
+    eseguita: chrono::NaiveDateTime,
+    istante: chrono::NaiveDateTime,
+    indicazione: Option<String>,
+    rapporto: String,
+    autore: String,
+}
+
+impl TryFrom<RigaLetta> for RapportoConservato {
+    type Error = Errore;
+    fn try_from(riga: RigaLetta) -> Result<Self, Errore> {
+        Ok(Self {
+            id: riga.id.parse().map_err(|e| storage::Errore::riga("verifiche", e))?,
+            indicazione: riga.indicazione,
+            json: riga.rapporto,
+            istante: Istante::from_utc(riga.istante),
+            eseguita: Istante::from_utc(riga.eseguita),
+            autore: riga.autore,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = verifiche)]
+struct Riga {
+    id: String,
+    aoo_id: String,
+    sha256: String,
+    eseguita: chrono::NaiveDateTime,
+    istante: chrono::NaiveDateTime,
+    indicazione: Option<String>,
+    rapporto: String,
+    prova: String,
+    autore: String,
+}
+
+impl Riga {
+    /// The two texts are long: their digests stand for them.
+    fn carico(&self) -> Carico {
+        Carico::new(ATTO, 1)
+            .campo("id", &self.id)
+            .campo("aoo", &self.aoo_id)
+            .campo("file", &self.sha256)
+            .campo("eseguita", Istante::from_utc(self.eseguita))
+            .campo("istante", Istante::from_utc(self.istante))
+            .forse("indicazione", self.indicazione.as_deref())
+            .campo("rapporto", Impronta::of(self.rapporto.as_bytes()))
+            .campo("prova", Impronta::of(self.prova.as_bytes()))
+            .campo("autore", &self.autore)
+    }
+}
+
+pub(super) fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
+    Ok(verifiche::table.count().get_result(conn)?)
+}
+
+pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
+    let righe: Vec<Riga> = verifiche::table.filter(verifiche::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
+    Ok(righe.into_iter().map(|r| (r.id.clone(), r.carico())).collect())
 }

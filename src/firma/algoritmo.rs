@@ -8,7 +8,7 @@ use der::oid::ObjectIdentifier;
 use sha3::Digest as _;
 
 /// A digest function that can be computed here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Digesto {
     /// SHA-1, still found in old signatures.
     Sha1,
@@ -88,6 +88,7 @@ impl Digesto {
 }
 
 /// A digest being computed.
+#[derive(Clone)]
 pub enum Calcolo {
     /// By aws-lc, which is twice as fast as pure Rust on processors without SHA instructions.
     Aws(aws::Context),

@@ -71,7 +71,8 @@ impl Raccolta {
         Self { byte: Vec::new(), limite, eccede: false }
     }
 
-    fn aggiungi(&mut self, pezzo: &[u8]) {
+    /// Keeps more bytes, if they fit.
+    pub fn aggiungi(&mut self, pezzo: &[u8]) {
         if self.byte.len().saturating_add(pezzo.len()) > self.limite {
             self.eccede = true;
         } else {
@@ -86,12 +87,31 @@ pub struct Flusso<R> {
     letti: u64,
     /// End of every open container; `None` = indefinite.
     aperti: Vec<Option<u64>>,
+    /// Where everything that is read goes too.
+    copia: Option<Raccolta>,
 }
 
 impl<R: Read> Flusso<R> {
     /// Starts at the first byte of `sorgente`.
     pub fn new(sorgente: R) -> Self {
-        Self { sorgente: BufReader::with_capacity(TAMPONE_BYTE, sorgente), letti: 0, aperti: Vec::new() }
+        Self { sorgente: BufReader::with_capacity(TAMPONE_BYTE, sorgente), letti: 0, aperti: Vec::new(), copia: None }
+    }
+
+    /// From here on everything that is read is kept too, after what `dove` holds; beyond its limit nothing is.
+    pub fn tieni(&mut self, dove: Raccolta) {
+        self.copia = Some(dove);
+    }
+
+    /// Keeps no more than this.
+    pub fn tieni_al_massimo(&mut self, limite: usize) {
+        if let Some(copia) = &mut self.copia {
+            copia.limite = limite;
+        }
+    }
+
+    /// What was kept since [`Flusso::tieni`], if it fitted.
+    pub fn tenuto(&mut self) -> Option<Vec<u8>> {
+        self.copia.take().map(|copia| copia.byte)
     }
 
     /// How many containers are open.
@@ -158,6 +178,7 @@ impl<R: Read> Flusso<R> {
             return Err(TRONCO.into());
         }
         self.letti = self.letti.saturating_add(conta(n));
+        annota(&mut self.copia, buf.get(..n).unwrap_or_default());
         Ok(n)
     }
 
@@ -210,6 +231,7 @@ impl<R: Read> Flusso<R> {
             }
             let quanti = usize::try_from(n).unwrap_or(usize::MAX).min(pezzo.len());
             dove.aggiungi(pezzo.get(..quanti).unwrap_or_default());
+            annota(&mut self.copia, pezzo.get(..quanti).unwrap_or_default());
             self.sorgente.consume(quanti);
             self.letti = self.letti.saturating_add(conta(quanti));
             n -= conta(quanti);
@@ -266,6 +288,15 @@ impl<R: Read> Flusso<R> {
             valore = valore << 8 | u64::from(self.ottetto(grezza)?);
         }
         Ok(Some(valore))
+    }
+}
+
+fn annota(copia: &mut Option<Raccolta>, letti: &[u8]) {
+    if let Some(raccolta) = copia {
+        raccolta.aggiungi(letti);
+        if raccolta.eccede {
+            *copia = None;
+        }
     }
 }
 

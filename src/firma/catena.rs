@@ -5,7 +5,8 @@ use super::certificato::Certificato;
 use super::fiducia::{Ancora, Fiducia, Servizio};
 use super::rapporto::Sottoindicazione;
 use crate::valori::Istante;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,24 +15,72 @@ const MAX_CATENA: usize = 8;
 /// Signature values that may be checked for one file, whatever it contains.
 const MAX_VERIFICHE: u32 = 2_000;
 
+/// Said when no anchor is reached at all.
+pub const NESSUNA_CATENA: &str = "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.";
+/// Chains that are told of one file: they explain the verdict, and are found again without.
+const MAX_CATENE: usize = 64;
+
 /// What every signer of a file is judged with.
 pub struct Contesto<'a> {
     /// The anchors.
     pub fiducia: &'a Fiducia,
     /// The instant of the judgement.
     pub istante: Istante,
+    /// The instant that the caller gave, before anything proved an earlier one.
+    dato: Istante,
     verifiche: Rc<Cell<u32>>,
+    traccia: Rc<RefCell<Traccia>>,
+}
+
+/// What was taken from outside of the file, for the [`super::prova`].
+#[derive(Default)]
+pub struct Traccia {
+    /// The anchors that were looked at, by the subject that was looked for.
+    pub ancore: BTreeMap<String, Vec<Ancora>>,
+    /// The chains that were found, each from the certificate that was asked for to its anchor.
+    pub catene: Vec<Vec<Vec<u8>>>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
-        Self { fiducia, istante, verifiche: Rc::new(Cell::new(MAX_VERIFICHE)) }
+        let verifiche = Rc::new(Cell::new(MAX_VERIFICHE));
+        Self { fiducia, istante, dato: istante, verifiche, traccia: Rc::default() }
     }
 
     /// The same, at another instant and with what is left of the budget.
     pub fn all_istante(&self, istante: Istante) -> Self {
-        Self { fiducia: self.fiducia, istante, verifiche: Rc::clone(&self.verifiche) }
+        let (verifiche, traccia) = (Rc::clone(&self.verifiche), Rc::clone(&self.traccia));
+        Self { istante, verifiche, traccia, ..*self }
+    }
+
+    /// The instant of the judgement, if a timestamp proved it.
+    pub fn provato(&self) -> Option<Istante> {
+        Some(self.istante).filter(|istante| *istante < self.dato)
+    }
+
+    /// What is taken from outside, to be looked at when all is judged.
+    pub fn traccia(&self) -> Rc<RefCell<Traccia>> {
+        Rc::clone(&self.traccia)
+    }
+
+    /// The anchors with this subject.
+    fn con_soggetto(&self, soggetto: &str) -> Vec<&'a Ancora> {
+        let trovate: Vec<&Ancora> = self.fiducia.con_soggetto(soggetto).collect();
+        let note = &mut self.traccia.borrow_mut().ancore;
+        if !trovate.is_empty() && !note.contains_key(soggetto) {
+            note.insert(soggetto.to_owned(), trovate.iter().copied().cloned().collect());
+        }
+        trovate
+    }
+
+    fn ricorda(&self, certificato: &Certificato<'_>, catena: &Catena) {
+        let intera: Vec<Vec<u8>> =
+            std::iter::once(certificato.der.to_vec()).chain(catena.sopra.iter().cloned()).collect();
+        let catene = &mut self.traccia.borrow_mut().catene;
+        if catene.len() < MAX_CATENE && !catene.contains(&intera) {
+            catene.push(intera);
+        }
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.
@@ -63,12 +112,12 @@ pub fn catena(
 ) -> Result<Catena, Vizio> {
     let scopo = Scopo { uso, sigilli: certificato.per_sigilli() };
     match sali(contesto, certificato, altri, scopo, &mut Vec::new()) {
-        Salita::Nessuna => Err((
-            Sottoindicazione::NoCertificateChainFound,
-            "Nessuna catena di certificati porta a un'autorità di fiducia fra quelle indicate.".to_owned(),
-        )),
+        Salita::Nessuna => Err((Sottoindicazione::NoCertificateChainFound, NESSUNA_CATENA.to_owned())),
         Salita::Viziata(vizio) => Err(vizio),
-        Salita::Buona(catena) => vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err),
+        Salita::Buona(catena) => {
+            contesto.ricorda(certificato, &catena);
+            vizio_firmatario(contesto, certificato, uso).map_or(Ok(catena), Err)
+        }
     }
 }
 
@@ -106,7 +155,7 @@ struct Scopo {
 
 /// The anchors with this subject, first those of services that foresee the use: a certificate may belong to several services.
 fn ancore<'c>(contesto: &Contesto<'c>, soggetto: &str, scopo: Scopo) -> Vec<&'c Ancora> {
-    let mut ancore: Vec<&Ancora> = contesto.fiducia.con_soggetto(soggetto).collect();
+    let mut ancore = contesto.con_soggetto(soggetto);
     ancore.sort_by_key(|a| !a.servizio.as_ref().is_some_and(|s| s.prevede(scopo.sigilli, contesto.istante)));
     ancore
 }
@@ -207,7 +256,11 @@ fn vizio_firmatario(contesto: &Contesto<'_>, certificato: &Certificato<'_>, uso:
         };
         return Some((Sottoindicazione::ChainConstraintsFailure, frase.to_owned()));
     }
-    vizio_estensioni(certificato).or_else(|| vizio_validita(contesto.istante, certificato, "del firmatario"))
+    let di_chi = match uso {
+        Uso::Firma => "del firmatario",
+        Uso::Marca => "di chi ha emesso la marca",
+    };
+    vizio_estensioni(certificato).or_else(|| vizio_validita(contesto.istante, certificato, di_chi))
 }
 
 fn vizio_estensioni(certificato: &Certificato<'_>) -> Option<Vizio> {

@@ -3,6 +3,7 @@
 use super::algoritmo::metodo;
 use super::asn1::{Elemento, elemento};
 use super::chiave::{Chiave, Esito, bit_interi};
+use super::ignoto;
 use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL, QC_TYPE_ESIGN};
 use super::rapporto::Firmatario;
 use crate::valori::{CodiceFiscale, Istante};
@@ -17,6 +18,8 @@ const COMMON_NAME: &str = "2.5.4.3";
 const SERIAL_NUMBER: &str = "2.5.4.5";
 const COUNTRY: &str = "2.5.4.6";
 const ORGANIZATION: &str = "2.5.4.10";
+const POLITICHE: &str = "2.5.29.32";
+const SCOPI: &str = "2.5.29.37";
 const QC_STATEMENTS: &str = "1.3.6.1.5.5.7.1.3";
 
 /// Critical extensions that are processed, or that cannot make a signature less valid. Any other critical extension
@@ -66,6 +69,14 @@ impl<'a> Certificato<'a> {
     /// The public key, if it is of a known kind.
     pub fn chiave(&self) -> Option<Chiave<'a>> {
         Chiave::da_spki(self.x509.tbs_certificate.subject_pki.raw)
+    }
+
+    /// The sentence that says of which kind its public key is, when it is of none that is known.
+    pub fn chiave_ignota(&self) -> String {
+        let spki = elemento(self.x509.tbs_certificate.subject_pki.raw).ok().and_then(|spki| spki.figli().ok());
+        let algoritmo = spki.and_then(|parti| parti.first().copied());
+        let quale = algoritmo.map_or_else(|| "illeggibile".to_owned(), |algoritmo| ignoto::nome(&algoritmo));
+        format!("La chiave del firmatario ({quale}) non è fra quelle accettate.")
     }
 
     /// Whether the key of `emittente` signed this certificate.
@@ -182,19 +193,63 @@ impl<'a> Certificato<'a> {
         Some(tipi.iter().filter_map(Elemento::oid).collect())
     }
 
+    /// Whether its keyUsage has a bit, by the name that RFC 5280 gives it; `None`: there is no such bit.
+    pub fn ha_uso(&self, bit: &str) -> Option<bool> {
+        const BIT: [&str; 9] = [
+            "digitalSignature",
+            "nonRepudiation",
+            "keyEncipherment",
+            "dataEncipherment",
+            "keyAgreement",
+            "keyCertSign",
+            "crlSign",
+            "encipherOnly",
+            "decipherOnly",
+        ];
+        let quale = BIT.iter().position(|nome| *nome == bit)?;
+        let uso = self.x509.key_usage().ok().flatten();
+        Some(uso.is_some_and(|uso| uso.value.flags >> quale & 1 == 1))
+    }
+
+    /// The policies under which it was issued, as numbers and dots.
+    pub fn politiche(&self) -> Vec<String> {
+        let voci = self.estensione(POLITICHE);
+        voci.iter().filter_map(|voce| Some(voce.figli().ok()?.first()?.oid()?.to_string())).collect()
+    }
+
+    /// Its extended key usages, as numbers and dots.
+    pub fn scopi(&self) -> Vec<String> {
+        self.estensione(SCOPI).iter().filter_map(|voce| Some(voce.oid()?.to_string())).collect()
+    }
+
+    /// The types of the attributes of its subject, as numbers and dots.
+    pub fn attributi_del_soggetto(&self) -> Vec<String> {
+        self.x509.subject().iter_attributes().map(|a| a.attr_type().to_id_string()).collect()
+    }
+
+    /// The elements of an extension that is a sequence; none if it is not there.
+    fn estensione(&self, tipo: &str) -> Vec<Elemento<'_>> {
+        let estensione = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == tipo);
+        estensione.and_then(|e| elemento(e.value).ok()?.figli().ok()).unwrap_or_default()
+    }
+
     fn dichiara(&self, cosa: ObjectIdentifier) -> bool {
         self.dichiarazioni().iter().any(|(oid, _)| *oid == cosa)
     }
 
     /// `QCStatements ::= SEQUENCE OF SEQUENCE { statementId OID, statementInfo ANY OPTIONAL }`
     fn dichiarazioni(&self) -> Vec<(ObjectIdentifier, Option<Elemento<'_>>)> {
-        let estensione = self.x509.extensions().iter().find(|e| e.oid.to_id_string() == QC_STATEMENTS);
-        let tutte = estensione.and_then(|e| elemento(e.value).ok()?.figli().ok()).unwrap_or_default();
+        let tutte = self.estensione(QC_STATEMENTS);
         let lette = tutte.iter().filter_map(|d| d.figli().ok());
         lette.filter_map(|parti| Some((parti.first()?.oid()?, parti.get(1).copied()))).collect()
     }
 
-    /// The subject for the report.
+    /// The subject for the report; `sigillo` is what a trusted list says of it, if it says that it makes seals or that it does not.
+    pub fn firmatario_di(&self, sigillo: Option<bool>) -> Firmatario {
+        Firmatario { seal: sigillo.unwrap_or_else(|| self.per_sigilli()), ..self.firmatario() }
+    }
+
+    /// The subject, whatever it makes.
     pub fn firmatario(&self) -> Firmatario {
         let seriale = self.attributo(SERIAL_NUMBER);
         Firmatario {
@@ -203,6 +258,7 @@ impl<'a> Certificato<'a> {
             serial_number: seriale,
             organization: self.attributo(ORGANIZATION),
             country: self.attributo(COUNTRY),
+            seal: self.per_sigilli(),
         }
     }
 

@@ -22,6 +22,9 @@ use std::io::{self, Read};
 pub const MAX_RESTO_BYTE: usize = 8 * 1024 * 1024;
 /// Revocation data of one envelope that are looked at.
 pub const MAX_REVOCHE_BYTE: usize = 16 * 1024 * 1024;
+/// The content of the outermost envelope that is kept, for archive timestamps of the second form, which stamp the bytes round
+/// it too; of the envelopes inside half as much each time.
+pub const MAX_CAPSULA_BYTE: usize = 16 * 1024 * 1024;
 /// An object identifier, or the set of digest algorithms.
 const MAX_CAMPO_BYTE: usize = 4096;
 
@@ -33,6 +36,8 @@ pub struct Busta<'a> {
     contenuto: Option<Ottetti>,
     /// The digests announced, being computed.
     pub somme: Somme,
+    /// `encapContentInfo` as it was sent, if it is not too long.
+    capsula: Option<Vec<u8>>,
     /// The first defect met in the content; whoever reads again meets it again.
     guasto: Option<Difetto>,
 }
@@ -53,6 +58,10 @@ pub struct Resto {
     pub eccede: bool,
     /// Foreign bytes after the envelope.
     pub avanzo: u64,
+    /// `encapContentInfo` as it was sent; `None`: it is longer than what is kept.
+    pub capsula: Option<Vec<u8>>,
+    /// The fields `certificates` and `crls` as they were sent, empty if they are not there.
+    pub campi: [Vec<u8>; 2],
 }
 
 impl<'a> Busta<'a> {
@@ -91,6 +100,9 @@ impl<'a> Busta<'a> {
         let somme = Somme::annunciate(&campo.byte);
         let capsula = flusso.atteso(SEQUENCE)?;
         flusso.apri(&capsula)?;
+        let mut tenuta = Raccolta::new(MAX_CAPSULA_BYTE);
+        tenuta.aggiungi(&capsula.grezza);
+        flusso.tieni(tenuta);
         let tipo = flusso.atteso(OID)?;
         let mut campo = Raccolta::new(MAX_CAMPO_BYTE);
         flusso.copia(&tipo, &mut campo)?;
@@ -106,7 +118,13 @@ impl<'a> Busta<'a> {
             }
             Some(_) => return Err(Difetto("il contenuto non è dove dovrebbe").into()),
         };
-        Ok(Self { flusso, tipo, contenuto, somme, guasto: None })
+        let capsula = if contenuto.is_none() { flusso.tenuto() } else { None };
+        Ok(Self { flusso, tipo, contenuto, somme, capsula, guasto: None })
+    }
+
+    /// Keeps less of the content than [`MAX_CAPSULA_BYTE`].
+    pub fn tieni_al_massimo(&mut self, byte: usize) {
+        self.flusso.tieni_al_massimo(byte);
     }
 
     /// Whether the content is inside (and not detached).
@@ -128,6 +146,7 @@ impl<'a> Busta<'a> {
             // The end of eContent [0], then of encapContentInfo.
             self.flusso.fine()?;
             self.flusso.fine()?;
+            self.capsula = self.flusso.tenuto();
         }
         let mut revoche = Raccolta::new(MAX_REVOCHE_BYTE);
         let mut certificati = Raccolta::new(MAX_RESTO_BYTE);
@@ -154,11 +173,22 @@ impl<'a> Busta<'a> {
         }
         let avanzo = self.flusso.avanzo()?;
         let eccede = certificati.eccede || firmatari.eccede;
-        let (certificati, _) = pezzi(&certificati.byte);
         let revoche_eccedono = revoche.eccede;
-        let revoche = if revoche_eccedono { Vec::new() } else { pezzi(&revoche.byte).0 };
+        let campi = [certificati.byte, if revoche_eccedono { Vec::new() } else { revoche.byte }];
+        let [certificati, revoche] = campi.each_ref().map(|campo| pezzi(campo).0);
         let (firmatari, difetto_firmatari) = pezzi(&firmatari.byte);
-        Ok(Resto { certificati, firmatari, difetto_firmatari, revoche, revoche_eccedono, eccede, avanzo })
+        let capsula = self.capsula.take();
+        Ok(Resto {
+            certificati,
+            firmatari,
+            difetto_firmatari,
+            revoche,
+            revoche_eccedono,
+            eccede,
+            avanzo,
+            capsula,
+            campi,
+        })
     }
 }
 
@@ -225,6 +255,11 @@ impl Somme {
 pub struct Impronte(Vec<(Digesto, Vec<u8>)>);
 
 impl Impronte {
+    /// One that is known.
+    pub fn una(digesto: Digesto, impronta: Vec<u8>) -> Self {
+        Self(vec![(digesto, impronta)])
+    }
+
     /// One of them, if it was computed.
     pub fn con(&self, digesto: Digesto) -> Option<&[u8]> {
         self.0.iter().find(|(d, _)| *d == digesto).map(|(_, impronta)| impronta.as_slice())
@@ -237,12 +272,18 @@ pub struct Staccato<'a> {
     pub sorgente: &'a mut dyn Read,
     /// Where its digests go.
     pub somme: &'a mut Somme,
+    /// Itself, up to a limit.
+    pub tenuto: Raccolta,
 }
 
 impl Read for Staccato<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let n = self.sorgente.read(buf)?;
-        self.somme.aggiungi(buf.get(..n).unwrap_or_default());
+        let letti = buf.get(..n).unwrap_or_default();
+        self.somme.aggiungi(letti);
+        if !self.tenuto.eccede {
+            self.tenuto.aggiungi(letti);
+        }
         Ok(n)
     }
 }

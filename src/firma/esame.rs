@@ -1,6 +1,7 @@
 //! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries.
 
 use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
+use super::archivio::{Caso, Intorno, Prove};
 use super::asn1::Elemento;
 use super::catena::{Contesto, Uso, catena};
 use super::certificato::Certificato;
@@ -10,10 +11,10 @@ use super::difetto::Difetto;
 use super::ess::{Legame, legame};
 use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
-use super::qualifica::qualifica;
+use super::qualifica::{qualifica, ritratta};
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::revoca::{Revoche, Stato};
-use super::{marca, oid, robustezza, tempo};
+use super::revoca::{NON_CONTROLLATA, Revoche, Stato};
+use super::{ignoto, oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
 
@@ -33,6 +34,8 @@ pub struct Oggetto<'a> {
     pub certificati: &'a [Certificato<'a>],
     /// The revocation data of the envelope, and of the file round it.
     pub revoche: &'a [&'a Revoche<'a>],
+    /// The envelope itself, for the timestamps that cover it.
+    pub intorno: Option<&'a Intorno<'a>>,
     /// Which envelope, 0 = outermost.
     pub strato: usize,
     /// What the signers' certificates are used for.
@@ -81,7 +84,9 @@ pub fn senza_firmatario(strato: usize, giudizio: Giudizio) -> Firma {
         issuer: None,
         signing_time: None,
         timestamps: Vec::new(),
+        best_signature_time: None,
         qualified: None,
+        qualified_device: None,
         counter_signatures: Vec::new(),
         findings: giudizio.concludi(),
     }
@@ -97,6 +102,9 @@ pub fn peggiora(firma: &mut Firma, come: impl FnOnce(&mut Giudizio)) {
     firma.indication = giudizio.indicazione;
     firma.sub_indication = giudizio.motivo;
     firma.findings = giudizio.rilievi;
+    if firma.indication > Indicazione::TotalPassed {
+        ritratta(&mut firma.findings);
+    }
 }
 
 fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], annidate: usize) -> Firma {
@@ -115,6 +123,8 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     };
     let mut aggiunte = Revoche::default();
     info.non_firmati.valori(oid::REVOCATION_VALUES).for_each(|valori| aggiunte.aggiungi_valori(&valori));
+    let firmati = info.firmati.iter().flat_map(|firmati| firmati.valori(oid::ADBE_REVOCATION));
+    firmati.for_each(|valori| aggiunte.aggiungi_valori(&valori));
     let revoche: Vec<&Revoche<'_>> = oggetto.revoche.iter().copied().chain([&aggiunte]).collect();
     let oggetto = &Oggetto { revoche: &revoche, ..*oggetto };
     let mut giudizio = Giudizio::new();
@@ -122,8 +132,8 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
     let metodo = metodo(&info.algoritmo_firma, digesto);
     esamina_contenuto(&mut giudizio, oggetto, &info, digesto);
     let certificato = certificato_usato(oggetto.certificati, &info);
-    let timestamps = marche(&mut giudizio, contesto, oggetto, &info, annidate);
-    let allora = contesto.all_istante(opponibile(contesto.istante, &timestamps));
+    let prove = prove(&mut giudizio, contesto, oggetto, &campi, &info, annidate);
+    let allora = contesto.all_istante(prove.istante);
     match certificato {
         Some(certificato) => esamina_valore(&mut giudizio, &allora, oggetto, &info, metodo, certificato),
         None => giudizio.incerta(
@@ -141,11 +151,13 @@ fn esamina_annidata(contesto: &Contesto<'_>, oggetto: &Oggetto<'_>, ber: &[u8], 
         signature_algorithm: Some(
             metodo.map_or_else(|| nome_oid(&info.algoritmo_firma), |m| m.schema.nome().to_owned()),
         ),
-        signer: certificato.map(Certificato::firmatario),
+        signer: certificato.map(|c| c.firmatario_di(giudizio.sigillo)),
         issuer: certificato.map(Certificato::emittente_leggibile),
         signing_time: info.firmati.as_ref().and_then(|a| tempo::istante(&a.unico(oid::SIGNING_TIME)?)),
-        timestamps,
+        timestamps: prove.marche,
+        best_signature_time: allora.provato(),
         qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
+        qualified_device: giudizio.dispositivo,
         counter_signatures,
         ..senza_firmatario(oggetto.strato, giudizio)
     }
@@ -182,16 +194,23 @@ fn esamina_contenuto(
             Sottoindicazione::FormatFailure,
             "Fra gli attributi firmati manca l'impronta del documento, o ce n'è più di una.",
         ),
-        Some(attesa) => esamina_impronta(giudizio, oggetto, digesto, attesa.valore),
+        Some(attesa) => esamina_impronta(giudizio, oggetto, (digesto, &info.algoritmo_digesto), attesa.valore),
     }
     if let Some(tipo) = oggetto.tipo {
         esamina_tipo(giudizio, firmati, tipo);
     }
 }
 
-fn esamina_impronta(giudizio: &mut Giudizio, oggetto: &Oggetto<'_>, digesto: Option<Digesto>, attesa: &[u8]) {
-    let Some(digesto) = digesto else {
-        let frase = "L'algoritmo di impronta della firma non è fra quelli accettati.";
+/// `digesto` is the one that the signer names, and what it names.
+fn esamina_impronta(
+    giudizio: &mut Giudizio,
+    oggetto: &Oggetto<'_>,
+    digesto: (Option<Digesto>, &Elemento<'_>),
+    attesa: &[u8],
+) {
+    let (Some(digesto), _) = digesto else {
+        let quale = ignoto::nome(digesto.1);
+        let frase = format!("L'algoritmo di impronta della firma ({quale}) non è fra quelli accettati.");
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     match oggetto.firmato.impronta(digesto) {
@@ -229,8 +248,12 @@ fn esamina_valore(
     metodo: Option<Metodo>,
     certificato: &Certificato<'_>,
 ) {
-    let (Some(metodo), Some(chiave)) = (metodo, certificato.chiave()) else {
-        let frase = "L'algoritmo della firma o la chiave del firmatario non sono fra quelli accettati.";
+    let Some(chiave) = certificato.chiave() else {
+        return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, certificato.chiave_ignota());
+    };
+    let Some(metodo) = metodo else {
+        let quale = ignoto::nome(&info.algoritmo_firma);
+        let frase = format!("L'algoritmo della firma ({quale}) non è fra quelli accettati.");
         return giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, frase);
     };
     let impronte = match &info.firmati {
@@ -350,7 +373,7 @@ fn esamina_revoca(
         Some(Stato::Valido(al)) => {
             giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
         }
-        None => giudizio.nota("La revoca dei certificati non è stata controllata."),
+        None => giudizio.nota(NON_CONTROLLATA),
     }
     for coppia in sopra.windows(2) {
         if let [sotto, emittente] = coppia
@@ -362,23 +385,20 @@ fn esamina_revoca(
     }
 }
 
-fn marche(
+/// What the timestamps of a signer prove. A timestamp may itself carry timestamps: those are not followed.
+fn prove(
     giudizio: &mut Giudizio,
     contesto: &Contesto<'_>,
     oggetto: &Oggetto<'_>,
+    campi: &CampiFirmatario,
     info: &InfoFirmatario<'_>,
     annidate: usize,
-) -> Vec<MarcaTemporale> {
-    // A timestamp may itself carry timestamps: those are not followed.
+) -> Prove {
     if oggetto.uso == Uso::Marca || annidate > MAX_CONTROFIRME_ANNIDATE {
-        return Vec::new();
+        return Prove { marche: Vec::new(), istante: contesto.istante };
     }
-    let mut marche = Vec::new();
-    for gettone in info.non_firmati.valori(oid::SIGNATURE_TIME_STAMP).take(MAX_AGGIUNTE) {
-        let marcato = Firmato::Byte(info.valore);
-        marche.push(marca::esamina(giudizio, contesto, gettone.intero, marcato, oggetto.certificati, oggetto.revoche));
-    }
-    marche
+    let aggiunti = &certificati_aggiunti(info);
+    Caso { contesto, oggetto, campi, info, aggiunti }.prove(giudizio)
 }
 
 /// The earliest instant at which the signature is proved to have existed: that of its first valid timestamp, if it is before the
@@ -395,7 +415,7 @@ fn controfirme(
     info: &InfoFirmatario<'_>,
     annidate: usize,
 ) -> Vec<Firma> {
-    let controfirmato = Oggetto { tipo: None, firmato: Firmato::Byte(info.valore), ..*oggetto };
+    let controfirmato = Oggetto { tipo: None, firmato: Firmato::Byte(info.valore), intorno: None, ..*oggetto };
     let mut valori = info.non_firmati.valori(oid::COUNTERSIGNATURE);
     if annidate >= MAX_CONTROFIRME_ANNIDATE {
         if valori.next().is_some() {
@@ -420,7 +440,8 @@ fn livello(info: &InfoFirmatario<'_>, revoche: bool) -> &'static str {
     let marcata = aggiunti.ha(oid::SIGNATURE_TIME_STAMP);
     match () {
         () if !firmati.ha(oid::SIGNING_CERTIFICATE) && !firmati.ha(oid::SIGNING_CERTIFICATE_V2) => "CMS",
-        () if oid::ARCHIVE_TIME_STAMP.iter().any(|o| aggiunti.ha(*o)) => "CAdES-LTA",
+        () if aggiunti.ha(oid::ARCHIVE_TIME_STAMP[2]) => "CAdES-LTA",
+        () if oid::ARCHIVE_TIME_STAMP.iter().any(|o| aggiunti.ha(*o)) => "CAdES-A",
         () if marcata && (revoche || aggiunti.ha(oid::REVOCATION_VALUES)) => "CAdES-LT",
         () if marcata => "CAdES-T",
         () if firmati.ha(oid::SIG_POLICY_ID) => "CAdES-EPES",

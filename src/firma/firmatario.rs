@@ -6,7 +6,7 @@
 //!     signatureAlgorithm, signature OCTET STRING, unsignedAttrs [1] IMPLICIT SET OF Attribute OPTIONAL }
 //! ```
 
-use super::asn1::{Elemento, elemento, figli_da_ber, scrivi};
+use super::asn1::{Elemento, elementi, elemento, figli_da_ber, scrivi};
 use super::ber::{CONTESTO_0, CONTESTO_0_SEMPLICE, CONTESTO_1, INTEGER, OCTET_STRING, SEQUENCE, SET};
 use super::certificato::Certificato;
 use super::difetto::Difetto;
@@ -83,6 +83,21 @@ impl CampiFirmatario {
     }
 }
 
+impl CampiFirmatario {
+    /// The fields before the unsigned attributes one after the other, in DER: with the signed attributes in the order in which they
+    /// were sent, and sorted, if that is another one.
+    pub fn senza_aggiunte(&self) -> Vec<Vec<u8>> {
+        let campi = || self.campi.iter().filter(|campo| campo.first() != Some(&CONTESTO_1));
+        let inviati: Vec<u8> = campi().flatten().copied().collect();
+        let ordinato = |campo: &Vec<u8>| match elemento(campo) {
+            Ok(e) if e.tag == CONTESTO_0 => scrivi(CONTESTO_0, &ordina(e.valore).concat()),
+            _ => campo.clone(),
+        };
+        let ordinati: Vec<u8> = campi().flat_map(ordinato).collect();
+        if ordinati == inviati { vec![inviati] } else { vec![inviati, ordinati] }
+    }
+}
+
 impl InfoFirmatario<'_> {
     /// Whether the signer says that it signed with this certificate.
     pub fn indica(&self, certificato: &Certificato<'_>) -> bool {
@@ -121,6 +136,12 @@ impl<'a> Attributi<'a> {
         self.tutti.iter().filter(move |(t, _)| *t == Some(tipo)).flat_map(|(_, valori)| valori.iter().copied())
     }
 
+    /// Every attribute: whole, its type, its values.
+    pub fn tutti(&self) -> impl Iterator<Item = (&'a [u8], Option<ObjectIdentifier>, &[Elemento<'a>])> {
+        let interi = elementi(self.valore).unwrap_or_default().into_iter();
+        interi.zip(&self.tutti).map(|(intero, (tipo, valori))| (intero.intero, *tipo, valori.as_slice()))
+    }
+
     /// The value of an attribute that must have exactly one.
     pub fn unico(&self, tipo: ObjectIdentifier) -> Option<Elemento<'a>> {
         let mut valori = self.valori(tipo);
@@ -130,15 +151,20 @@ impl<'a> Attributi<'a> {
     /// The bytes that may have been signed: the DER encoding, where a SET OF is sorted (RFC 5652 section 5.4), then
     /// the order in which the attributes were sent, which some signers sign instead.
     pub fn firmabili(&self) -> Vec<Vec<u8>> {
-        let mut pezzi: Vec<&[u8]> = Vec::new();
-        let mut resto = self.valore;
-        while let Ok((primo, altri)) = super::asn1::leggi(resto) {
-            pezzi.push(primo.intero);
-            resto = altri;
-        }
-        pezzi.sort_unstable();
-        let ordinati = scrivi(SET, &pezzi.concat());
+        let ordinati = scrivi(SET, &ordina(self.valore).concat());
         let inviati = scrivi(SET, self.valore);
         if ordinati == inviati { vec![ordinati] } else { vec![ordinati, inviati] }
     }
+}
+
+/// The elements that follow each other in `byte`, in the order of DER.
+pub fn ordina(byte: &[u8]) -> Vec<&[u8]> {
+    let mut pezzi: Vec<&[u8]> = Vec::new();
+    let mut resto = byte;
+    while let Ok((primo, altri)) = super::asn1::leggi(resto) {
+        pezzi.push(primo.intero);
+        resto = altri;
+    }
+    pezzi.sort_unstable();
+    pezzi
 }

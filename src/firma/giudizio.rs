@@ -13,6 +13,10 @@ pub struct Giudizio {
     pub rilievi: Vec<String>,
     /// Whether a trusted list says that the signer's certificate was qualified; `None`: no list speaks of it.
     pub qualificata: Option<bool>,
+    /// Whether it says that the key is in a qualified device.
+    pub dispositivo: Option<bool>,
+    /// Whether it says that the certificate makes seals, and not signatures.
+    pub sigillo: Option<bool>,
     /// What the signature is worth if it passes, and what is said of its certificate if it does not.
     pub valore: Option<[String; 2]>,
 }
@@ -25,6 +29,8 @@ impl Giudizio {
             motivo: None,
             rilievi: Vec::new(),
             qualificata: None,
+            dispositivo: None,
+            sigillo: None,
             valore: None,
         }
     }

@@ -12,11 +12,13 @@ use super::certificato::Certificato;
 use super::cms::{Busta, Impronte, Resto, Somme};
 use super::difetto::{Difetto, separa};
 use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
+use super::firmatario::CampiFirmatario;
 use super::giudizio::Giudizio;
-use super::rapporto::{Indicazione, MarcaTemporale, Sottoindicazione};
+use super::rapporto::{Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
 use super::revoca::Revoche;
 use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
+use der::oid::ObjectIdentifier;
 use std::io::{self, Read};
 
 /// The longest TSTInfo read.
@@ -24,6 +26,7 @@ const MAX_TST_INFO_BYTE: u64 = 64 * 1024;
 
 /// A token read to its end.
 pub struct Gettone {
+    tipo: ObjectIdentifier,
     info: Vec<u8>,
     resto: Resto,
     impronte: Impronte,
@@ -32,18 +35,49 @@ pub struct Gettone {
 impl Gettone {
     /// Reads the content and the rest of an envelope whose type is TSTInfo.
     pub fn leggi(mut busta: Busta<'_>) -> io::Result<Self> {
-        let mut info = Vec::new();
+        let (tipo, mut info) = (busta.tipo, Vec::new());
         busta.by_ref().take(MAX_TST_INFO_BYTE).read_to_end(&mut info)?;
         if busta.read(&mut [0])? > 0 {
             return Err(Difetto("la marca temporale è troppo lunga").into());
         }
         let resto = busta.chiudi()?;
-        Ok(Self { info, resto, impronte: busta.somme.concludi() })
+        Ok(Self { tipo, info, resto, impronte: busta.somme.concludi() })
+    }
+
+    /// Reads a token in memory.
+    pub fn da_byte(byte: &[u8]) -> Result<Self, Difetto> {
+        let mut sorgente = byte;
+        let letto = Busta::apri(&mut sorgente).and_then(Self::leggi);
+        // A slice cannot fail as a disk does.
+        separa(letto).unwrap_or(Err(Difetto("non è leggibile")))
     }
 
     /// Foreign bytes after the token.
     pub fn avanzo(&self) -> u64 {
         self.resto.avanzo
+    }
+
+    /// Whether it says that it is one, as an envelope of something else does not.
+    pub fn e_una_marca(&self) -> bool {
+        self.tipo == oid::TST_INFO
+    }
+
+    /// `genTime`, nobody having validated it.
+    pub fn istante(&self) -> Option<Istante> {
+        tst_info(&self.info)?.istante
+    }
+
+    /// The digest through which it stamps, and its value.
+    pub fn impronta(&self) -> Option<(Digesto, &[u8])> {
+        let info = tst_info(&self.info)?;
+        Some((info.digesto?, info.impronta))
+    }
+
+    /// The first value of an unsigned attribute of the authority's signature, and which of these types it has.
+    pub fn aggiunto(&self, tipi: &[ObjectIdentifier]) -> Option<(ObjectIdentifier, Vec<u8>)> {
+        let campi = CampiFirmatario::leggi(self.resto.firmatari.first()?).ok()?;
+        let (info, _) = campi.info().ok()?;
+        tipi.iter().find_map(|tipo| Some((*tipo, info.non_firmati.unico(*tipo)?.intero.to_vec())))
     }
 }
 
@@ -54,6 +88,19 @@ struct TstInfo<'a> {
     istante: Option<Istante>,
 }
 
+/// Why it is not known what a token stamps.
+#[derive(Debug, Clone, Copy)]
+pub struct Ostacolo {
+    /// Whether the token is wrong for that, or nothing can be said.
+    pub indicazione: Indicazione,
+    /// The sentence.
+    pub frase: &'static str,
+}
+
+/// What it stamps was not given.
+pub const NON_DATO: Ostacolo =
+    Ostacolo { indicazione: Indicazione::Indeterminate, frase: "Non si sa quali dati siano marcati." };
+
 /// Judges a token found inside a signature, which stamps `marcato`; `altri` and `revoche` are those of the signature. What is wrong becomes a note of that signature.
 pub fn esamina(
     giudizio: &mut Giudizio,
@@ -63,35 +110,36 @@ pub fn esamina(
     altri: &[Certificato<'_>],
     revoche: &[&Revoche<'_>],
 ) -> MarcaTemporale {
-    let mut sorgente = gettone;
-    let letto = Busta::apri(&mut sorgente).and_then(Gettone::leggi);
-    // A slice cannot fail as a disk does.
-    let (marca, frase) = match separa(letto).unwrap_or(Err(Difetto("non è leggibile"))) {
-        Ok(gettone) => esamina_con(contesto, &gettone, Some(marcato), altri, revoche),
-        Err(difetto) => {
-            let marca = MarcaTemporale { time: None, tsa: None, indication: Indicazione::TotalFailed };
-            (marca, format!("Marca temporale non valida, perché non è leggibile: {difetto}."))
-        }
+    let (marca, frase) = match Gettone::da_byte(gettone) {
+        Ok(gettone) => esamina_con(contesto, &gettone, Ok(marcato), altri, revoche),
+        Err(difetto) => illeggibile(difetto),
     };
     giudizio.nota(frase);
-    marca
+    MarcaTemporale { covers: Marcato::Signature, ..marca }
 }
 
-/// Judges a token, and says it in a sentence; without `marcato` what it stamps is not known.
+/// What is said of a token that cannot be read.
+pub fn illeggibile(difetto: Difetto) -> (MarcaTemporale, String) {
+    let marca =
+        MarcaTemporale { time: None, tsa: None, indication: Indicazione::TotalFailed, covers: Marcato::Signature };
+    (marca, format!("Marca temporale non valida, perché non è leggibile: {difetto}."))
+}
+
+/// Judges a token over the file itself, and says it in a sentence; without `marcato` what it stamps is not known.
 pub fn esamina_gettone(
     contesto: &Contesto<'_>,
     gettone: &Gettone,
     marcato: Option<Firmato<'_>>,
     altri: &[Certificato<'_>],
 ) -> (MarcaTemporale, String) {
-    esamina_con(contesto, gettone, marcato, altri, &[])
+    esamina_con(contesto, gettone, marcato.ok_or(NON_DATO), altri, &[])
 }
 
 /// The same, with what is said of revocation round the token.
-fn esamina_con(
+pub fn esamina_con(
     contesto: &Contesto<'_>,
     gettone: &Gettone,
-    marcato: Option<Firmato<'_>>,
+    marcato: Result<Firmato<'_>, Ostacolo>,
     altri: &[Certificato<'_>],
     revoche: &[&Revoche<'_>],
 ) -> (MarcaTemporale, String) {
@@ -109,6 +157,7 @@ fn esamina_con(
     let oggetto = Oggetto {
         tipo: Some(oid::TST_INFO),
         firmato: Firmato::Passato(&gettone.impronte),
+        intorno: None,
         certificati: &certificati,
         revoche: &revoche,
         strato: 0,
@@ -137,7 +186,7 @@ fn esamina_con(
     }
     let time = info.and_then(|info| info.istante);
     let frase = frase(time, tsa.as_deref(), &giudizio);
-    (MarcaTemporale { time, tsa, indication: giudizio.indicazione }, frase)
+    (MarcaTemporale { time, tsa, indication: giudizio.indicazione, covers: Marcato::File }, frase)
 }
 
 /// The digests that the content of a TSD may have been stamped with.
@@ -145,9 +194,13 @@ pub fn somme_marcabili() -> Somme {
     Somme::di(&[Digesto::Sha1, Digesto::Sha256, Digesto::Sha384, Digesto::Sha512])
 }
 
-fn esamina_impronta(giudizio: &mut Giudizio, info: &TstInfo<'_>, marcato: Option<Firmato<'_>>) {
-    let Some(marcato) = marcato else {
-        return giudizio.incerta(Sottoindicazione::SignedDataNotFound, "Non si sa quali dati siano marcati.");
+fn esamina_impronta(giudizio: &mut Giudizio, info: &TstInfo<'_>, marcato: Result<Firmato<'_>, Ostacolo>) {
+    let marcato = match marcato {
+        Ok(marcato) => marcato,
+        Err(Ostacolo { indicazione: Indicazione::TotalFailed, frase }) => {
+            return giudizio.fallita(Sottoindicazione::HashFailure, frase);
+        }
+        Err(Ostacolo { frase, .. }) => return giudizio.incerta(Sottoindicazione::SignedDataNotFound, frase),
     };
     match info.digesto.and_then(|d| marcato.impronta(d)) {
         None => giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, "L'impronta marcata non è calcolabile."),

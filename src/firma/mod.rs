@@ -1,15 +1,15 @@
 //! *Firma*: is this file signed, by whom, and does the signature hold (CAD art. 24; Regulation (EU) 910/2014).
 //!
 //! It owns the formats of signature: CAdES (CMS SignedData, RFC 5652 and ETSI EN 319 122) in BER or DER, wrapped in base64
-//! or PEM, nested, with their timestamps and revocation data; timestamp tokens and TSD; PAdES; XAdES (XML signatures with the
-//! signer's properties, ETSI EN 319 132); ASiC. M7M is recognised and said not to be verified yet. The verdict uses the words of ETSI
-//! EN 319 102-1.
+//! or PEM, nested, with their timestamps and revocation data; timestamp tokens, TSD and M7M; PAdES; XAdES (XML signatures with
+//! the signer's properties, ETSI EN 319 132); ASiC. The verdict uses the words of ETSI EN 319 102-1.
 //!
 //! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk. The
 //! document flows to the sink it is given; only a PDF, whose signatures point into it, is held too, up to a limit. Whatever the
 //! bytes, the answer is a report.
 
 mod algoritmo;
+mod archivio;
 mod asic;
 mod asn1;
 mod ber;
@@ -23,12 +23,16 @@ mod esame;
 mod ess;
 mod fiducia;
 mod firmatario;
+mod frase;
 mod genere;
 mod giudizio;
+mod ignoto;
 mod involucro;
+mod m7m;
 mod marca;
 mod oid;
 mod pades;
+mod prova;
 mod qualifica;
 mod rapporto;
 mod revoca;
@@ -40,12 +44,15 @@ mod xades;
 mod xml;
 
 pub use fiducia::{
-    Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Periodo, Puntatore, RifiutoLista, Servizio,
-    firmatari_dopo_pivot,
+    Citata, Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Modo, Periodo, Puntatore,
+    Qualifica, RifiutoLista, Servizio, firmatari_dopo_pivot,
 };
-pub use rapporto::{Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Rapporto, Sottoindicazione};
+pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
+pub use rapporto::{
+    Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,
+};
 
-use crate::valori::Istante;
+use crate::valori::{Impronta, Istante};
 use catena::Contesto;
 use std::io::{self, Read, Write};
 use strato::Visita;
@@ -70,7 +77,35 @@ pub fn verifica(
     estratto: &mut dyn Write,
 ) -> io::Result<Rapporto> {
     let contesto = Contesto::new(fiducia, istante);
-    let mut visita = Visita::new(&contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
+    esamina(firmato, contenuto, nome, contesto, estratto)
+}
+
+/// Verifies a file as [`verifica`] does and keeps what the verdict rests on. `impronta` is that of the file, whole.
+///
+/// # Errors
+/// Only when the source cannot be read.
+pub fn prova(
+    firmato: &mut dyn Read,
+    impronta: Impronta,
+    nome: &str,
+    fiducia: &Fiducia,
+    istante: Istante,
+) -> io::Result<Prova> {
+    let contesto = Contesto::new(fiducia, istante);
+    let traccia = contesto.traccia();
+    let rapporto = esamina(firmato, None, Some(nome), contesto, &mut io::sink())?;
+    let traccia = traccia.borrow();
+    Ok(Prova::new(impronta, nome.to_owned(), istante, rapporto, &traccia))
+}
+
+fn esamina(
+    firmato: &mut dyn Read,
+    contenuto: Option<&mut dyn Read>,
+    nome: Option<&str>,
+    contesto: Contesto<'_>,
+    estratto: &mut dyn Write,
+) -> io::Result<Rapporto> {
+    let mut visita = Visita::new(contesto, contenuto.map(|c| -> &mut dyn Read { c }), estratto);
     visita.scendi(firmato, 0, documento::Somma::Qui)?;
     Ok(rapporto(visita, nome))
 }

@@ -37,10 +37,17 @@ pub const SIG_POLICY_ID: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.15");
 pub const SIGNATURE_TIME_STAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.14");
 /// RFC 5126 section 6.3.4.
 pub const REVOCATION_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.24");
+/// ISO 32000-2 clause 12.8.3.3.2: the same, signed.
+pub const ADBE_REVOCATION: ObjectIdentifier = oid("1.2.840.113583.1.1.8");
 /// RFC 5940 section 2: an OCSP response among the revocation data of an envelope.
 pub const RI_OCSP_RESPONSE: ObjectIdentifier = oid("1.3.6.1.5.5.7.16.2");
 /// RFC 5126 section 6.3.3: certificates of the chain.
 pub const CERTIFICATE_VALUES: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.23");
+/// RFC 5126 section 5.11.4: over the content, among the signed attributes.
+pub const CONTENT_TIME_STAMP: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.20");
+/// ETSI EN 319 122-1 clause 5.5.2: what an archive timestamp of the third form covers; its drafts in TS 101 733, first and second form.
+pub const ATS_HASH_INDEX: [ObjectIdentifier; 3] =
+    [oid("0.4.0.1733.2.5"), oid("0.4.0.19122.1.4"), oid("0.4.0.19122.1.5")];
 /// RFC 5126 section 6.4.1 (first and second form) and ETSI EN 319 122-1 clause 5.5.3 (third).
 pub const ARCHIVE_TIME_STAMP: [ObjectIdentifier; 3] =
     [oid("1.2.840.113549.1.9.16.2.27"), oid("1.2.840.113549.1.9.16.2.48"), oid("0.4.0.1733.2.4")];

@@ -50,9 +50,16 @@ pub struct Firma {
     pub signing_time: Option<Istante>,
     /// Signature timestamps (RFC 3161 tokens in the unsigned attributes).
     pub timestamps: Vec<MarcaTemporale>,
+    /// The earliest instant at which a valid timestamp proves that the signature existed (ETSI EN 319 102-1 best signature time), if it
+    /// is before the one that the caller gave: it is that at which everything was judged.
+    #[serde(default)]
+    pub best_signature_time: Option<Istante>,
     /// Whether the certificate is qualified: it declares so (ETSI EN 319 412-5 `esi4-qcStatement-1`) and, when the chain ends at
     /// a service of a trusted list, that service was recognised for it at the instant of the judgement. `None`: no certificate.
     pub qualified: Option<bool>,
+    /// Whether its key is in a qualified device (Regulation (EU) 910/2014 article 3(23)); `None`: no trusted list speaks of the certificate.
+    #[serde(default)]
+    pub qualified_device: Option<bool>,
     /// Signatures over this signature (RFC 5652 section 11.4).
     pub counter_signatures: Vec<Firma>,
     /// What a person should know, in Italian.
@@ -73,6 +80,9 @@ pub struct Firmatario {
     pub organization: Option<String>,
     /// `countryName`.
     pub country: Option<String>,
+    /// Whether the certificate makes seals of an organisation, and not signatures of a person (Regulation (EU) 910/2014 article 3(25)).
+    #[serde(default)]
+    pub seal: bool,
 }
 
 /// A `marca temporale` (RFC 3161).
@@ -85,6 +95,24 @@ pub struct MarcaTemporale {
     pub tsa: Option<String>,
     /// The verdict on the token.
     pub indication: Indicazione,
+    /// What it proves to have existed.
+    #[serde(default)]
+    pub covers: Marcato,
+}
+
+/// What a timestamp stamps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Marcato {
+    /// The value of a signature: it existed then.
+    #[default]
+    Signature,
+    /// What was going to be signed: it existed then, the signature perhaps not yet.
+    Content,
+    /// A signature with its evidence, the timestamps before it included.
+    Archive,
+    /// The file itself, or in a PDF the version that ends with the timestamp.
+    File,
 }
 
 /// The innermost content.

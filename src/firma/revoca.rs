@@ -31,6 +31,8 @@ const MAX_CERTIFICATI: usize = 8;
 /// Answers about single certificates in one response that are looked at.
 const MAX_VOCI: usize = 256;
 
+/// `ENUMERATED`: the status at the head of a whole response.
+const ENUMERATED: u8 = 0x0a;
 /// `GeneralizedTime`.
 const GENERALIZED_TIME: u8 = 0x18;
 /// `revoked [1]`, and `nextUpdate [0]`, are constructed; `good [0]` is not.
@@ -39,6 +41,9 @@ const REVOCATO: u8 = CONTESTO_1;
 /// Extensions of a list: it holds only changes; it speaks of part of the certificates; it keeps those that expired.
 const DELTA: &str = "2.5.29.27";
 const SCADUTI_COMPRESI: &str = "2.5.29.60";
+
+/// Said when nothing is known about it.
+pub const NON_CONTROLLATA: &str = "La revoca dei certificati non è stata controllata.";
 
 /// Evidence about revocation, read and not yet believed.
 #[derive(Default)]
@@ -104,7 +109,8 @@ impl<'a> Revoche<'a> {
         revoche
     }
 
-    /// Reads an attribute `revocation-values` (RFC 5126 section 6.3.4).
+    /// Reads an attribute `revocation-values` (RFC 5126 section 6.3.4), or the one that Adobe signs inside a PDF
+    /// (`adbe-revocationInfoArchival`, ISO 32000-2 clause 12.8.3.3.2), which has the answers whole.
     pub fn aggiungi_valori(&mut self, valori: &Elemento<'a>) {
         for campo in valori.figli().unwrap_or_default() {
             let dentro = campo.figli().ok().and_then(|f| f.first().copied());
@@ -112,7 +118,10 @@ impl<'a> Revoche<'a> {
             for valore in elenco {
                 match campo.tag {
                     CONTESTO_0 => self.aggiungi_lista(valore.intero),
-                    CONTESTO_1 => self.aggiungi_risposta(&valore),
+                    CONTESTO_1 => match valore.figli().ok().and_then(|parti| parti.first().map(|p| p.tag)) {
+                        Some(ENUMERATED) => self.aggiungi_risposta_intera(&valore),
+                        _ => self.aggiungi_risposta(&valore),
+                    },
                     _ => {}
                 }
             }

@@ -3,18 +3,22 @@
 //! Every layer is a reader over the one outside it, so nothing is held whole: the document flows out while the digests
 //! of all the envelopes round it are computed, and each envelope is judged when its content has passed.
 
+mod marcato;
+
 use super::algoritmo::Digesto;
+use super::archivio::Intorno;
 use super::asic::contenitore::{self, Letto, MAX_ASIC_BYTE};
+use super::ber::Raccolta;
 use super::catena::{Contesto, Uso};
 use super::certificato::Certificato;
-use super::cms::{Busta, Impronte, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
+use super::cms::{Busta, Impronte, MAX_CAPSULA_BYTE, MAX_RESTO_BYTE, MAX_REVOCHE_BYTE, Resto, Somme, Staccato};
 use super::difetto::{Difetto, separa};
 use super::documento::{Documento, Raccolto, Somma, copia, riempi};
 use super::esame::{Firmato, Oggetto, esamina, senza_firmatario};
 use super::genere::{ANTEPRIMA_BYTE, Genere, genere};
 use super::giudizio::Giudizio;
 use super::involucro::{Armatura, Base64};
-use super::marca::{Gettone, esamina_gettone, somme_marcabili};
+use super::m7m::MAX_M7M_BYTE;
 use super::oid;
 use super::pades::{MAX_PDF_BYTE, verifica_pdf};
 use super::rapporto::{Contenuto, Firma, Formato, MarcaTemporale, Sottoindicazione};
@@ -37,7 +41,7 @@ const MAX_CERTIFICATI: usize = 512;
 
 /// What the walk finds.
 pub struct Visita<'a> {
-    contesto: &'a Contesto<'a>,
+    contesto: Contesto<'a>,
     estratto: &'a mut dyn Write,
     /// The document of a detached signature, until it is used.
     pub staccato: Option<&'a mut dyn Read>,
@@ -67,7 +71,7 @@ pub struct Visita<'a> {
 
 impl<'a> Visita<'a> {
     /// Nothing seen yet.
-    pub fn new(contesto: &'a Contesto<'a>, staccato: Option<&'a mut dyn Read>, estratto: &'a mut dyn Write) -> Self {
+    pub fn new(contesto: Contesto<'a>, staccato: Option<&'a mut dyn Read>, estratto: &'a mut dyn Write) -> Self {
         Self {
             contesto,
             estratto,
@@ -105,11 +109,7 @@ impl<'a> Visita<'a> {
             Genere::RispostaMarca => self.busta(Busta::apri_risposta(&mut tutto), livello),
             Genere::Tsd => self.tsd(Tsd::apri(&mut tutto), livello),
             Genere::Mime => self.involucro("MIME", Armatura::Mime, &mut tutto, livello),
-            Genere::M7m if livello == 0 => {
-                self.strati.push("M7M".to_owned());
-                self.non_verificata(Some(Formato::M7m), "Il formato M7M non è ancora verificato da questa versione.");
-                svuota(&mut tutto)
-            }
+            Genere::M7m if livello == 0 => self.m7m(&mut tutto, livello),
             Genere::Cifrato => {
                 self.cifrato = true;
                 self.rilievi.push("Il file è cifrato: non si può sapere se dentro c'è una firma.".to_owned());
@@ -146,14 +146,16 @@ impl<'a> Visita<'a> {
         let formato = self.formato;
         let strato = self.strato_firmato("CAdES", Formato::Cades, Vec::new());
         let attaccato = busta.ha_contenuto();
-        let mut noto = attaccato;
+        let (mut noto, mut staccato) = (attaccato, None);
+        let tenibili = MAX_CAPSULA_BYTE.checked_shr(u32::try_from(strato).unwrap_or(u32::MAX)).unwrap_or(0);
+        busta.tieni_al_massimo(tenibili);
         if attaccato {
             self.scendi(&mut busta, livello + 1, Somma::Fuori)?;
             svuota(&mut busta)?;
             noto = busta.contenuto_intero();
         } else if let Some(sorgente) = self.staccato.take() {
             noto = true;
-            self.scendi_staccato(sorgente, &mut busta.somme, livello)?;
+            staccato = self.scendi_staccato(sorgente, &mut busta.somme, livello, tenibili)?;
         }
         let impronte = busta.somme.concludi();
         if noto {
@@ -174,8 +176,17 @@ impl<'a> Visita<'a> {
                 self.annota_avanzo(resto.avanzo);
                 let firmato = if noto { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
                 let uso = Uso::Firma;
-                let oggetto = Oggetto { tipo: Some(tipo), firmato, certificati: &[], revoche: &[], strato, uso };
-                giudica(self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
+                let intorno = Intorno::new(&resto, staccato.as_deref());
+                let oggetto = Oggetto {
+                    tipo: Some(tipo),
+                    firmato,
+                    certificati: &[],
+                    revoche: &[],
+                    intorno: Some(&intorno),
+                    strato,
+                    uso,
+                };
+                giudica(&self.contesto, &oggetto, &resto, &[], &mut self.rilievi)
             }
         };
         if let Some(posto) = self.firme.get_mut(strato) {
@@ -184,83 +195,24 @@ impl<'a> Visita<'a> {
         Ok(())
     }
 
-    fn scendi_staccato(&mut self, sorgente: &mut dyn Read, somme: &mut Somme, livello: usize) -> io::Result<()> {
-        let mut staccato = Staccato { sorgente, somme };
+    /// The document that was given apart; answers it, if it is not longer than `tenibili`.
+    fn scendi_staccato(
+        &mut self,
+        sorgente: &mut dyn Read,
+        somme: &mut Somme,
+        livello: usize,
+        tenibili: usize,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let mut staccato = Staccato { sorgente, somme, tenuto: Raccolta::new(tenibili) };
         self.scendi(&mut staccato, livello + 1, Somma::Fuori)?;
-        svuota(&mut staccato)
+        svuota(&mut staccato)?;
+        Ok((!staccato.tenuto.eccede).then_some(staccato.tenuto.byte))
     }
 
     /// The document that has just passed is whole, and these are its digests.
     fn fissa_contenuto(&mut self, impronte: &Impronte) {
         let Some(documento) = self.da_sommare.take() else { return };
         self.contenuto = impronte.con(Digesto::Sha256).and_then(|sha256| contenuto(&documento, sha256));
-    }
-
-    /// A bare token; the document it stamps may have been given apart.
-    fn gettone(&mut self, busta: Busta<'_>, livello: usize) -> io::Result<()> {
-        self.formato.get_or_insert(Formato::Tst);
-        self.strati.push("TST".to_owned());
-        let gettone = match separa(Gettone::leggi(busta))? {
-            Ok(gettone) => gettone,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.annota_avanzo(gettone.avanzo());
-        let mut somme = somme_marcabili();
-        let noto = self.staccato.is_some();
-        if let Some(sorgente) = self.staccato.take() {
-            self.scendi_staccato(sorgente, &mut somme, livello)?;
-        }
-        let impronte = somme.concludi();
-        self.fissa_contenuto(&impronte);
-        let marcato = noto.then_some(Firmato::Passato(&impronte));
-        let (marca, frase) = esamina_gettone(self.contesto, &gettone, marcato, &[]);
-        self.marche.push(marca);
-        self.rilievi.push(frase);
-        Ok(())
-    }
-
-    fn tsd(&mut self, aperto: io::Result<Tsd<'_>>, livello: usize) -> io::Result<()> {
-        self.formato.get_or_insert(Formato::Tsd);
-        self.strati.push("TSD".to_owned());
-        let mut tsd = match separa(aperto)? {
-            Ok(tsd) => tsd,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.scendi(&mut tsd, livello + 1, Somma::Fuori)?;
-        svuota(&mut tsd)?;
-        let impronte = tsd.somme.concludi();
-        if tsd.contenuto_intero() {
-            self.fissa_contenuto(&impronte);
-        }
-        let prove = match separa(tsd.chiudi())? {
-            Ok(prove) => prove,
-            Err(difetto) => {
-                self.firme.push(vec![illeggibile(self.firme.len(), difetto)]);
-                return Ok(());
-            }
-        };
-        self.annota_avanzo(prove.avanzo);
-        let marcate = tsd.con_metadati.map(|mut somme| somme.concludi());
-        // The first token stamps the content, with the metadata if they are protected; each of the others the one before.
-        let mut marcato = Firmato::Passato(marcate.as_ref().unwrap_or(&impronte));
-        for (byte, questa) in &prove.gettoni {
-            let mut sorgente = byte.as_slice();
-            let Ok(gettone) = separa(Busta::apri(&mut sorgente).and_then(Gettone::leggi))? else {
-                self.firme.push(vec![illeggibile(self.firme.len(), Difetto("una marca temporale è rotta"))]);
-                continue;
-            };
-            let (marca, frase) = esamina_gettone(self.contesto, &gettone, Some(marcato), &[]);
-            marcato = Firmato::Byte(questa);
-            self.marche.push(marca);
-            self.rilievi.push(frase);
-        }
-        Ok(())
     }
 
     fn documento(&mut self, r: &mut dyn Read, somma: Somma) -> io::Result<()> {
@@ -309,7 +261,7 @@ impl<'a> Visita<'a> {
                 Ok(())
             }
             Letto::Asic(contenitore) => {
-                let esame = asic::esamina(self.contesto, &contenitore, strato);
+                let esame = asic::esamina(&self.contesto, &contenitore, strato);
                 let nome = if contenitore.formato == Formato::AsicS { "ASiC-S" } else { "ASiC-E" };
                 self.formato.get_or_insert(contenitore.formato);
                 self.strati.push(nome.to_owned());
@@ -354,8 +306,12 @@ impl<'a> Visita<'a> {
             }
             separato = Some(byte).filter(|byte| byte.len() <= MAX_XML_BYTE);
         }
-        let firme =
-            xades::esamina(self.contesto, xml, separato.as_deref().map_or(Fuori::Niente, Fuori::Uno), self.firme.len());
+        let firme = xades::esamina(
+            &self.contesto,
+            xml,
+            separato.as_deref().map_or(Fuori::Niente, Fuori::Uno),
+            self.firme.len(),
+        );
         if !firme.is_empty() {
             self.formato.get_or_insert(Formato::Xades);
             self.firme.push(firme);
@@ -365,7 +321,7 @@ impl<'a> Visita<'a> {
 
     /// The signatures inside a PDF: a layer of their own, if there are any.
     fn pdf(&mut self, pdf: &[u8]) {
-        let verifica = verifica_pdf(self.contesto, pdf, self.firme.len());
+        let verifica = verifica_pdf(&self.contesto, pdf, self.firme.len());
         self.cifrato |= verifica.cifrato;
         self.rilievi.extend(verifica.rilievi);
         if !verifica.firme.is_empty() || !verifica.marche.is_empty() {
@@ -379,6 +335,7 @@ impl<'a> Visita<'a> {
         let (nome, byte) = match formato {
             Formato::Pades => ("PDF", MAX_PDF_BYTE),
             Formato::Xades => ("documento XML", MAX_XML_BYTE),
+            Formato::M7m => ("file M7M", MAX_M7M_BYTE),
             _ => ("contenitore", MAX_ASIC_BYTE),
         };
         let mib = byte / (1024 * 1024);

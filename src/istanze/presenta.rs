@@ -4,14 +4,14 @@ use super::istanza::{self, Riga};
 use super::{Errore, Presentazione, Procedimento, Sottoscrizione, documento, procedimento};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Deposito, Riposto};
-use crate::firma::{Fiducia, Indicazione, Rapporto};
+use crate::firma::{Fiducia, Indicazione, Prova, Rapporto};
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, RuoloCorrispondente, RuoloDocumento};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::storage::schema::{istanze, istanze_in_attesa, protocolli_istanze};
 use crate::storage::{self, Conn, Db, Operazione};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Aoo};
-use crate::valori::{AooId, Attore, Calendario, CodiceFiscale, Impronta, Istante, NomeFile, Oggetto, RegistrazioneId};
+use crate::valori::{AooId, Attore, Calendario, CodiceFiscale, Istante, NomeFile, Oggetto, RegistrazioneId};
 use crate::{scrivania, titolario};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -43,12 +43,11 @@ pub struct Sportello<'a> {
 pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Errore> {
     let Sportello { db, deposito, fiducia, calendario } = *sportello;
     let aoo = db.leggi(|conn| utenti::aoo(conn, p.procedimento.aoo))?;
-    let mut rapporti: Vec<(Impronta, Rapporto)> = Vec::new();
+    let mut prove: Vec<Prova> = Vec::new();
     for a in &p.allegati {
-        let rapporto = documenti::verifica(deposito, &a.riposto, &a.nome, fiducia, p.presentata)?;
-        rapporti.extend(rapporto.map(|r| (a.riposto.impronta, r)));
+        prove.extend(documenti::verifica(deposito, &a.riposto, &a.nome, fiducia, p.presentata)?);
     }
-    let firmata = sottoscrizione(rapporti.iter().map(|(_, r)| r), &p.richiedente.codice_fiscale);
+    let firmata = sottoscrizione(prove.iter().map(|p| &p.report), &p.richiedente.codice_fiscale);
     let detto = documento::testo(&aoo, p, firmata);
     let detto = deposito.riponi(&mut detto.as_bytes(), MASSIMO_DOCUMENTO)?;
     let allegati = p.allegati.iter().map(|a| (a.riposto.clone(), a.nome.clone()));
@@ -63,8 +62,8 @@ pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Erro
         }
         procedimento::per_codice(op.conn, &p.procedimento.codice)?;
         let id = istanza::conserva(op, p, &file, firmata)?.to_string();
-        for (impronta, rapporto) in &rapporti {
-            documenti::conserva_rapporto(op, impronta, rapporto, p.presentata)?;
+        for prova in &prove {
+            documenti::conserva_rapporto(op, prova)?;
         }
         Ok::<_, Errore>(Some(id))
     };

@@ -151,7 +151,6 @@ pub(super) struct Arrivo<'a> {
     pub intero: &'a Riposto,
     pub busta: &'a Busta<'a>,
     pub allegati: &'a [Allegata],
-    pub istante: Istante,
 }
 
 /// Writes message, files, verdicts and the ledger's row together.
@@ -165,8 +164,8 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
     for (allegata, posizione) in a.allegati.iter().zip(1_i32..) {
         documenti::registra(op, &allegata.riposto)?;
         documenti::uso(op, &allegata.riposto.impronta, "messaggio", id)?;
-        if let Some(rapporto) = &allegata.rapporto {
-            documenti::conserva_rapporto(op, &allegata.riposto.impronta, rapporto, a.istante)?;
+        if let Some(prova) = &allegata.prova {
+            documenti::conserva_rapporto(op, prova)?;
         }
         let (nome, sha256) = (allegata.nome.to_string(), allegata.riposto.impronta.to_string());
         let riga = RigaAllegato { messaggio_id: id.to_string(), posizione, nome, sha256 };

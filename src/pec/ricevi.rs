@@ -5,7 +5,7 @@ use super::maildir::{Lettera, Maildir};
 use super::messaggio::{self, Arrivo};
 use super::{Casella, Errore, Passo};
 use crate::documenti::{self, Deposito, Fiduce, Riposto};
-use crate::firma::Rapporto;
+use crate::firma::{Indicazione, Prova};
 use crate::storage::Db;
 use crate::valori::{Attore, Istante, NomeFile};
 use std::collections::HashSet;
@@ -30,7 +30,7 @@ pub struct Officina<'a> {
 pub(super) struct Allegata {
     pub nome: NomeFile,
     pub riposto: Riposto,
-    pub rapporto: Option<Rapporto>,
+    pub prova: Option<Prova>,
 }
 
 /// Takes the next message of a mailbox that was not seen before. One that the disk does not give is passed over, and said when there
@@ -78,8 +78,7 @@ fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Res
     for allegato in propri(&busta) {
         allegati.push(riponi(officina, allegato, istante)?);
     }
-    let arrivo =
-        Arrivo { chiave: &lettera.chiave, casella, intero: &intero, busta: &busta, allegati: &allegati, istante };
+    let arrivo = Arrivo { chiave: &lettera.chiave, casella, intero: &intero, busta: &busta, allegati: &allegati };
     officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| messaggio::registra_arrivo(op, &arrivo))?;
     tracing::info!(genere = busta.kind.as_str(), rilievi = busta.findings.len(), "message received");
     Ok(())
@@ -94,14 +93,16 @@ fn propri<'b, 'a>(busta: &'b Busta<'a>) -> &'b [Allegato<'a>] {
     }
 }
 
-/// The instant that judges the signatures: when the provider took the message in charge, else now.
+/// The instant that judges the signatures: when the provider took the message in charge, if its own signature says so; else now. What
+/// anybody could have written proves no time.
 fn opponibile(busta: &Busta<'_>, adesso: Istante) -> Istante {
-    busta.daticert.as_ref().and_then(|d| d.data).filter(|d| *d <= adesso).unwrap_or(adesso)
+    let provata = busta.provider_signature.as_ref().is_some_and(|f| f.indication == Indicazione::TotalPassed);
+    busta.daticert.as_ref().filter(|_| provata).and_then(|d| d.data).filter(|d| *d <= adesso).unwrap_or(adesso)
 }
 
 fn riponi(officina: &Officina<'_>, allegato: &Allegato<'_>, istante: Istante) -> Result<Allegata, Errore> {
     let riposto = officina.deposito.riponi(&mut allegato.bytes.as_ref(), MASSIMO_LETTERA_BYTE)?;
     let nome = allegato.name.clone();
-    let rapporto = documenti::verifica(officina.deposito, &riposto, &nome, &officina.fiduce.firme, istante)?;
-    Ok(Allegata { nome, riposto, rapporto })
+    let prova = documenti::verifica(officina.deposito, &riposto, &nome, &officina.fiduce.firme, istante)?;
+    Ok(Allegata { nome, riposto, prova })
 }

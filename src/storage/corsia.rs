@@ -8,7 +8,7 @@
 //! Liveness: `in_attesa` rises before the mutex is asked for, so whoever leaves a batch open has somebody behind who will
 //! close it.
 
-use super::{Comando, Conn, Errore, Indirizzo, Operazione, Orologio, Valore};
+use super::{Comando, Conn, Errore, Indirizzo, Operazione, Orologio, Punta, Valore};
 use crate::valori::{AooId, Attore};
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
@@ -68,8 +68,8 @@ struct Aperto {
     conn: Option<Conn>,
     lotto: Option<Arc<Lotto>>,
     operazioni: usize,
-    /// The last link written in this batch, and of which chain: a refused operation has not moved it.
-    punta: Option<(AooId, (i64, String))>,
+    /// The last link added in this batch, and to which chain: a refused operation has not moved it.
+    punta: Option<(AooId, Punta)>,
 }
 
 /// A lane: one on SQLite, one per AOO on PostgreSQL.
@@ -166,12 +166,18 @@ impl Aperto {
     }
 
     fn esegui<T, E>(&mut self, cx: &Contesto<'_>, f: impl FnOnce(&mut Operazione<'_>) -> Result<T, E>) -> Esito<T, E> {
+        // Another chain: the row of this one is written before it is forgotten.
+        if self.punta.as_ref().is_some_and(|(di, _)| *di != cx.aoo)
+            && let Err(e) = self.salva_punta()
+        {
+            return Esito::Rotto(e);
+        }
         let Some(conn) = self.conn.as_mut() else { return Esito::Rotto(Errore::Interrotta) };
         if let Err(e) = Transazioni::begin_transaction(conn) {
             return Esito::Rotto(e.into());
         }
         let (aoo, attore, ora) = (cx.aoo, cx.attore.clone(), cx.orologio.adesso());
-        let punta = self.punta.as_ref().filter(|(di, _)| *di == aoo).map(|(_, punta)| punta.clone());
+        let punta = self.punta.as_ref().map(|(_, punta)| punta.clone());
         let mut op = Operazione { conn, aoo, attore, ora, punta };
         SCRIVO.set(true);
         let esito = catch_unwind(AssertUnwindSafe(|| f(&mut op)));
@@ -192,8 +198,17 @@ impl Aperto {
         }
     }
 
+    /// Writes where the chain of this batch has come to, and forgets it.
+    fn salva_punta(&mut self) -> Result<(), Errore> {
+        match (self.conn.as_mut(), self.punta.take()) {
+            (Some(conn), Some((aoo, punta))) => punta.salva(conn, aoo),
+            _ => Ok(()),
+        }
+    }
+
     /// Commits for everybody in the batch, or gives it up, and tells them.
     fn chiudi(&mut self, cx: &Contesto<'_>, rotto: Option<Errore>) {
+        let rotto = rotto.or_else(|| self.salva_punta().err());
         let (conn, lotto) = (self.conn.take(), self.lotto.take());
         let esito = match (conn, rotto) {
             (_, Some(e)) => Err(e),

@@ -49,7 +49,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("documenti_registrati", &[&["registrazione_id", "posizione"]]),
     guardata("segnature", &[&["registrazione_id", "dialetto"]]),
     guardata("assegnazioni", &[&["id"]]),
-    guardata("rapporti", &[&["sha256"]]),
+    guardata("verifiche", &[&["id"]]),
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),
@@ -124,7 +124,10 @@ const TESTE: &[Testa] = &[
     Testa {
         tabella: "catene",
         chiave: &["aoo_id"],
-        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.posizione = OLD.posizione + 1",
+        // A batch adds many links and moves the head once: to the last link that there is.
+        avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.posizione > OLD.posizione AND NEW.posizione = \
+                 (SELECT max(e.posizione) FROM eventi e WHERE e.aoo_id = NEW.aoo_id) AND EXISTS (SELECT 1 FROM eventi e \
+                 WHERE e.aoo_id = NEW.aoo_id AND e.posizione = NEW.posizione AND e.anello = NEW.anello)",
     },
 ];
 

@@ -22,7 +22,7 @@ pub(crate) use conn::per_entrambi;
 pub use errore::Errore;
 pub use guardie::{GUARDATE, mancanti as guardie_mancanti};
 pub use indirizzo::Indirizzo;
-pub use operazione::Operazione;
+pub use operazione::{Operazione, Punta};
 pub use orologio::Orologio;
 
 use crate::valori::{AooId, Attore};

@@ -128,6 +128,8 @@ id! {
     PropostaRubricaId,
     /// Two parties of the rubrica taken for one.
     UnioneId,
+    /// A verdict on the signatures of a file.
+    VerificaId,
 }
 
 impl AooId {

@@ -247,6 +247,8 @@ impl From<documenti::Errore> for Problema {
             E::TroppoGrande { .. } => Self::troppo_grande(e.to_string()),
             E::Interrotto(_) => Self::illeggibile(e.to_string()),
             E::Assente(_) | E::Disco(_) | E::Estrattore(_) => Self::interno(e),
+            E::MaiVerificato => Self::non_trovato(),
+            E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),
         }
     }

@@ -1,11 +1,15 @@
 //! `firma` against our own fixtures, envelopes written to be odd, damaged files, and the corpus of real signatures.
 
+mod archivio;
 mod asic;
 mod busta;
 mod corpus;
+mod frasi;
 mod liste;
+mod m7m;
 mod marca;
 mod pades;
+mod prova;
 mod revoca;
 mod xades;
 

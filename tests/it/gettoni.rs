@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 71] = [
+const STRADE: [(&str, &str, &str); 73] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
     ("get", "/api/v1/registrazioni/{id}/segnatura", "legge"),
+    ("get", "/api/v1/documenti/{sha256}/verifiche", "legge"),
+    ("get", "/api/v1/documenti/{sha256}/verifiche/{id}", "legge"),
     ("post", "/api/v1/registrazioni/{id}/annullamento", "annulla"),
     ("post", "/api/v1/registrazioni/{id}/assegnazioni", "assegna"),
     ("post", "/api/v1/registrazioni/{id}/classificazione", "classifica"),

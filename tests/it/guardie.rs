@@ -30,7 +30,7 @@ fn colonna(tabella: &str) -> &'static str {
         "messaggi" => "lettura",
         "caselle" => "maildir",
         "invii" => "destinatario",
-        "rapporti" => "rapporto",
+        "verifiche" => "rapporto",
         "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
         "ruoli" => "ruolo",
         "segnature" => "xml",
@@ -99,6 +99,7 @@ su_entrambi! {
             ("UPDATE contatori SET ultimo = ultimo + 2", "a number left out"),
             ("DELETE FROM contatori", "a register that starts again"),
             ("UPDATE catene SET posizione = posizione - 1", "a link cut off"),
+            ("UPDATE catene SET posizione = posizione + 1", "a head without its link"),
             ("DELETE FROM catene", "a chain that starts again"),
         ] {
             assert!(casa.sql(sql).is_err(), "{perche}: {sql}");

@@ -44,4 +44,5 @@ mod rubrica;
 mod scrivania;
 mod segnatura;
 mod uccisione;
+mod verifiche;
 mod versamenti;

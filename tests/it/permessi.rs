@@ -59,6 +59,7 @@ pub struct Cose {
     collegamento: String,
     differimento: String,
     sha256: String,
+    verifica: String,
     messaggio: String,
     ricevuta: String,
     fascicolo: String,
@@ -88,6 +89,8 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let registrazione = per_api(casa, url, &chiesta, &[("risposta.pdf.p7m", &fixture("firma/rsa-ber.pdf.p7m"))]);
     let letta = leggi(&format!("{url}/api/v1/registrazioni/{registrazione}"), &casa.gettone).json();
     let sha256 = letta["documenti"][0]["sha256"].as_str().unwrap().to_owned();
+    let verifiche = leggi(&format!("{url}/api/v1/documenti/{sha256}/verifiche"), &casa.gettone).json();
+    let verifica = verifiche["risultati"][0]["id"].as_str().unwrap().to_owned();
     let altra = registra(url, &casa.gettone, "altra", &entrata("Altra"), b"altra").unwrap().json();
     let altra = altra["id"].as_str().unwrap().to_owned();
     let mut di_carta = entrata("Di carta");
@@ -132,6 +135,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         collegamento,
         differimento,
         sha256,
+        verifica,
         messaggio,
         ricevuta,
         fascicolo,
@@ -302,6 +306,7 @@ impl Cose {
             Some("fascicoli") => &self.fascicolo,
             Some("registro") => &self.differimento,
             Some("rubrica") => &self.soggetto,
+            Some("documenti") => &self.verifica,
             _ => "nessuno",
         };
         let codice = match rotta {
@@ -316,6 +321,7 @@ impl Cose {
             .replace("{posizione}", "1")
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)
+            .replace("{verifica}", &self.verifica)
             .replace("{impronta}/{nome:.*}", &self.risorsa)
             .replace("{anno}/{numero}", &format!("{}/1", self.anno))
             .replace("{recapito}", &self.recapito)

@@ -77,7 +77,7 @@ pub(super) fn componi(ambiente: &Ambiente, comune: &Comune, inizio: Instant) -> 
     file.dedup();
     let mut signatures = BTreeMap::new();
     for pezzo in file.chunks(500) {
-        for rapporto in db.leggi(|conn| documenti::rapporti_di(conn, pezzo))?.into_values() {
+        for rapporto in db.leggi(|conn| documenti::rapporti_di(conn, comune.aoo.id, pezzo))?.into_values() {
             for indicazione in firmatari(&rapporto.json) {
                 *signatures.entry(indicazione).or_insert(0) += 1;
             }

@@ -6,6 +6,7 @@
 pub mod contenitore;
 mod manifesto;
 
+use super::archivio::Intorno;
 use super::catena::{Contesto, Uso};
 use super::cms::Busta;
 use super::difetto::{Difetto, separa};
@@ -120,8 +121,9 @@ impl Esame {
         let impronte = busta.somme.concludi();
         let tipo = Some(busta.tipo);
         let resto = busta.chiudi()?;
+        let intorno = Some(&Intorno::new(&resto, firmato));
         let firmato = if firmato.is_some() { Firmato::Passato(&impronte) } else { Firmato::Ignoto };
-        let oggetto = Oggetto { tipo, firmato, certificati: &[], revoche: &[], strato, uso: Uso::Firma };
+        let oggetto = Oggetto { tipo, firmato, certificati: &[], revoche: &[], intorno, strato, uso: Uso::Firma };
         for mut firma in giudica(contesto, &oggetto, &resto, &[], &mut self.rilievi) {
             peggiora(&mut firma, |propria| propria.unisci(del_manifesto));
             self.firme.push(firma);

@@ -3,11 +3,11 @@
 //! [`Lista::leggi`] only reads. A list counts for something when [`Lista::accetta`] has found its signature whole, by a signer
 //! that was expected, and the list not past its next update.
 
-use super::RifiutoLista;
 use super::servizio::{Periodo, Servizio};
 use super::sigillo::{self, Sigillo};
+use super::{Citata, RifiutoLista, criterio};
 use crate::firma::xml::albero::{Albero, decodifica};
-use crate::valori::Istante;
+use crate::valori::{Impronta, Istante};
 use std::sync::Arc;
 use uppsala::NodeId;
 
@@ -46,6 +46,8 @@ pub struct Lista {
     /// The services of all of them.
     pub servizi: Vec<Arc<Servizio>>,
     sigillo: Result<Sigillo, RifiutoLista>,
+    /// SHA-256 of the file.
+    pub sha256: Impronta,
 }
 
 /// A pointer to another list, or to another version of this one (TS 119 612 clause 5.3.13).
@@ -111,7 +113,15 @@ impl Lista {
             prestatori,
             servizi,
             sigillo: sigillo::leggi(&albero, radice),
+            sha256: Impronta::of(byte),
         })
+    }
+
+    /// How others name it.
+    #[must_use]
+    pub fn citata(&self) -> Citata {
+        let Self { sha256, sequenza, emessa, .. } = *self;
+        Citata { sha256, territorio: self.territorio.clone(), sequenza, emessa }
     }
 
     /// Believes the list, if its one signature covers it whole, was made by one of `firmatari`, and `istante` is not after the
@@ -254,6 +264,7 @@ fn periodo(albero: &Albero<'_>, nodo: NodeId) -> Option<Periodo> {
         stato: ultimo(&albero.testo(albero.figlio(nodo, TSL, "ServiceStatus")?)),
         dal: istante(&albero.testo(albero.figlio(nodo, TSL, "StatusStartingTime")?))?,
         informazioni: indirizzi.map(|n| ultimo(&albero.testo(n))).collect(),
+        qualifiche: estensioni.iter().flat_map(|e| criterio::leggi(albero, *e)).collect(),
         ceduto_a: ceduto,
     })
 }
@@ -275,7 +286,7 @@ fn nome_di(albero: &Albero<'_>, nodo: NodeId) -> String {
 }
 
 /// What stands after the last stroke of an address.
-fn ultimo(indirizzo: &str) -> String {
+pub(super) fn ultimo(indirizzo: &str) -> String {
     indirizzo.rsplit('/').next().unwrap_or_default().to_owned()
 }
 

@@ -2,15 +2,19 @@
 //!
 //! Certificates given as they are count always; those of a service of a trusted list count while the service is recognised.
 
+mod criterio;
 mod lista;
 mod servizio;
 mod sigillo;
 
+pub use criterio::{Criteri, Criterio, Modo, Qualifica};
 pub use lista::{Firmatari, Lista, ListaAccettata, Puntatore, firmatari_dopo_pivot};
 pub use servizio::{Genere, Periodo, Servizio};
 
 use super::certificato::Certificato;
 use super::involucro::pem;
+use crate::valori::{Impronta, Istante};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +36,24 @@ pub(super) struct Ancora {
     pub(super) der: Vec<u8>,
     /// The service of a trusted list whose certificate it is; `None`: it was given as it is.
     pub(super) servizio: Option<Arc<Servizio>>,
+    /// That list.
+    pub(super) lista: Option<Arc<Citata>>,
+}
+
+/// A trusted list as others name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citata {
+    /// SHA-256 of the file.
+    pub sha256: Impronta,
+    /// `SchemeTerritory`.
+    #[serde(rename = "territory")]
+    pub territorio: String,
+    /// `TSLSequenceNumber`.
+    #[serde(rename = "sequence")]
+    pub sequenza: u64,
+    /// `ListIssueDateTime`.
+    #[serde(rename = "issued")]
+    pub emessa: Istante,
 }
 
 /// Why something was not taken among the anchors.
@@ -109,7 +131,7 @@ impl Fiducia {
         }
         let quanti = nuovi.len();
         for (soggetto, der) in nuovi {
-            self.aggiungi(soggetto, Ancora { der, servizio: None });
+            self.aggiungi(soggetto, Ancora { der, servizio: None, lista: None });
         }
         Ok(quanti)
     }
@@ -128,10 +150,19 @@ impl Fiducia {
             return Err(Errore::Troppi);
         }
         let quanti = nuovi.len();
+        let citata = Arc::new(accettata.lista().citata());
         for (soggetto, servizio, der) in nuovi {
-            self.aggiungi(soggetto, Ancora { der: der.clone(), servizio: Some(Arc::clone(servizio)) });
+            let (servizio, lista) = (Some(Arc::clone(servizio)), Some(Arc::clone(&citata)));
+            self.aggiungi(soggetto, Ancora { der: der.clone(), servizio, lista });
         }
         Ok(quanti)
+    }
+
+    /// Takes an anchor back from where it was kept; `None` if it is no certificate.
+    pub(super) fn aggiungi_ancora(&mut self, ancora: Ancora) -> Option<()> {
+        let soggetto = Certificato::leggi(&ancora.der)?.soggetto;
+        self.aggiungi(soggetto, ancora);
+        Some(())
     }
 
     fn aggiungi(&mut self, soggetto: String, ancora: Ancora) {

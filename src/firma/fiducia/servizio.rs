@@ -1,7 +1,10 @@
 //! A trust service and its status in time (TS 119 612 clause 5.5).
 
+use super::criterio::Qualifica;
 use crate::firma::catena::Uso;
+use crate::firma::certificato::Certificato;
 use crate::valori::Istante;
+use serde::{Deserialize, Serialize};
 
 /// The status of a service recognised under Regulation (EU) 910/2014 (TS 119 612 clause 5.5.4).
 const RICONOSCIUTO: &str = "granted";
@@ -11,41 +14,56 @@ const RICONOSCIUTI_PRIMA: [&str; 4] = ["undersupervision", "supervisionincessati
 const REGOLAMENTO: i64 = 1_467_324_000;
 
 /// What a service does, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Genere {
     /// `CA/QC`: issues qualified certificates.
+    #[serde(rename = "CA/QC")]
     CertificatiQualificati,
     /// `TSA/QTST`: issues qualified timestamps.
+    #[serde(rename = "TSA/QTST")]
     MarcheQualificate,
     /// Anything else.
+    #[serde(rename = "other")]
     Altro,
 }
 
-/// A service of a provider.
-#[derive(Debug, Clone)]
+/// A service of a provider. In JSON without its certificates: the anchor has the one that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Servizio {
     /// The provider.
+    #[serde(rename = "provider")]
     pub prestatore: String,
     /// The service.
+    #[serde(rename = "name")]
     pub nome: String,
     /// What it does.
+    #[serde(rename = "type")]
     pub genere: Genere,
     /// Its certificates (DER).
+    #[serde(skip)]
     pub certificati: Vec<Vec<u8>>,
     /// Its statuses, the present one first.
-    storia: Vec<Periodo>,
+    #[serde(rename = "history")]
+    pub(in crate::firma) storia: Vec<Periodo>,
 }
 
 /// A status, from an instant until the next.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Periodo {
     /// `ServiceStatus` without its address: `granted`, `withdrawn`.
+    #[serde(rename = "status")]
     pub stato: String,
     /// `StatusStartingTime`.
+    #[serde(rename = "since")]
     pub dal: Istante,
     /// `AdditionalServiceInformation` without addresses: `ForeSignatures`, `ForeSeals`.
+    #[serde(rename = "information")]
     pub informazioni: Vec<String>,
+    /// What the list says of some of its certificates, over what they say.
+    #[serde(rename = "qualifications", default, skip_serializing_if = "Vec::is_empty")]
+    pub qualifiche: Vec<Qualifica>,
     /// Who took the service over.
+    #[serde(rename = "takenOverBy")]
     pub ceduto_a: Option<String>,
 }
 
@@ -66,6 +84,12 @@ impl Servizio {
         };
         storia.sort_by_key(|periodo| std::cmp::Reverse(periodo.dal));
         Self { prestatore, nome, genere, certificati, storia }
+    }
+
+    /// All its statuses, the present one first.
+    #[must_use]
+    pub fn storia(&self) -> &[Periodo] {
+        &self.storia
     }
 
     /// The status that was in force.
@@ -100,6 +124,19 @@ impl Servizio {
     /// Whether its certificates were for seals, or for signatures.
     pub(in crate::firma) fn prevede(&self, sigilli: bool, istante: Istante) -> bool {
         self.periodo(istante).is_some_and(|p| if sigilli { p.per_sigilli() } else { p.per_firme() })
+    }
+
+    /// The qualifiers that count for a certificate; and whether there are others of which that cannot be said.
+    pub(in crate::firma) fn qualificatori(&self, certificato: &Certificato<'_>, istante: Istante) -> (Vec<&str>, bool) {
+        let (mut valgono, mut oscuri) = (Vec::new(), false);
+        for qualifica in self.periodo(istante).into_iter().flat_map(|periodo| &periodo.qualifiche) {
+            match qualifica.criteri.vale(certificato) {
+                Some(true) => valgono.extend(qualifica.qualificatori.iter().map(String::as_str)),
+                Some(false) => {}
+                None => oscuri = true,
+            }
+        }
+        (valgono, oscuri)
     }
 
     /// The sentence that says why it is not to be believed at an instant.
@@ -147,6 +184,7 @@ mod tests {
             stato: stato.to_owned(),
             dal: dal.parse().unwrap(),
             informazioni: Vec::new(),
+            qualifiche: Vec::new(),
             ceduto_a: None,
         };
         let storia = vec![

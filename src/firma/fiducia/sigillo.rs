@@ -46,7 +46,7 @@ pub fn leggi(albero: &Albero<'_>, radice: NodeId) -> Result<Sigillo, RifiutoList
     let (Some(metodo), Some(valore)) = (busta.metodo, busta.valore()) else {
         return Err(RifiutoLista::Firma("usa un algoritmo che non è fra quelli accettati"));
     };
-    let impronta = metodo.digesto.di(&firmabile);
+    let impronta = metodo.da_firmare(&firmabile);
     let certificati = busta.certificati.iter().filter_map(|der| Certificato::leggi(der));
     let mut suoi = certificati.filter(|certificato| {
         certificato.chiave().is_some_and(|k| k.verifica(metodo, &impronta, &valore) == EsitoValore::Valida)

@@ -38,15 +38,15 @@ impl<'r, 'a> Confronto<'r, 'a> {
 
     /// Whether a value of the older revision and one of the newer are the same, whatever their object numbers.
     ///
-    /// Pages and the catalogue, which nearly everything leads to, are the same when they have the same number: what is in
+    /// Pages and the catalogue, which nearly everything leads to, are the same when they have the same number and part: what is in
     /// them is compared apart. What they are is said by the tree of the pages and not by their type, which anybody can write.
     pub fn uguali(&self, a: &Oggetto, b: &Oggetto) -> Result<bool, Difetto> {
         let mut coppie = Coppie::default();
         let mut uguali = self.valori(a, b, &mut coppie, 0)?;
         while uguali && let Some((x, y)) = coppie.attese.pop() {
             let [di_prima, di_dopo] = &self.alberi;
-            uguali = match (di_prima.cardini.contains(&x), di_dopo.cardini.contains(&y)) {
-                (false, false) => self.valori(&*self.prima.oggetto(x)?, &*self.dopo.oggetto(y)?, &mut coppie, 0)?,
+            uguali = match (di_prima.cardini.get(&x), di_dopo.cardini.get(&y)) {
+                (None, None) => self.valori(&*self.prima.oggetto(x)?, &*self.dopo.oggetto(y)?, &mut coppie, 0)?,
                 (a, b) => a == b && x == y,
             };
         }

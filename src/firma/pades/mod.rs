@@ -137,13 +137,17 @@ impl Esame<'_, '_, '_> {
         // Where each document timestamp ends, and whether evidence had been kept by then.
         let mut marche = Vec::new();
         let (mut giudicate, mut marcate) = (Vec::new(), Vec::new());
-        for (intervallo, trovata) in &trovate {
+        for ((intervallo, trovata), (esito, rilievi)) in trovate.iter().zip(self.esiti(&trovate)) {
+            verifica.rilievi.extend(rilievi);
             let dopo = dopo(self.finale, intervallo, trovata);
-            match self.valore(intervallo, trovata, &mut verifica.rilievi) {
+            match esito {
                 Esito::Firme(firme) => giudicate.push((intervallo, trovata, firme, dopo)),
                 Esito::Marca(marca, frase) => {
-                    marche.push((intervallo.secondo.fine, self.ha_prove(intervallo)));
-                    marcate.push((marca_circondata(marca, intervallo, trovata), frase, dopo));
+                    let (marca, difetti) = marca_circondata(marca, intervallo, trovata);
+                    if marca.indication != Indicazione::TotalFailed {
+                        marche.push((intervallo.secondo.fine, self.ha_prove(intervallo)));
+                    }
+                    marcate.push(((marca, difetti), frase, dopo));
                 }
             }
         }
@@ -176,7 +180,35 @@ impl Esame<'_, '_, '_> {
         }
     }
 
-    fn valore(&self, intervallo: &Intervallo, trovata: &Trovata, rilievi: &mut Vec<String>) -> Esito {
+    /// The verdicts on the values, in the order of `trovate`. The last is judged first: what stands in the bytes that a valid
+    /// document timestamp covers existed at its time, and is judged then (EN 319 102-1 clause 5.6.2.3).
+    fn esiti(&self, trovate: &[(Intervallo, Trovata)]) -> Vec<(Esito, Vec<String>)> {
+        let mut provati: Vec<(usize, Istante)> = Vec::new();
+        let mut esiti = Vec::new();
+        for (intervallo, trovata) in trovate.iter().rev() {
+            let dopo = provati.iter().filter(|(fine, _)| *fine > intervallo.secondo.fine);
+            let allora = dopo.map(|(_, istante)| *istante).fold(self.contesto.istante, Istante::min);
+            let mut rilievi = Vec::new();
+            let esito = self.valore(&self.contesto.all_istante(allora), intervallo, trovata, &mut rilievi);
+            if let Esito::Marca(marca, _) = &esito
+                && let (MarcaTemporale { indication: Indicazione::TotalPassed, time: Some(time), .. }, _) =
+                    marca_circondata(marca.clone(), intervallo, trovata)
+            {
+                provati.push((intervallo.secondo.fine, time));
+            }
+            esiti.push((esito, rilievi));
+        }
+        esiti.reverse();
+        esiti
+    }
+
+    fn valore(
+        &self,
+        contesto: &Contesto<'_>,
+        intervallo: &Intervallo,
+        trovata: &Trovata,
+        rilievi: &mut Vec<String>,
+    ) -> Esito {
         let firma = &trovata.dizionario;
         let contents = match firma.campo(b"Contents") {
             Oggetto::Stringa(valore, _) => valore.as_slice(),
@@ -196,7 +228,7 @@ impl Esame<'_, '_, '_> {
             revoche: self.revoche,
             strato: self.strato,
         };
-        valore::esamina(self.contesto, &valore, rilievi)
+        valore::esamina(contesto, &valore, rilievi)
     }
 
     /// Whether the revision that ends with a timestamp already held evidence.

@@ -7,7 +7,7 @@ use super::super::difetto::Difetto;
 use super::campo::{Campo, campi, mostra, testo};
 use super::confronto::Confronto;
 use super::oggetto::{Dizionario, Id, Oggetto};
-use super::pagina::{EREDITATI, Pagina};
+use super::pagina::{Cardine, EREDITATI, Pagina};
 use super::struttura::Revisione;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -44,6 +44,8 @@ pub struct Modifica {
 const CATALOGO_A_PARTE: [&[u8]; 4] = [b"Pages", b"AcroForm", b"StructTreeRoot", b"Type"];
 /// Fields of a page that do not show anything.
 const PAGINA_INERTI: [&[u8]; 6] = [b"Parent", b"Annots", b"LastModified", b"PieceInfo", b"Tabs", b"StructParents"];
+/// Fields of a node above the pages that say which they are.
+const NODO_INERTI: [&[u8]; 4] = [b"Parent", b"Kids", b"Count", b"LastModified"];
 /// Fields of a form field that change when it is filled in.
 const COMPILABILI: [&[u8]; 9] = [b"V", b"AP", b"AS", b"I", b"RV", b"M", b"F", b"DA", b"Q"];
 /// Fields of a form field that only say where it belongs.
@@ -67,6 +69,7 @@ pub fn modifiche(prima: &Revisione<'_>, dopo: &Revisione<'_>) -> Result<Vec<Modi
     elenco.catalogo()?;
     elenco.moduli()?;
     elenco.fogli()?;
+    elenco.nodi()?;
     elenco.coda()?;
     Ok(elenco.modifiche)
 }
@@ -132,6 +135,24 @@ impl Elenco<'_, '_, '_> {
                 self.nota(Genere::Pagine, format!("è cambiato il contenuto della pagina {}", i + 1));
             }
             self.annotazioni(&a.dizionario(), &b.dizionario(), i + 1)?;
+        }
+        Ok(())
+    }
+
+    /// The nodes above the pages: what they hold besides what pages inherit may be used as something else.
+    fn nodi(&mut self) -> Result<(), Difetto> {
+        let [prima, dopo] = &self.confronto.alberi;
+        let esclusi: Vec<&[u8]> = NODO_INERTI.iter().chain(&EREDITATI).copied().collect();
+        for id in prima.cardini.iter().filter(|(_, cardine)| **cardine == Cardine::Nodo).map(|(id, _)| *id) {
+            if dopo.cardini.get(&id) != Some(&Cardine::Nodo) {
+                continue;
+            }
+            let (a, b) = (self.confronto.prima.oggetto(id)?, self.confronto.dopo.oggetto(id)?);
+            if let (Some(a), Some(b)) = (a.dizionario(), b.dizionario())
+                && !self.confronto.uguali_senza(a, b, &esclusi)?
+            {
+                self.nota(Genere::Pagine, "sono cambiati i dati comuni alle pagine");
+            }
         }
         Ok(())
     }

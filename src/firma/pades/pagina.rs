@@ -3,7 +3,7 @@
 use super::super::difetto::Difetto;
 use super::oggetto::{Dizionario, Id, Oggetto};
 use super::struttura::Revisione;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Nodes of one page tree.
@@ -31,8 +31,19 @@ impl Pagina {
 pub struct Albero {
     /// In the order in which they are read.
     pub pagine: Vec<Pagina>,
-    /// The dictionaries that are pages or nodes of their tree, and the catalogue; streams never are.
-    pub cardini: BTreeSet<Id>,
+    /// The dictionaries that are pages or nodes of their tree, and the catalogue, each with its part; streams never are.
+    pub cardini: BTreeMap<Id, Cardine>,
+}
+
+/// What a dictionary to which nearly everything leads is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cardine {
+    /// The catalogue.
+    Catalogo,
+    /// A node of the tree of the pages.
+    Nodo,
+    /// A page, and the first place at which it is read.
+    Pagina(usize),
 }
 
 /// Walks the tree of the pages.
@@ -42,7 +53,7 @@ pub fn albero(revisione: &Revisione<'_>) -> Result<Albero, Difetto> {
     let nullo = Rc::new(Oggetto::Nullo);
     let mut attesi = vec![(cima, [&nullo; 4].map(Rc::clone))];
     let (mut albero, mut nodi) = (Albero::default(), 0);
-    albero.cardini.extend(revisione.tabella.coda.campo(b"Root").rinvio());
+    albero.cardini.extend(revisione.tabella.coda.campo(b"Root").rinvio().map(|id| (id, Cardine::Catalogo)));
     // A page that stands twice in the tree is shown twice; a node that contains itself would never end.
     let mut aperti: BTreeSet<Id> = BTreeSet::new();
     while let Some((scritto, mut ereditati)) = attesi.pop() {
@@ -52,15 +63,16 @@ pub fn albero(revisione: &Revisione<'_>) -> Result<Albero, Difetto> {
         }
         let oggetto = revisione.segui(&scritto)?;
         let Some(dizionario) = oggetto.dizionario() else { continue };
-        if matches!(*oggetto, Oggetto::Dizionario(_)) {
-            albero.cardini.extend(scritto.rinvio());
-        }
         for (nome, ereditato) in EREDITATI.iter().zip(&mut ereditati) {
             if dizionario.ha(nome) {
                 *ereditato = Rc::new(dizionario.campo(nome).clone());
             }
         }
         let figli = revisione.campo(dizionario, b"Kids")?;
+        if let (Oggetto::Dizionario(_), Some(id)) = (&*oggetto, scritto.rinvio()) {
+            let pagina = Cardine::Pagina(albero.pagine.len());
+            albero.cardini.entry(id).or_insert(if figli.elenco().is_some() { Cardine::Nodo } else { pagina });
+        }
         match figli.elenco() {
             Some(figli) => {
                 if scritto.rinvio().is_some_and(|id| !aperti.insert(id)) {

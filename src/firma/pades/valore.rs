@@ -9,7 +9,7 @@ use super::super::cms::{Busta, Impronte, Somme};
 use super::super::difetto::{Difetto, separa};
 use super::super::esame::{Firmato, Oggetto, esamina as esamina_firma, peggiora, senza_firmatario};
 use super::super::giudizio::Giudizio;
-use super::super::marca::{Gettone, esamina_gettone, somme_marcabili};
+use super::super::marca::{Gettone, esamina_con, somme_marcabili};
 use super::super::oid;
 use super::super::rapporto::{Firma, MarcaTemporale, Sottoindicazione};
 use super::super::revoca::Revoche;
@@ -91,6 +91,7 @@ fn cms(contesto: &Contesto<'_>, valore: &Valore<'_>, rilievi: &mut Vec<String>) 
     let oggetto = Oggetto {
         tipo: Some(tipo),
         firmato,
+        intorno: None,
         certificati: &[],
         revoche: &[valore.revoche],
         strato: valore.strato,
@@ -117,7 +118,7 @@ fn marca(contesto: &Contesto<'_>, valore: &Valore<'_>) -> io::Result<Esito> {
     let gettone = Gettone::leggi(busta)?;
     let impronte = impronte(somme_marcabili(), valore.coperti);
     let altri: Vec<_> = valore.altri.iter().filter_map(|der| Certificato::leggi(der)).collect();
-    let (marca, frase) = esamina_gettone(contesto, &gettone, Some(Firmato::Passato(&impronte)), &altri);
+    let (marca, frase) = esamina_con(contesto, &gettone, Ok(Firmato::Passato(&impronte)), &altri, &[valore.revoche]);
     Ok(Esito::Marca(marca, frase))
 }
 
@@ -140,6 +141,7 @@ fn pkcs1(contesto: &Contesto<'_>, valore: &Valore<'_>) -> Result<Firma, Difetto>
     let oggetto = Oggetto {
         tipo: Some(oid::DATA),
         firmato: Firmato::Passato(&impronte),
+        intorno: None,
         certificati: &certificati,
         revoche: &[valore.revoche],
         strato: valore.strato,

@@ -1,17 +1,18 @@
 //! The judgement on one XML signature (ETSI EN 319 102-1 clause 5.2, 5.3).
 
 use super::proprieta::{Legame, Proprieta, verso_proprieta};
+use crate::firma::asn1::elemento;
 use crate::firma::catena::{Contesto, Uso};
 use crate::firma::certificato::Certificato;
 use crate::firma::chiave::{Chiave, Esito as EsitoValore};
-use crate::firma::esame::{Attorno, Firmato, esamina_certificato, opponibile, senza_firmatario};
+use crate::firma::esame::{Attorno, esamina_certificato, senza_firmatario};
 use crate::firma::giudizio::Giudizio;
-use crate::firma::marca;
-use crate::firma::rapporto::{Firma, MarcaTemporale, Sottoindicazione};
+use crate::firma::rapporto::{Firma, Sottoindicazione};
+use crate::firma::revoca::Revoche;
 use crate::firma::xml::DS;
 use crate::firma::xml::albero::Albero;
 use crate::firma::xml::busta::Busta;
-use crate::firma::xml::canonica::{Forma, Insieme};
+use crate::firma::xml::canonica::Insieme;
 use crate::firma::xml::copertura::scoperto;
 use crate::firma::xml::riferimento::{Esito, Fuori, Riscontro, segui};
 use uppsala::NodeId;
@@ -20,13 +21,15 @@ use uppsala::NodeId;
 const MAX_CONTROFIRME_ANNIDATE: usize = 3;
 
 /// One signature, with what it is judged by.
-struct Caso<'a, 'b> {
-    contesto: &'a Contesto<'a>,
-    albero: &'a Albero<'b>,
+pub(super) struct Caso<'a, 'b, 'e> {
+    pub(super) contesto: &'a Contesto<'a>,
+    pub(super) albero: &'a Albero<'b>,
     strato: usize,
-    busta: Busta,
-    riscontri: Vec<Riscontro>,
-    proprieta: Option<Proprieta<'a, 'b>>,
+    pub(super) busta: Busta,
+    /// What may be signed outside of the document.
+    pub(super) esterni: Fuori<'e>,
+    pub(super) riscontri: Vec<Riscontro>,
+    pub(super) proprieta: Option<Proprieta<'a, 'b>>,
 }
 
 /// Judges the signature `nodo` of a document.
@@ -60,7 +63,7 @@ fn esamina_annidata(
         giudizio.fallita(Sottoindicazione::FormatFailure, frase);
     }
     let riscontri = busta.riferimenti.iter().map(|r| segui(albero, nodo, *r, esterni)).collect();
-    let caso = Caso { contesto, albero, strato, busta, riscontri, proprieta };
+    let caso = Caso { contesto, albero, strato, busta, esterni, riscontri, proprieta };
     caso.esamina_riferimenti(&mut giudizio);
     caso.esamina_proprieta(&mut giudizio);
     match controfirmato {
@@ -70,15 +73,21 @@ fn esamina_annidata(
     caso.giudica(giudizio, controfirmato.map(|(_, annidate)| annidate))
 }
 
-impl Caso<'_, '_> {
+impl Caso<'_, '_, '_> {
     fn giudica(&self, mut giudizio: Giudizio, annidate: Option<usize>) -> Firma {
         let evidenze = self.proprieta.as_ref().map(Proprieta::certificati).unwrap_or_default();
         let der: Vec<&Vec<u8>> = self.busta.certificati.iter().chain(&evidenze).collect();
         let certificati: Vec<Certificato<'_>> = der.into_iter().filter_map(|der| Certificato::leggi(der)).collect();
         let propri = self.busta.certificati.iter().filter_map(|der| Certificato::leggi(der)).count();
-        let timestamps = self.marche(&mut giudizio, &certificati);
-        let allora = self.contesto.all_istante(opponibile(self.contesto.istante, &timestamps));
-        let certificato = self.esamina_valore(&mut giudizio, &allora, &certificati, propri);
+        let [liste, risposte] = self.proprieta.as_ref().map(Proprieta::revoche).unwrap_or_default();
+        let mut revoche = Revoche::default();
+        liste.iter().for_each(|lista| revoche.aggiungi_lista(lista));
+        for risposta in risposte.iter().filter_map(|byte| elemento(byte).ok()) {
+            revoche.aggiungi_risposta_intera(&risposta);
+        }
+        let prove = self.prove(&mut giudizio, &certificati, &[&revoche]);
+        let allora = self.contesto.all_istante(prove.istante);
+        let certificato = self.esamina_valore(&mut giudizio, &allora, (&certificati, propri), &revoche);
         if annidate.is_none() {
             self.esamina_copertura(&mut giudizio);
         }
@@ -91,11 +100,13 @@ impl Caso<'_, '_> {
             signature_algorithm: Some(
                 self.busta.metodo.map_or_else(|| self.busta.nome_metodo.clone(), |m| m.schema.nome().to_owned()),
             ),
-            signer: certificato.map(Certificato::firmatario),
+            signer: certificato.map(|c| c.firmatario_di(giudizio.sigillo)),
             issuer: certificato.map(Certificato::emittente_leggibile),
             signing_time: firmate.and_then(Proprieta::istante),
-            timestamps,
+            timestamps: prove.marche,
+            best_signature_time: allora.provato(),
             qualified: giudizio.qualificata.or_else(|| certificato.map(Certificato::qualificato)),
+            qualified_device: giudizio.dispositivo,
             counter_signatures,
             ..senza_firmatario(self.strato, giudizio)
         }
@@ -216,8 +227,8 @@ impl Caso<'_, '_> {
         &self,
         giudizio: &mut Giudizio,
         allora: &Contesto<'_>,
-        certificati: &'c [Certificato<'c>],
-        propri: usize,
+        (certificati, propri): (&'c [Certificato<'c>], usize),
+        revoche: &Revoche<'_>,
     ) -> Option<&'c Certificato<'c>> {
         let firmabile = match self.busta.firmabile(self.albero) {
             Ok(byte) => byte,
@@ -248,15 +259,14 @@ impl Caso<'_, '_> {
                 "Il certificato nel file non è quello che la firma dichiara di avere usato.",
             ),
             (_, Some(chiave)) => self.esamina_con(giudizio, &chiave, &firmabile),
-            (_, None) => giudizio.incerta(
-                Sottoindicazione::CryptoConstraintsFailure,
-                "La chiave del firmatario non è fra quelle accettate.",
-            ),
+            (_, None) => {
+                giudizio.incerta(Sottoindicazione::CryptoConstraintsFailure, certificato.chiave_ignota());
+            }
         }
         if let Some(metodo) = self.busta.metodo {
             let certificati = &certificati.iter().collect::<Vec<_>>();
             let digesti: Vec<_> = self.riscontri.iter().filter_map(|r| r.digesto).chain([metodo.digesto]).collect();
-            let attorno = Attorno { certificati, revoche: &[], digesti: &digesti, uso: Uso::Firma };
+            let attorno = Attorno { certificati, revoche: &[revoche], digesti: &digesti, uso: Uso::Firma };
             esamina_certificato(giudizio, allora, certificato, &attorno);
         }
         Some(certificato)
@@ -288,7 +298,7 @@ impl Caso<'_, '_> {
             return None;
         }
         let Some(valore) = self.busta.valore() else { return Some(false) };
-        Some(chiave.verifica(metodo, &metodo.digesto.di(firmabile), &valore) == EsitoValore::Valida)
+        Some(chiave.verifica(metodo, &metodo.da_firmare(firmabile), &valore) == EsitoValore::Valida)
     }
 
     fn esamina_con(&self, giudizio: &mut Giudizio, chiave: &Chiave<'_>, firmabile: &[u8]) {
@@ -300,33 +310,11 @@ impl Caso<'_, '_> {
             ),
             None if self.busta.metodo.is_none() => giudizio.incerta(
                 Sottoindicazione::CryptoConstraintsFailure,
-                "L'algoritmo della firma non è fra quelli accettati.",
+                format!("L'algoritmo della firma ({}) non è fra quelli accettati.", self.busta.nome_metodo),
             ),
             None => giudizio
                 .incerta(Sottoindicazione::Generic, "Le firme del file sono troppe per essere verificate tutte."),
         }
-    }
-
-    /// `SignatureTimeStamp`: the token stamps the canonical form of `SignatureValue` (EN 319 132-1 clause 5.3).
-    fn marche(&self, giudizio: &mut Giudizio, certificati: &[Certificato<'_>]) -> Vec<MarcaTemporale> {
-        let Some(proprieta) = &self.proprieta else { return Vec::new() };
-        let mut marche = Vec::new();
-        for nodo in proprieta.aggiunte("SignatureTimeStamp") {
-            let forma = self.albero.figlio(nodo, DS, "CanonicalizationMethod");
-            let forma = forma.map_or(Some(Forma::implicita()), |n| Forma::leggi(self.albero, n));
-            let valore = Insieme::elemento(self.busta.nodo_valore, true);
-            let marcato = forma.and_then(|forma| valore.canonica(self.albero, &forma).ok());
-            let marcato = marcato.as_deref().map_or(Firmato::Ignoto, Firmato::Byte);
-            let gettoni = self.albero.figli(nodo).filter(|n| self.albero.nome(*n) == "EncapsulatedTimeStamp");
-            for gettone in gettoni {
-                let byte = self.albero.base64(gettone).unwrap_or_default();
-                marche.push(marca::esamina(giudizio, self.contesto, &byte, marcato, certificati, &[]));
-            }
-        }
-        if proprieta.aggiunte("ArchiveTimeStamp").next().is_some() {
-            giudizio.nota("Le marche temporali di archiviazione non sono state verificate.");
-        }
-        marche
     }
 
     fn controfirme(&self, giudizio: &mut Giudizio, annidate: usize) -> Vec<Firma> {

@@ -3,6 +3,7 @@
 //! Every `Signature` of a document is judged by itself: enveloped, enveloping, or beside what it signs in the same file. A
 //! plain XML signature is judged too, and called `XMLDSig`.
 
+mod archivio;
 mod esame;
 mod proprieta;
 

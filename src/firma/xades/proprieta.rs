@@ -122,10 +122,44 @@ impl<'a, 'b> Proprieta<'a, 'b> {
         note.filter(|n| self.albero.spazio(*n) == V141 || VERSIONI.contains(&self.albero.spazio(*n))).take(MAX_AGGIUNTE)
     }
 
-    /// The certificates that were added as evidence.
+    /// Whether there are timestamps of what was going to be signed (clause 5.2.8).
+    pub fn marca_il_contenuto(&self) -> bool {
+        let gruppo = self.firmate.and_then(|n| self.albero.figlio(n, self.spazio, "SignedDataObjectProperties"));
+        let mut proprieta = gruppo.into_iter().flat_map(|gruppo| self.albero.figli(gruppo));
+        proprieta.any(|n| matches!(self.albero.nome(n), "AllDataObjectsTimeStamp" | "IndividualDataObjectsTimeStamp"))
+    }
+
+    /// All the unsigned properties of the signature, in their order.
+    pub fn tutte_le_aggiunte(&self) -> Vec<NodeId> {
+        let gruppo = self.non_firmate.and_then(|n| self.albero.figlio(n, self.spazio, "UnsignedSignatureProperties"));
+        gruppo.into_iter().flat_map(|gruppo| self.albero.figli(gruppo)).collect()
+    }
+
+    /// Whether a property is of version 1.4.1.
+    pub fn di_v141(&self, nodo: NodeId) -> bool {
+        self.albero.spazio(nodo) == V141
+    }
+
+    /// The certificates that were added as evidence, for the signature and for its timestamps.
     pub fn certificati(&self) -> Vec<Vec<u8>> {
-        let valori = self.aggiunte("CertificateValues").flat_map(|n| self.albero.figli(n)).take(MAX_AGGIUNTE);
-        valori.filter_map(|n| self.albero.base64(n)).collect()
+        let valori = self.evidenze("CertificateValues").into_iter().flat_map(|n| self.albero.figli(n));
+        valori.take(MAX_AGGIUNTE).filter_map(|n| self.albero.base64(n)).collect()
+    }
+
+    /// The lists (CRL) and the answers (OCSP) about revocation that were added as evidence.
+    pub fn revoche(&self) -> [Vec<Vec<u8>>; 2] {
+        let valori = self.evidenze("RevocationValues");
+        ["CRLValues", "OCSPValues"].map(|nome| {
+            let elenchi = valori.iter().flat_map(|n| self.albero.figli(*n)).filter(|n| self.albero.nome(*n) == nome);
+            let voci = elenchi.flat_map(|n| self.albero.figli(n)).take(MAX_AGGIUNTE);
+            voci.filter_map(|n| self.albero.base64(n)).collect()
+        })
+    }
+
+    /// The properties with this name, also those kept for a timestamp (`TimeStampValidationData`, clause 5.5.1).
+    fn evidenze(&self, nome: &'a str) -> Vec<NodeId> {
+        let delle_marche = self.aggiunte("TimeStampValidationData").flat_map(|n| self.albero.figli(n));
+        self.aggiunte(nome).chain(delle_marche.filter(|n| self.albero.nome(*n) == nome)).collect()
     }
 
     /// The level that the properties suggest (clause 6, TS 101 903 clause 4.4); nobody has validated it.

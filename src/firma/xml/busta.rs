@@ -18,7 +18,8 @@ const PARTI: [&str; 4] = ["SignedInfo", "SignatureValue", "KeyInfo", "Object"];
 pub struct Busta {
     /// The `Signature` element.
     pub nodo: NodeId,
-    signed_info: NodeId,
+    /// `SignedInfo`.
+    pub signed_info: NodeId,
     forma: Option<Forma>,
     /// `SignatureValue`.
     pub nodo_valore: NodeId,

@@ -2,7 +2,7 @@
 
 use super::DS;
 use super::albero::{Albero, Doppio};
-use super::canonica::Insieme;
+use super::canonica::{Forma, Insieme};
 use super::metodo::digesto;
 use super::trasformazione::{trasforma, trasforma_byte};
 use crate::firma::algoritmo::Digesto;
@@ -68,15 +68,7 @@ pub fn segui(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, fuori: Fuori<'_>)
         return Riscontro { tipo, digesto: None, copre: None, esito: Esito::Illeggibile };
     };
     let digesto = digesto(algoritmo);
-    let (copre, byte) = match meta(albero, albero.attributo(nodo, "URI")) {
-        Meta::Doppia => (None, Err(Esito::Doppio)),
-        Meta::Assente => (None, Err(Esito::Assente(descrivi(albero, nodo)))),
-        Meta::Fuori => (None, dato_fuori(albero, nodo, fuori)),
-        Meta::Nodi(insieme) => match trasforma(albero, firma, nodo, insieme.clone()) {
-            Ok((byte, insieme)) => (Some(insieme), Ok(byte)),
-            Err(ostacolo) => (Some(insieme), Err(Esito::Ignoto(ostacolo.to_owned()))),
-        },
-    };
+    let (copre, byte) = risolvi(albero, firma, nodo, fuori, &Forma::implicita());
     let esito = match (byte, digesto) {
         (Err(esito), _) => esito,
         (Ok(_), None) => Esito::Ignoto("usa un algoritmo di impronta che non è fra quelli accettati".to_owned()),
@@ -84,6 +76,30 @@ pub fn segui(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, fuori: Fuori<'_>)
         (Ok(_), Some(_)) => Esito::Diverso,
     };
     Riscontro { tipo, digesto, copre, esito }
+}
+
+/// What a reference leads to after its transforms, in this canonical form if they leave nodes; `None` if that cannot be had.
+pub fn byte(albero: &Albero<'_>, firma: NodeId, nodo: NodeId, fuori: Fuori<'_>, finale: &Forma) -> Option<Vec<u8>> {
+    risolvi(albero, firma, nodo, fuori, finale).1.ok()
+}
+
+/// The nodes that a reference covers, and its bytes.
+fn risolvi(
+    albero: &Albero<'_>,
+    firma: NodeId,
+    nodo: NodeId,
+    fuori: Fuori<'_>,
+    finale: &Forma,
+) -> (Option<Insieme>, Result<Vec<u8>, Esito>) {
+    match meta(albero, albero.attributo(nodo, "URI")) {
+        Meta::Doppia => (None, Err(Esito::Doppio)),
+        Meta::Assente => (None, Err(Esito::Assente(descrivi(albero, nodo)))),
+        Meta::Fuori => (None, dato_fuori(albero, nodo, fuori)),
+        Meta::Nodi(insieme) => match trasforma(albero, firma, nodo, insieme.clone(), finale) {
+            Ok((byte, insieme)) => (Some(insieme), Ok(byte)),
+            Err(ostacolo) => (Some(insieme), Err(Esito::Ignoto(ostacolo.to_owned()))),
+        },
+    }
 }
 
 /// Whether a reference leads outside of the document.

@@ -25,12 +25,13 @@ pub enum Dato {
     Byte(Vec<u8>, Insieme),
 }
 
-/// Does all the transforms of a `Reference`, then the canonicalisation that gives bytes.
+/// Does all the transforms of a `Reference`, then the canonicalisation `finale` if they have not given bytes.
 pub fn trasforma(
     albero: &Albero<'_>,
     firma: NodeId,
     riferimento: NodeId,
     partenza: Insieme,
+    finale: &Forma,
 ) -> Result<(Vec<u8>, Insieme), Ostacolo> {
     let mut dato = Dato::Nodi(partenza);
     for trasformazione in elenco(albero, riferimento)? {
@@ -44,7 +45,7 @@ pub fn trasforma(
     }
     match dato {
         Dato::Byte(byte, da) => Ok((byte, da)),
-        Dato::Nodi(insieme) => Ok((insieme.canonica(albero, &Forma::implicita())?, insieme)),
+        Dato::Nodi(insieme) => Ok((insieme.canonica(albero, finale)?, insieme)),
     }
 }
 

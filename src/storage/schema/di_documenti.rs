@@ -18,20 +18,25 @@ diesel::table! {
 }
 
 diesel::table! {
-    rapporti (sha256) {
-        sha256 -> Text,
-        istante -> Timestamp,
-        indicazione -> Nullable<Text>,
-        rapporto -> Text,
-    }
-}
-
-diesel::table! {
     testi (sha256) {
         sha256 -> Text,
         testo -> Text,
         esito -> Text,
         rilievo -> Nullable<Text>,
         creato -> Timestamp,
+    }
+}
+
+diesel::table! {
+    verifiche (id) {
+        id -> Text,
+        aoo_id -> Text,
+        sha256 -> Text,
+        eseguita -> Timestamp,
+        istante -> Timestamp,
+        indicazione -> Nullable<Text>,
+        rapporto -> Text,
+        prova -> Text,
+        autore -> Text,
     }
 }

@@ -1,6 +1,6 @@
 """Writes the tables as diesel knows them, from `migrations/` (columns) and `docs/REGISTRO.md` (owners): `make schema`.
 
-Understands what our migrations do: CREATE TABLE, ALTER TABLE ... ADD COLUMN, and a table made again, with its name or as `<name>_nuova`."""
+Understands what our migrations do: CREATE TABLE, ALTER TABLE ... ADD COLUMN, DROP TABLE, and a table made again, with its name or as `<name>_nuova`."""
 
 import pathlib
 import re
@@ -17,6 +17,10 @@ for tabella, colonna in re.findall(r"ALTER TABLE (\w+) ADD COLUMN ([^;]+);", sql
 corpi = {}
 for tabella, corpo in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", sql, re.S):
     corpi[tabella.removesuffix("_nuova")] = corpo
+# One that goes away and does not come back: not the one whose name the new one takes.
+for tabella in re.findall(r"DROP TABLE (\w+);", sql):
+    if f"ALTER TABLE {tabella}_nuova RENAME TO {tabella};" not in sql and sql.count(f"CREATE TABLE {tabella} (") == 1:
+        corpi.pop(tabella)
 righe = re.findall(r"^\| `(\w+)` \| (\w+) \| (\w+) \|", (RADICE / "docs/REGISTRO.md").read_text(), re.M)
 padroni = {tabella: padrone for tabella, padrone, _ in righe}
 lavoro = {tabella for tabella, _, genere in righe if genere == "lavoro"}

@@ -46,7 +46,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     documenti_registrati,
     segnature,
     assegnazioni,
-    rapporti,
     caselle,
     messaggi,
     allegati,
@@ -107,6 +106,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     predisposti,
     visioni,
     revoche_visioni,
+    verifiche,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -153,4 +153,5 @@ pub const CON_ID: &[&str] = &[
     "proposte_rubrica",
     "unioni_soggetti",
     "visioni",
+    "verifiche",
 ];

@@ -27,34 +27,9 @@ pub(super) async fn scarica(
     sha256: web::Path<String>,
 ) -> Result<HttpResponse, Problema> {
     let impronta: Impronta = sha256.parse().map_err(|_| Problema::non_trovato())?;
-    let vista = chi.vista();
     let (file, dimensione, media_type) = stato
         .blocca(move |stato| {
-            let media_type = stato.db.leggi(|conn| {
-                for uso in crate::documenti::usi(conn, &impronta)? {
-                    if uso.oggetto_tipo == "messaggio"
-                        && mostrabile(conn, &chi, &uso.oggetto_id)?
-                        && let Some(media_type) = pec::usa_file(conn, &vista, &uso.oggetto_id, &impronta)?
-                    {
-                        return Ok(media_type);
-                    }
-                    let registrazione: Option<RegistrazioneId> = uso.oggetto_id.parse().ok();
-                    if uso.oggetto_tipo == "provvedimento"
-                        && let Some(id) = registrazione
-                        && registro::e_provvedimento(conn, &vista, id, &impronta)?
-                    {
-                        return Ok("text/plain; charset=utf-8".to_owned());
-                    }
-                    if uso.oggetto_tipo == "registrazione"
-                        && let Some(id) = registrazione
-                        && let Ok(registrazione) = registro::per_id(conn, &vista, id)
-                        && let Some(d) = registrazione.documenti.into_iter().find(|d| d.impronta == impronta)
-                    {
-                        return Ok(d.media_type);
-                    }
-                }
-                Err(Problema::non_trovato())
-            })?;
+            let media_type = stato.db.leggi(|conn| visto(conn, &chi, &impronta))?;
             let file = stato.deposito.apri(&impronta)?;
             let dimensione = file.metadata().map_err(Problema::interno)?.len();
             Ok((file, dimensione, media_type))
@@ -66,6 +41,37 @@ pub(super) async fn scarica(
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(SizedStream::new(dimensione, pezzi(file))))
+}
+
+/// The media type of a file that something uses which the caller may see.
+///
+/// # Errors
+/// 404 if there is none.
+pub(super) fn visto(conn: &mut Conn, chi: &Chiamante<Legge, ChiVede>, impronta: &Impronta) -> Result<String, Problema> {
+    let vista = chi.vista();
+    for uso in crate::documenti::usi(conn, impronta)? {
+        if uso.oggetto_tipo == "messaggio"
+            && mostrabile(conn, chi, &uso.oggetto_id)?
+            && let Some(media_type) = pec::usa_file(conn, &vista, &uso.oggetto_id, impronta)?
+        {
+            return Ok(media_type);
+        }
+        let registrazione: Option<RegistrazioneId> = uso.oggetto_id.parse().ok();
+        if uso.oggetto_tipo == "provvedimento"
+            && let Some(id) = registrazione
+            && registro::e_provvedimento(conn, &vista, id, impronta)?
+        {
+            return Ok("text/plain; charset=utf-8".to_owned());
+        }
+        if uso.oggetto_tipo == "registrazione"
+            && let Some(id) = registrazione
+            && let Ok(registrazione) = registro::per_id(conn, &vista, id)
+            && let Some(d) = registrazione.documenti.into_iter().find(|d| d.impronta == *impronta)
+        {
+            return Ok(d.media_type);
+        }
+    }
+    Err(Problema::non_trovato())
 }
 
 /// What arrived is for whoever registers; once it is part of a registration, for whoever sees that.

@@ -24,6 +24,7 @@ mod rubrica;
 mod scrivania;
 mod sostituzioni;
 mod uffici;
+mod verifiche;
 mod versamenti;
 
 use crate::web::Problema;
@@ -74,6 +75,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.configure(del_registro).configure(della_rubrica).configure(dell_organigramma);
     cfg.route("/versamenti", web::get().to(versamenti::elenca));
     cfg.route("/documenti/{sha256}", web::get().to(documenti::scarica));
+    cfg.route("/documenti/{sha256}/verifiche", web::get().to(verifiche::elenca));
+    cfg.route("/documenti/{sha256}/verifiche/{id}", web::get().to(verifiche::prova));
     cfg.route("/pec/messaggi", web::get().to(pec::elenca));
     cfg.route("/pec/messaggi/{id}/protocollo", web::post().to(pec::protocolla));
     cfg.service(web::resource("/invii").route(web::get().to(invii::elenca)).route(web::post().to(invii::crea)));

@@ -2,7 +2,7 @@
 
 use super::{
     differimenti, documenti, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone, predisposti,
-    proposte, registrazioni, ricerca, rubrica, scrivania, sostituzioni, uffici, versamenti,
+    proposte, registrazioni, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche, versamenti,
 };
 use crate::web::problema;
 use actix_web::HttpResponse;
@@ -58,6 +58,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         rubrica::crea,
         versamenti::elenca,
         documenti::scarica,
+        verifiche::elenca,
+        verifiche::prova,
         ricerca::cerca,
         eventi::elenca,
         pec::elenca,

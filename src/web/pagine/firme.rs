@@ -145,6 +145,7 @@ fn dettagli(firma: &Firma, istante: Istante) -> Vec<(&'static str, String)> {
 mod tests {
     use super::*;
     use crate::firma::{self, Fiducia};
+    use crate::valori::VerificaId;
     use std::io;
     use std::path::Path;
 
@@ -158,7 +159,14 @@ mod tests {
         let rapporto =
             firma::verifica(&mut byte.as_slice(), None, Some(nome), &fiducia, istante, &mut io::sink()).unwrap();
         let json = serde_json::to_string(&rapporto).unwrap();
-        let conservato = RapportoConservato { indicazione: None, json, istante };
+        let conservato = RapportoConservato {
+            id: VerificaId::new(),
+            indicazione: None,
+            json,
+            istante,
+            eseguita: istante,
+            autore: String::new(),
+        };
         let frasi = frasi(Some(&conservato), "application/pkcs7-mime");
         let dette: Vec<_> = frasi.iter().map(|f| (f.esito, f.testo.replace("TEST - non valida - ", ""))).collect();
         let dette: Vec<_> = dette.iter().map(|(e, t)| (*e, t.as_str())).collect();

@@ -195,6 +195,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/anteprima", web::get().to(registrazione::anteprima));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/contenuto", web::get().to(registrazione::contenuto));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/verifiche", web::post().to(registrazione::verifica));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/verifiche/{verifica}", web::get().to(registrazione::prova));
 }
 
 fn illeggibile(e: impl std::fmt::Display) -> actix_web::Error {

@@ -1,5 +1,7 @@
 //! Trusted lists: ours with its history, those of `../shared/corpus/tsl`, and what becomes of both when somebody changes them.
 
+mod qualifiche;
+
 use super::busta::{Firmatario, Mano, busta_di, figli, oid, tlv};
 use super::corpus::{Riga, cartella, righe};
 use super::{DOCUMENTO, ca, fixtures, verifica_byte};
@@ -106,6 +108,14 @@ fn an_authority_of_two_services_counts_by_the_one_for_the_use() {
 
 #[test]
 fn a_signature_that_does_not_pass_is_not_called_qualified() {
+    // It passes, and the PDF was changed after it; the one that follows says both.
+    let lista = fixture("lista-v6.xml");
+    for (documento, qualificata) in [("pades/firmato.pdf", true), ("pades/modificato-dopo.pdf", false)] {
+        let firma = giudica(documento, &lista, "2026-11-16T09:00:00Z").signatures.remove(0);
+        let rilievi = firma.findings.join(" ");
+        assert_eq!(rilievi.contains("Firma elettronica qualificata"), qualificata, "{documento}: {rilievi}");
+        assert_eq!(rilievi.contains("Il certificato è qualificato"), !qualificata, "{documento}: {rilievi}");
+    }
     let firma =
         giudica("firma/staccata.txt.p7s", &fixture("lista-v6.xml"), "2026-11-16T09:00:00Z").signatures.remove(0);
     assert_eq!((firma.indication, firma.qualified), (Indicazione::Indeterminate, Some(true)));
@@ -217,6 +227,11 @@ mod vere {
             }
             assert_eq!(lista.emessa, istante(&riga["issue"]), "{nome}");
             assert_eq!(lista.prossima, Some(istante(&riga["next_update"])), "{nome}");
+            // Those of the Italian list, counted in its text.
+            if nome.contains("TSL_IT") {
+                let stati = lista.servizi.iter().flat_map(|s| s.storia());
+                assert_eq!(stati.map(|p| p.qualifiche.len()).sum::<usize>(), 54, "{nome}");
+            }
             let prossima = lista.prossima.unwrap();
             let esito = lista.clone().accetta(Firmatari::Chiunque, prossima);
             match riga["expect"].as_str() {

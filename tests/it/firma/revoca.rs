@@ -1,6 +1,8 @@
 //! What the revocation data inside a file may say, and whose word counts.
 
-use super::busta::{DATA, Firmatario, Mano, SHA256, SIGNED_DATA, algoritmo, attributo, busta, figli, oid, tlv};
+use super::busta::{
+    DATA, Firmatario, Mano, SHA256, SIGNED_DATA, algoritmo, attributi, attributo, busta, figli, oid, tlv,
+};
 use super::marca::{SHA256_CON_RSA, SIGNATURE_TIME_STAMP, TIME_STAMPING, certificato, gettone};
 use super::{DOCUMENTO, ca, verifica_byte};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -142,6 +144,30 @@ fn an_answer_counts_if_the_issuer_gave_it_or_let_somebody_give_it() {
     check(&da(&incaricato), None, revocata, "01/10/2026");
     check(&da(&qualunque), None, None, IGNOTA);
     check(&da(&Mano::delle_fixture("ca-estranea")), None, None, IGNOTA);
+}
+
+/// Programs that sign PDFs put lists and whole responses among what they sign.
+#[test]
+fn what_the_signer_signed_about_its_own_revocation_counts() {
+    let (autorita, mano) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
+    let firma = |valori: &[u8]| {
+        let mut firmati = attributi(&mano, DOCUMENTO);
+        firmati.push(attributo("1.2.840.113583.1.1.8", &tlv(0x30, valori)));
+        let firmatario = Firmatario::con_attributi(&mano, firmati);
+        let byte = busta(Some(&tlv(4, DOCUMENTO)), &[&mano.certificato], &[firmatario.scrivi()]);
+        verifica_byte(&byte, &ca()).0.signatures.remove(0)
+    };
+    let risposta = |revocato: Option<&str>| {
+        let basica = risposta(&autorita, &mano, "20261120120000Z", revocato, &[]);
+        let corpo = tlv(0x30, &[oid("1.3.6.1.5.5.7.48.1.1"), tlv(4, &basica)].concat());
+        con_risposta(&tlv(0x30, &[tlv(0x0a, &[0]), tlv(0xa0, &corpo)].concat()))
+    };
+    let lista = |revocati: &[(&Mano, &str)]| con_lista(&lista(&autorita, "20261119000000Z", DOPO, revocati, &[]));
+    for (buona, cattiva) in [(risposta(None), risposta(Some(PRIMA))), (lista(&[]), lista(&[(&mano, PRIMA)]))] {
+        let buona = firma(&buona);
+        assert!(buona.findings.iter().any(|f| f.contains(NON_REVOCATO)), "{:?}", buona.findings);
+        assert_eq!(firma(&cattiva).sub_indication, Some(Sottoindicazione::RevokedNoPoe));
+    }
 }
 
 /// A list of changes, or of some reasons, proves nothing by its silence and something by its words.

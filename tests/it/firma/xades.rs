@@ -1,5 +1,7 @@
 //! XML signatures: ours, those of `../shared/corpus/xades`, and what becomes of both when somebody changes them.
 
+mod prove;
+
 use super::busta::Mano;
 use super::{ca, concorda, fixtures, istante};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};

@@ -3,6 +3,7 @@
 use super::risposta::RegistrazioneJson;
 use super::{atto, mostra_una};
 use crate::documenti;
+use crate::firma::Prova;
 use crate::registro::{self, Scansione};
 use crate::valori::{Denominazione, Impronta, RegistrazioneId, Testo};
 use crate::web::api::gettone::{Chiamante, Entrata, Registra};
@@ -65,11 +66,11 @@ pub(in crate::web::api) async fn acquisisci(
     };
     let confermata_da = Some(confermata_da);
     let scansione = Scansione { riposto: arrivato.riposto, nome: arrivato.nome, descrizione, confermata_da };
-    let (scansione, rapporto) = verificata(&stato, scansione).await?;
+    let (scansione, prova) = verificata(&stato, scansione).await?;
     atto(&stato, chi, &id, move |op, _, vista, id| {
         registro::acquisisci(op, vista, id, &scansione)?;
-        if let Some(rapporto) = &rapporto {
-            documenti::conserva_rapporto(op, &scansione.riposto.impronta, rapporto, op.ora)?;
+        if let Some(prova) = &prova {
+            documenti::conserva_rapporto(op, prova)?;
         }
         Ok(())
     })
@@ -80,13 +81,13 @@ pub(in crate::web::api) async fn acquisisci(
 pub(in crate::web) async fn verificata(
     stato: &Stato,
     scansione: Scansione,
-) -> Result<(Scansione, Option<crate::firma::Rapporto>), Problema> {
+) -> Result<(Scansione, Option<Prova>), Problema> {
     stato
         .blocca(move |stato| {
             let adesso = stato.db.orologio().adesso();
             let (riposto, nome) = (&scansione.riposto, &scansione.nome);
-            let rapporto = documenti::verifica(&stato.deposito, riposto, nome, &stato.fiduce.firme, adesso)?;
-            Ok((scansione, rapporto))
+            let prova = documenti::verifica(&stato.deposito, riposto, nome, &stato.fiduce.firme, adesso)?;
+            Ok((scansione, prova))
         })
         .await
 }

@@ -111,8 +111,7 @@ fn registra(
     chiesta: Chiesta,
 ) -> Result<FattaJson, Problema> {
     let vista = chi.vista();
-    let rapporti = chiesta.verifica(stato)?;
-    let istante = stato.db.orologio().adesso();
+    let prove = chiesta.verifica(stato)?;
     let (id, nuova) = stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
             let id = id.parse().map_err(Problema::interno)?;
@@ -129,8 +128,8 @@ fn registra(
         if let Some(differimento) = differimento {
             registro::registra_differita(op, registrata.id, differimento)?;
         }
-        for (impronta, rapporto) in &rapporti {
-            documenti::conserva_rapporto(op, impronta, rapporto, istante)?;
+        for prova in &prove {
+            documenti::conserva_rapporto(op, prova)?;
         }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
         Ok((registrata.id, true))
@@ -236,7 +235,7 @@ pub(super) fn complete(
             let assegnazioni = assegnazioni.remove(&r.id.to_string()).unwrap_or_default();
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
-            let rapporti = documenti::rapporti_di(conn, &file)?;
+            let rapporti = documenti::rapporti_di(conn, vista.aoo(), &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
             let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento };

@@ -2,7 +2,7 @@
 
 use crate::config::Limiti;
 use crate::documenti;
-use crate::firma::Rapporto;
+use crate::firma::Prova;
 use crate::registro::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
 };
@@ -83,14 +83,13 @@ impl Chiesta {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<(Impronta, Rapporto)>, Problema> {
+    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<Prova>, Problema> {
         let adesso = stato.db.orologio().adesso();
-        let mut rapporti = Vec::new();
+        let mut prove = Vec::new();
         for d in &self.documenti {
-            let rapporto = documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?;
-            rapporti.extend(rapporto.map(|r| (d.riposto.impronta, r)));
+            prove.extend(documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?);
         }
-        Ok(rapporti)
+        Ok(prove)
     }
 
     /// With its voce it is what the register takes.

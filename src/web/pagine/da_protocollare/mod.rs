@@ -225,7 +225,7 @@ fn pagina(
     let proposta: Proposta = pec::proponi(m);
     let (voci, uffici) = nuova::scelte(conn, guscio.aoo_id)?;
     let impronte: Vec<String> = m.allegati.iter().map(|a| a.riposto.impronta.to_string()).collect();
-    let rapporti = documenti::rapporti_di(conn, &impronte)?;
+    let rapporti = documenti::rapporti_di(conn, posta.aoo(), &impronte)?;
     let allegati = m.allegati.iter().zip(&impronte).zip(1..).map(|((a, impronta), posizione)| AllegatoVisto {
         posizione,
         nome: a.nome.to_string(),

@@ -12,13 +12,13 @@ use super::guscio::{Guscio, rendi};
 use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
 use super::richiamo::Richiamo;
 use super::{Errata, Pagine, invio};
-use crate::firma::Rapporto;
+use crate::firma::Prova;
 use crate::registro::{Duplicato, Flusso, Indizi, Mezzo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
 use crate::utenti::{self};
-use crate::valori::{AooId, Impronta, Istante, RegistrazioneId};
+use crate::valori::{AooId, RegistrazioneId};
 use crate::web::parti::Parti;
 use crate::web::{Problema, Stato};
 use crate::{documenti, registro, scrivania, titolario};
@@ -284,7 +284,7 @@ fn scrivi(
     aoo: &utenti::Aoo,
     attore: &crate::valori::Attore,
     vista: &utenti::visibilita::Vista,
-    (richiesta, chiesta, rapporti, comunque): (&Richiesta, &Chiesta, &[(Impronta, Rapporto, Istante)], &str),
+    (richiesta, chiesta, prove, comunque): (&Richiesta, &Chiesta, &[Prova], &str),
 ) -> Result<Result<RegistrazioneId, Vec<Duplicato>>, Problema> {
     let esito = stato.db.scrivi(aoo.id, attore, |op| {
         if let Some(id) = risposte::precedente(op.conn, richiesta)? {
@@ -306,8 +306,8 @@ fn scrivi(
         if let Some(differimento) = chiesta.differimento {
             registro::registra_differita(op, registrata.id, differimento)?;
         }
-        for (impronta, rapporto, istante) in rapporti {
-            documenti::conserva_rapporto(op, impronta, rapporto, *istante)?;
+        for prova in prove {
+            documenti::conserva_rapporto(op, prova)?;
         }
         risposte::conserva(op, richiesta, &registrata.id.to_string())?;
         Ok(Ok((registrata.id, true)))

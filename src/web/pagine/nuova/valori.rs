@@ -2,13 +2,11 @@
 
 use super::modulo::{Modulo, ParteScritta};
 use crate::documenti;
-use crate::firma::Rapporto;
+use crate::firma::Prova;
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::titolario::Voce;
-use crate::valori::{
-    CodiceUfficio, CodiceVoce, DifferimentoId, Impronta, Istante, Oggetto, PredispostoId, RegistrazioneId,
-};
+use crate::valori::{CodiceUfficio, CodiceVoce, DifferimentoId, Istante, Oggetto, PredispostoId, RegistrazioneId};
 use crate::web::pagine::campi::{Difetto, forse, rifiuta, serve};
 use crate::web::pagine::formato::{leggi_data, leggi_istante};
 use crate::web::{Problema, Stato};
@@ -49,14 +47,13 @@ impl Chiesta {
     }
 
     /// What the signatures of the files say now, before the transaction: it may take long.
-    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<(Impronta, Rapporto, Istante)>, Problema> {
+    pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<Prova>, Problema> {
         let adesso = stato.db.orologio().adesso();
-        let mut rapporti = Vec::new();
+        let mut prove = Vec::new();
         for d in &self.documenti {
-            let rapporto = documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?;
-            rapporti.extend(rapporto.map(|r| (d.riposto.impronta, r, adesso)));
+            prove.extend(documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?);
         }
-        Ok(rapporti)
+        Ok(prove)
     }
 
     /// With its voce it is what the register takes.

@@ -4,7 +4,7 @@ use super::cornice::Cornice;
 use super::modulo::Modulo;
 use super::servizi::trova;
 use crate::documenti;
-use crate::firma::Rapporto;
+use crate::firma::{Prova, Rapporto};
 use crate::istanze::{
     self, Allegato, CodiceIstanza, Presentazione, Procedimento, Richiedente, Sottoscrizione, Sportello,
 };
@@ -182,12 +182,13 @@ async fn riepiloga(
     let verifica = move |stato: &Stato| {
         let uno =
             |a: &Allegato| Ok(documenti::verifica(&stato.deposito, &a.riposto, &a.nome, &stato.fiduce.firme, ora)?);
-        allegati.iter().map(uno).collect::<Result<Vec<Option<Rapporto>>, Problema>>()
+        allegati.iter().map(uno).collect::<Result<Vec<Option<Prova>>, Problema>>()
     };
-    let rapporti = stato.blocca(verifica).await?;
-    let sottoscrizione = istanze::sottoscrizione(rapporti.iter().flatten(), &richiedente.codice_fiscale);
-    let file = modulo.file.iter().zip(&rapporti).map(|(f, rapporto)| {
-        let (esito, buono) = esito(rapporto.as_ref());
+    let prove = stato.blocca(verifica).await?;
+    let sottoscrizione =
+        istanze::sottoscrizione(prove.iter().flatten().map(|p| &p.report), &richiedente.codice_fiscale);
+    let file = modulo.file.iter().zip(&prove).map(|(f, prova)| {
+        let (esito, buono) = esito(prova.as_ref().map(|p| &p.report));
         let (nome, dimensione, sigillo) = (f.nome.clone(), f.dimensione(), f.sigillo.clone());
         let icona = if buono { "it-check-circle" } else { "it-warning-circle" };
         FileVisto { nome, dimensione, sigillo, esito, icona, buono }

@@ -25,7 +25,7 @@ pub(super) fn tipo_visto<'a>(d: &'a DocumentoRegistrato, rapporto: Option<&'a Ra
 }
 
 /// A file of a registration, by its place, for whoever may see the registration.
-fn trova(
+pub(super) fn trova(
     stato: &Stato,
     chi: &Chi,
     id: &str,
@@ -37,7 +37,8 @@ fn trova(
         let indice = posizione.checked_sub(1).ok_or_else(Problema::non_trovato)?;
         let documento = r.documenti.into_iter().nth(indice).ok_or_else(Problema::non_trovato)?;
         let impronta = documento.impronta.to_string();
-        let rapporto = documenti::rapporti_di(conn, std::slice::from_ref(&impronta))?.remove(&impronta);
+        let rapporti = documenti::rapporti_di(conn, chi.aoo.id, std::slice::from_ref(&impronta))?;
+        let rapporto = rapporti.into_values().next();
         Ok((documento, rapporto))
     })
 }

@@ -8,6 +8,7 @@ mod documenti;
 mod invii;
 mod scansione;
 mod storia;
+mod verifiche;
 mod visioni;
 
 pub(super) use atti::{classifica, fascicola, riserva};
@@ -15,6 +16,7 @@ pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use scansione::acquisisci;
+pub(super) use verifiche::{prova, verifica};
 pub(super) use visioni::{concedi, revoca};
 
 use super::annullamento::{self as annullamento_pagina, Potere};
@@ -24,7 +26,7 @@ use super::guscio::{Guscio, rendi};
 use super::richiamo::Richiamo;
 use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
-use crate::documenti::{RapportoConservato, rapporti_di};
+use crate::documenti::{RapportoConservato, verifiche_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
 use crate::registro::{self, Annullamento, Campo, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Addetto, Assegnazione, Titolo};
@@ -45,6 +47,7 @@ use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
+use verifiche::VerificaVista;
 use visioni::{InVisione, Scritta, Visioni};
 
 struct ParteVista {
@@ -67,6 +70,8 @@ struct FileVisto {
     vedibile: bool,
     /// It has a document inside its signatures.
     firmato: bool,
+    /// The verdicts on its signatures, the first one first.
+    verifiche: Vec<VerificaVista>,
 }
 
 struct AssegnazioneVista {
@@ -163,6 +168,8 @@ struct Pagina {
     in_visione: Option<InVisione>,
     /// This person may add a scan.
     scansionabile: bool,
+    /// Whoever looks may have the signatures verified again.
+    verificabile: bool,
     rifiuto_scansione: Option<(String, String)>,
     atti: Option<Atti>,
     collegate: Collegate,
@@ -239,6 +246,7 @@ async fn mostra_con(
             // Who is only given to look at it is offered nothing to do.
             let agisce_qui = pagina.in_visione.is_none();
             pagina.scansionabile &= agisce_qui;
+            pagina.verificabile = acquisisce && agisce_qui;
             pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
             pagina.riserva = riserva;
             if concede {
@@ -294,7 +302,7 @@ fn pagina(
     };
     let storia = storia::storia(conn, vista, &materia)?;
     let impronte: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
-    let rapporti = rapporti_di(conn, &impronte)?;
+    let verifiche = verifiche_di(conn, vista.aoo(), &impronte)?;
     let fascicoli = titolario::fascicoli_di(conn, vista, &[id.to_string()])?.remove(&id.to_string());
     let voce = classificazioni.last().map(|(_, c)| c);
     let (flusso, icona) = formato::flusso(r.flusso);
@@ -318,7 +326,7 @@ fn pagina(
         voce: voce.map(|c| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
         voce_codice: voce.map(|c| c.voce.to_string()).unwrap_or_default(),
         parti: r.corrispondenti.iter().map(parte).collect(),
-        file: file(&r, &rapporti),
+        file: file(&r, &verifiche),
         anteprima: None,
         stato: carico::chip(&assegnazioni),
         assegnazioni: carico::in_vigore(&assegnazioni).map(assegnazione).collect(),
@@ -337,6 +345,7 @@ fn pagina(
         visioni: None,
         in_visione: None,
         scansionabile: r.mezzo.cartaceo() && r.annullamento.is_none(),
+        verificabile: false,
         rifiuto_scansione: None,
         atti: None,
         carico: Carico::leggi(conn, id, &sguardo)?,
@@ -371,10 +380,12 @@ fn parte(c: &Corrispondente) -> ParteVista {
     ParteVista { ruolo, nome: formato::nome(p), dettagli: dettagli.join(" · ") }
 }
 
-fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Vec<FileVisto> {
+type Verifiche = HashMap<String, Vec<RapportoConservato>>;
+
+fn file(r: &Registrazione, verifiche: &Verifiche) -> Vec<FileVisto> {
     let visto = |(d, posizione): (&registro::DocumentoRegistrato, usize)| {
         let impronta = d.impronta.to_string();
-        let rapporto = rapporti.get(&impronta);
+        let rapporto = verifiche.get(&impronta).and_then(|v| v.first());
         let tipo = documenti::tipo_visto(d, rapporto);
         FileVisto {
             posizione,
@@ -385,6 +396,10 @@ fn file(r: &Registrazione, rapporti: &HashMap<String, RapportoConservato>) -> Ve
             firme: firme::frasi(rapporto, &d.media_type),
             vedibile: formato::da_vedere(&tipo).is_some(),
             firmato: tipo != d.media_type,
+            verifiche: verifiche
+                .get(&impronta)
+                .map(|v| v.iter().zip(1..).map(VerificaVista::new).collect())
+                .unwrap_or_default(),
             acquisita: d.acquisita.as_ref().map(acquisita),
             impronta,
         }

@@ -82,13 +82,13 @@ fn descrizione(scritto: &str) -> Result<Option<Testo>, String> {
 
 async fn scrivi(stato: &Stato, chi: &Chi, id: RegistrazioneId, scansione: Scansione) -> Result<(), Problema> {
     let (vista, attore, aoo) = (chi.vista(), chi.attore(), chi.aoo.id);
-    let (scansione, rapporto) = verificata(stato, scansione).await?;
+    let (scansione, prova) = verificata(stato, scansione).await?;
     stato
         .blocca(move |stato| {
             stato.db.scrivi(aoo, &attore, |op| {
                 registro::acquisisci(op, &vista, id, &scansione)?;
-                if let Some(rapporto) = &rapporto {
-                    documenti::conserva_rapporto(op, &scansione.riposto.impronta, rapporto, op.ora)?;
+                if let Some(prova) = &prova {
+                    documenti::conserva_rapporto(op, prova)?;
                 }
                 Ok::<(), Problema>(())
             })

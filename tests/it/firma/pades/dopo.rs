@@ -2,7 +2,7 @@
 
 use super::super::busta::{Firmatario, Mano, busta};
 use super::super::ca;
-use super::super::marca::{TIME_STAMPING, certificato, gettone};
+use super::super::marca::{TIME_STAMPING, certificato, certificato_fino_al, gettone};
 use super::super::revoca::{DOPO, PRIMA, lista};
 use super::{dove, pdf_di, verifica_pdf};
 use tabulario::firma::{Indicazione, Rapporto, Sottoindicazione};
@@ -91,6 +91,28 @@ fn what_says_that_it_is_a_page_is_compared_like_everything_else() {
     let byte = preparato(&da_firmare(CADES), PAGINA, &[&anche_pagina]);
     let byte = firmato(super::con(&byte, b"/Kids[3 0 R]/Count 1", b"/Kids[3 0 R 6 0 R]  "));
     assert_eq!(esito(&aggiornato(&byte, &[(6, &anche_pagina.replace("98", "38"))])), Indicazione::TotalFailed);
+}
+
+/// The node above the pages, or another page, may hold the resources of a page beside its own entries.
+#[test]
+fn what_a_page_uses_of_the_tree_of_the_pages_is_compared() {
+    let pagina = PAGINA.replace("/Contents", "/Resources 2 0 R/Contents");
+    let byte = preparato(&da_firmare(CADES), &pagina, &[&flusso("(ab)")]);
+    let nodo = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
+    let byte = firmato(aggiornato(&byte, &[(2, nodo.replace(">>", "/Font<</F(98)>>>>"))]));
+    assert_eq!(esito(&aggiornato::<&str>(&byte, &[])), Indicazione::TotalPassed);
+    let cambiato = nodo.replace(">>", "/Font<</F(38)>>>>");
+    assert_eq!(esito(&aggiornato(&byte, &[(2, cambiato)])), Indicazione::TotalFailed);
+    // Two pages that show the same, each with fonts, of which one has those of the other as its resources: they change places.
+    let di = |font: &str| format!("<</Type/Page/Parent 2 0 R/Resources 8 0 R/Contents 6 0 R/Font<</F({font})>>>>");
+    let nodo = |primo: usize, secondo: usize| format!("<</Type/Pages/Kids[{primo} 0 R {secondo} 0 R 3 0 R]/Count 3>>");
+    let byte =
+        preparato(&da_firmare(CADES), &PAGINA.replace("/Contents", "/Resources 7 0 R/Contents"), &[&flusso("(ab)")]);
+    let byte = aggiornato(&byte, &[(2, nodo(7, 8)), (7, di("98")), (8, di("38"))]);
+    let byte = firmato(byte);
+    assert_eq!(esito(&aggiornato::<&str>(&byte, &[])), Indicazione::TotalPassed);
+    let scambiate = [(2, nodo(8, 7)), (7, di("38")), (8, di("98"))];
+    assert_eq!(esito(&aggiornato(&byte, &scambiate)), Indicazione::TotalFailed);
 }
 
 #[test]
@@ -184,19 +206,64 @@ fn a_document_timestamp_does_not_pass_over_other_pages() {
 /// What was kept after the signature says whether its certificate had been taken back.
 #[test]
 fn the_lists_of_the_security_store_count() {
-    let firmato = firmato(preparato(&da_firmare(CADES), PAGINA, &[&flusso("0 0 9 9 re f")]));
+    let preparato = |firma: &str| preparato(&da_firmare(firma), PAGINA, &[&flusso("0 0 9 9 re f")]);
+    let firmato = firmato(preparato(CADES));
     let (autorita, tarsi) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("tarsi-rsa"));
-    let con_dss = |revocati: &[(&Mano, &str)]| {
+    let rapporto = |byte: &[u8], revocati: &[(&Mano, &str)]| {
         let crl = lista(&autorita, "20261119000000Z", DOPO, revocati, &[]);
         let catalogo = "<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R]>>/DSS<</CRLs[20 0 R]>>>>";
         let testata = format!("<</Length {}>>stream\n", crl.len());
         let crl = [testata.as_bytes(), &crl, b"\nendstream"].concat();
-        let byte = aggiornato(&firmato, &[(1, catalogo.as_bytes().to_vec()), (20, crl)]);
-        verifica_pdf(&byte, &ca()).signatures.remove(0)
+        verifica_pdf(&aggiornato(byte, &[(1, catalogo.as_bytes().to_vec()), (20, crl)]), &ca())
     };
+    let con_dss = |revocati: &[(&Mano, &str)]| rapporto(&firmato, revocati).signatures.remove(0);
     let buona = con_dss(&[]);
     assert_eq!(buona.indication, Indicazione::TotalPassed, "{buona:#?}");
     assert!(buona.findings.iter().any(|f| f.contains("non risultava revocato")), "{:?}", buona.findings);
     let revocata = con_dss(&[(&tarsi, PRIMA)]);
     assert_eq!(revocata.sub_indication, Some(Sottoindicazione::RevokedNoPoe), "{:?}", revocata.findings);
+    // The authority of a timestamp of the document, too.
+    let marcato = marcato(preparato("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161"));
+    let tsa = certificato(TIME_STAMPING);
+    for (revocati, esito) in [(&[][..], Indicazione::TotalPassed), (&[(&tsa, PRIMA)], Indicazione::Indeterminate)] {
+        assert_eq!(rapporto(&marcato, revocati).timestamps[0].indication, esito);
+    }
+}
+
+/// A signature of somebody whose certificate ended in 2022 inside a PDF, with a timestamp of the document at `quando` by an authority
+/// whose certificate ends then, and perhaps another timestamp after it.
+fn antico(quando: &str, fine: &str, ancora: Option<&str>) -> Rapporto {
+    let scaduto = Mano::delle_fixture("lombri-scaduto");
+    let firma = |coperti: &[u8]| busta(None, &[&scaduto.certificato], &[Firmatario::buono(&scaduto, coperti).scrivi()]);
+    let mut byte = riempito(preparato(&da_firmare(CADES), PAGINA, &[]), firma);
+    let marche =
+        [Some((certificato_fino_al(TIME_STAMPING, fine), quando)), ancora.map(|a| (certificato(TIME_STAMPING), a))];
+    for (i, (tsa, quando)) in marche.into_iter().flatten().enumerate() {
+        let (campo, valore) = (20 + 2 * i, 21 + 2 * i);
+        let campi: String = (0..=i).map(|n| format!(" {} 0 R", 20 + 2 * n)).collect();
+        let catalogo = format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[4 0 R{campi}]>>>>");
+        let marca = da_firmare("/Type/DocTimeStamp/SubFilter/ETSI.RFC3161");
+        let nuovi = [(1, catalogo), (campo, format!("<</FT/Sig/T(M{i})/V {valore} 0 R>>")), (valore, marca)];
+        byte = riempito(aggiornato(&byte, &nuovi), |coperti| gettone(&tsa, coperti, quando));
+    }
+    verifica_pdf(&byte, &ca())
+}
+
+#[test]
+fn what_a_document_timestamp_covers_is_judged_at_its_time() {
+    let check = |quando: &str, fine: &str, ancora: Option<&str>, provata: Option<&str>| {
+        let rapporto = antico(quando, fine, ancora);
+        let firma = &rapporto.signatures[0];
+        assert_eq!(firma.best_signature_time, provata.map(|p| p.parse().unwrap()), "{rapporto:#?}");
+        let esito = if provata.is_some() { Indicazione::TotalPassed } else { Indicazione::Indeterminate };
+        assert_eq!(firma.indication, esito, "{:?}", firma.findings);
+    };
+    // While the signer's certificate was valid, by an authority that is believed today.
+    check("20210601120000Z", "400101000000Z", None, Some("2021-06-01T12:00:00Z"));
+    // By one that ended, alone and kept provable by a later one.
+    check("20210601120000Z", "241231000000Z", None, None);
+    check("20210601120000Z", "241231000000Z", Some("20230601120000Z"), Some("2021-06-01T12:00:00Z"));
+    // The later one is later than that end.
+    let tardi = antico("20210601120000Z", "241231000000Z", Some("20250601120000Z"));
+    assert_eq!(tardi.signatures[0].sub_indication, Some(Sottoindicazione::OutOfBoundsNoPoe));
 }

@@ -1,0 +1,174 @@
+//! *Prova*: what a verdict rests on besides the file, so that in twenty years the same verdict can be computed again, on a machine
+//! without network and without the trusted lists of today (ETSI EN 319 102-1 clause 4.2: a validation report and what it was made of).
+//!
+//! A verification looks at the file, at the instant, and at the anchors whose name somebody in the file bears. Those anchors, each with
+//! what its trusted list said of it, are all that is taken from outside: they are kept, and nothing else needs to be.
+
+use super::catena::Traccia;
+use super::fiducia::{Ancora, Citata, Fiducia, Servizio};
+use super::rapporto::{Firma, Rapporto};
+use crate::valori::{Impronta, Istante};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The form of a [`Prova`] that is written; others are refused.
+const FORMA: u32 = 1;
+/// The largest prova that is read, in bytes.
+pub const MAX_PROVA_BYTE: u64 = 64 * 1024 * 1024;
+
+/// A verdict with all that it rests on. The JSON is a promise to strangers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prova {
+    /// The form of this record: 1.
+    version: u32,
+    /// The program that gave the verdict, with its version.
+    pub program: String,
+    /// SHA-256 of the file, whole as it came.
+    pub sha256: Impronta,
+    /// The name that it had: some endings promise a signature.
+    pub name: String,
+    /// When the certificates had to be valid.
+    pub instant: Istante,
+    /// The verdict.
+    pub report: Rapporto,
+    /// The certificates named below, by the SHA-256 of their DER, in base64.
+    certificates: BTreeMap<Impronta, String>,
+    /// The chains that were found, each from the signer to its anchor.
+    chains: Vec<Vec<Impronta>>,
+    /// The anchors that were looked at.
+    anchors: Vec<AncoraProvata>,
+    /// The trusted lists that they come from.
+    pub lists: Vec<Citata>,
+}
+
+/// An anchor, as it was believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct AncoraProvata {
+    certificate: Impronta,
+    /// What the list said of the service; absent for a certificate that was believed as it is.
+    service: Option<Servizio>,
+    /// The list, by its SHA-256.
+    list: Option<Impronta>,
+}
+
+/// Why a prova cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Inservibile {
+    /// It is no prova.
+    #[error("non è una prova di verifica leggibile: {0}")]
+    Illeggibile(String),
+    /// It was written in a form that is not known.
+    #[error("la prova è nella forma {0}, e qui si legge la {FORMA}: serve una versione più recente del programma")]
+    Forma(u32),
+    /// A certificate is not the one of its SHA-256, is missing, or cannot be read.
+    #[error("nella prova il certificato {0} manca o non è quello del suo SHA-256")]
+    Certificato(Impronta),
+    /// It is about another file.
+    #[error("la prova riguarda il file con SHA-256 {attesa}, e questo ha {trovata}")]
+    AltroFile {
+        /// The one of the prova.
+        attesa: Impronta,
+        /// The one of the file.
+        trovata: Impronta,
+    },
+}
+
+impl Prova {
+    pub(super) fn new(sha256: Impronta, name: String, instant: Istante, report: Rapporto, traccia: &Traccia) -> Self {
+        let mut certificates = BTreeMap::new();
+        let mut cita = |der: &[u8]| {
+            let impronta = Impronta::of(der);
+            certificates.entry(impronta).or_insert_with(|| STANDARD.encode(der));
+            impronta
+        };
+        let chains = traccia.catene.iter().map(|catena| catena.iter().map(|der| cita(der)).collect()).collect();
+        let mut lists: Vec<Citata> = Vec::new();
+        let mut anchors = Vec::new();
+        for ancora in traccia.ancore.values().flatten() {
+            let citata = ancora.lista.as_deref();
+            lists.extend(citata.filter(|citata| !lists.contains(citata)).cloned());
+            anchors.push(AncoraProvata {
+                certificate: cita(&ancora.der),
+                service: ancora.servizio.as_deref().map(|s| Servizio { certificati: Vec::new(), ..s.clone() }),
+                list: citata.map(|citata| citata.sha256),
+            });
+        }
+        let program = concat!("tabulario ", env!("CARGO_PKG_VERSION")).to_owned();
+        Self { version: FORMA, program, sha256, name, instant, report, certificates, chains, anchors, lists }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// If it is no prova, or in a form that is not known.
+    pub fn leggi(json: &str) -> Result<Self, Inservibile> {
+        #[derive(Deserialize)]
+        struct Testata {
+            version: u32,
+        }
+        let illeggibile = |e: serde_json::Error| Inservibile::Illeggibile(e.to_string());
+        let Testata { version } = serde_json::from_str(json).map_err(illeggibile)?;
+        if version != FORMA {
+            return Err(Inservibile::Forma(version));
+        }
+        serde_json::from_str(json).map_err(illeggibile)
+    }
+
+    /// The text that is kept.
+    ///
+    /// # Errors
+    /// None that is known: the type has nothing that JSON cannot hold.
+    pub fn scrivi(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
+    /// The anchors, for the same verdict again.
+    ///
+    /// # Errors
+    /// `AltroFile` if the prova is not about the file with this impronta; `Certificato` for one that is not what it is called.
+    pub fn fiducia(&self, file: Impronta) -> Result<Fiducia, Inservibile> {
+        if file != self.sha256 {
+            return Err(Inservibile::AltroFile { attesa: self.sha256, trovata: file });
+        }
+        for impronta in self.chains.iter().flatten() {
+            self.certificato(*impronta)?;
+        }
+        let liste: Vec<Arc<Citata>> = self.lists.iter().cloned().map(Arc::new).collect();
+        let mut fiducia = Fiducia::vuota();
+        for a in &self.anchors {
+            let ancora = Ancora {
+                der: self.certificato(a.certificate)?,
+                servizio: a.service.clone().map(Arc::new),
+                lista: a.list.and_then(|sha256| liste.iter().find(|c| c.sha256 == sha256)).cloned(),
+            };
+            fiducia.aggiungi_ancora(ancora).ok_or(Inservibile::Certificato(a.certificate))?;
+        }
+        Ok(fiducia)
+    }
+
+    fn certificato(&self, impronta: Impronta) -> Result<Vec<u8>, Inservibile> {
+        let der = self.certificates.get(&impronta).and_then(|testo| STANDARD.decode(testo).ok());
+        der.filter(|der| Impronta::of(der) == impronta).ok_or(Inservibile::Certificato(impronta))
+    }
+
+    /// Whether a report says the same as the one that is kept. The words of the findings do not count: another version of the program may
+    /// put them better.
+    #[must_use]
+    pub fn conferma(&self, rapporto: &Rapporto) -> bool {
+        let nudo = |rapporto: &Rapporto| {
+            let mut rapporto = Rapporto { findings: Vec::new(), ..rapporto.clone() };
+            rapporto.signatures.iter_mut().for_each(senza_parole);
+            rapporto
+        };
+        nudo(rapporto) == nudo(&self.report)
+    }
+}
+
+/// Counter-signatures are never nested deep: the reader of envelopes has its limit.
+fn senza_parole(firma: &mut Firma) {
+    firma.findings.clear();
+    firma.counter_signatures.iter_mut().for_each(senza_parole);
+}

@@ -1,0 +1,136 @@
+//! The timestamps of an XML signature and what they prove (ETSI EN 319 132-1 clauses 5.3 and 5.5.2).
+//!
+//! As in the other formats the last archive timestamp is judged first, and what a valid one covers is judged at its time.
+
+use super::esame::Caso;
+use crate::firma::certificato::Certificato;
+use crate::firma::esame::{Firmato, opponibile};
+use crate::firma::giudizio::Giudizio;
+use crate::firma::marca::{self, Gettone, Ostacolo};
+use crate::firma::rapporto::{Indicazione, MarcaTemporale, Marcato};
+use crate::firma::revoca::Revoche;
+use crate::firma::xml::DS;
+use crate::firma::xml::canonica::{Forma, Insieme};
+use crate::firma::xml::riferimento;
+use crate::valori::Istante;
+use uppsala::NodeId;
+
+/// Archive timestamps of one signature that are judged.
+const MAX_ARCHIVIAZIONI: usize = 8;
+
+/// Before version 1.4.1 the parts were others, and since then whoever stamps may name them one by one.
+const ALTRA_FORMA: Ostacolo =
+    Ostacolo { indicazione: Indicazione::Indeterminate, frase: "È di una forma che non viene verificata." };
+const INCOMPLETA: Ostacolo = Ostacolo {
+    indicazione: Indicazione::Indeterminate,
+    frase: "L'impronta di quello che copre non è stata calcolata.",
+};
+
+/// What the timestamps of a signature prove.
+pub(super) struct Prove {
+    /// All of them, those of the signature first.
+    pub(super) marche: Vec<MarcaTemporale>,
+    /// The earliest instant at which the signature is known to have existed.
+    pub(super) istante: Istante,
+}
+
+impl Caso<'_, '_, '_> {
+    /// Judges the timestamps; what they are is noted in `giudizio`.
+    pub(super) fn prove(
+        &self,
+        giudizio: &mut Giudizio,
+        certificati: &[Certificato<'_>],
+        revoche: &[&Revoche<'_>],
+    ) -> Prove {
+        let noto = self.contesto.istante;
+        let Some(proprieta) = &self.proprieta else { return Prove { marche: Vec::new(), istante: noto } };
+        let non_firmate = proprieta.tutte_le_aggiunte();
+        let posto = |nodo: NodeId| non_firmate.iter().position(|n| *n == nodo).unwrap_or(0);
+        let (mut archivio, mut provati): (Vec<MarcaTemporale>, Vec<(usize, Istante)>) = (Vec::new(), Vec::new());
+        // What stands before a valid one existed at its time.
+        let allora = |provati: &[(usize, Istante)], posto: usize| {
+            let dopo = provati.iter().filter(|(suo, _)| *suo > posto);
+            self.contesto.all_istante(dopo.map(|(_, istante)| *istante).fold(noto, Istante::min))
+        };
+        let mut archiviazioni: Vec<NodeId> = proprieta.aggiunte("ArchiveTimeStamp").collect();
+        if archiviazioni.len() > MAX_ARCHIVIAZIONI {
+            giudizio.nota("Ci sono altre marche temporali di archiviazione, che non sono state verificate.");
+            archiviazioni.drain(..archiviazioni.len() - MAX_ARCHIVIAZIONI);
+        }
+        for nodo in archiviazioni.into_iter().rev() {
+            let prima = non_firmate.get(..posto(nodo)).unwrap_or_default();
+            let marcato = self.archiviato(nodo, prima);
+            for byte in self.gettoni(nodo) {
+                let (marca, frase) = match Gettone::da_byte(&byte) {
+                    Ok(gettone) => {
+                        let marcato = marcato.as_deref().map(Firmato::Byte).map_err(|ostacolo| *ostacolo);
+                        marca::esamina_con(&allora(&provati, posto(nodo)), &gettone, marcato, certificati, revoche)
+                    }
+                    Err(difetto) => marca::illeggibile(difetto),
+                };
+                if let (Indicazione::TotalPassed, Some(time)) = (marca.indication, marca.time) {
+                    provati.push((posto(nodo), time));
+                }
+                giudizio.nota(frase.replacen("Marca temporale", "Marca temporale di archiviazione", 1));
+                archivio.insert(0, MarcaTemporale { covers: Marcato::Archive, ..marca });
+            }
+        }
+        let mut marche = Vec::new();
+        for nodo in proprieta.aggiunte("SignatureTimeStamp") {
+            let marcato = self.forma(nodo).and_then(|forma| self.canonico(self.busta.nodo_valore, &forma));
+            let marcato = marcato.as_deref().map_or(Firmato::Ignoto, Firmato::Byte);
+            let allora = allora(&provati, posto(nodo));
+            for byte in self.gettoni(nodo) {
+                marche.push(marca::esamina(giudizio, &allora, &byte, marcato, certificati, revoche));
+            }
+        }
+        let con_riferimenti =
+            ["SigAndRefsTimeStamp", "RefsOnlyTimeStamp"].map(|n| proprieta.aggiunte(n).next().is_some());
+        if con_riferimenti.contains(&true) || proprieta.marca_il_contenuto() {
+            giudizio.nota(
+                "Ci sono altre marche temporali (del contenuto o dei riferimenti), che non sono state verificate.",
+            );
+        }
+        marche.extend(archivio);
+        Prove { istante: opponibile(noto, &marche), marche }
+    }
+
+    fn gettoni(&self, nodo: NodeId) -> Vec<Vec<u8>> {
+        let gettoni = self.albero.figli(nodo).filter(|n| self.albero.nome(*n) == "EncapsulatedTimeStamp");
+        gettoni.map(|gettone| self.albero.base64(gettone).unwrap_or_default()).collect()
+    }
+
+    /// The canonical form that a timestamp was made with; `None` if it is not one of the six.
+    fn forma(&self, nodo: NodeId) -> Option<Forma> {
+        let forma = self.albero.figlio(nodo, DS, "CanonicalizationMethod");
+        forma.map_or(Some(Forma::implicita()), |n| Forma::leggi(self.albero, n))
+    }
+
+    fn canonico(&self, nodo: NodeId, forma: &Forma) -> Option<Vec<u8>> {
+        Insieme::elemento(nodo, true).canonica(self.albero, forma).ok()
+    }
+
+    /// What an `ArchiveTimeStamp` of version 1.4.1 stamps (clause 5.5.2.2): what every reference leads to, `SignedInfo`, the value, `KeyInfo`,
+    /// the unsigned properties before it, and the objects beside the one that holds the properties.
+    fn archiviato(&self, nodo: NodeId, prima: &[NodeId]) -> Result<Vec<u8>, Ostacolo> {
+        let albero = self.albero;
+        let esplicita = albero.figli(nodo).any(|n| matches!(albero.nome(n), "Include" | "ReferenceInfo"));
+        let proprieta = self.proprieta.as_ref().ok_or(INCOMPLETA)?;
+        if esplicita || !proprieta.di_v141(nodo) {
+            return Err(ALTRA_FORMA);
+        }
+        let forma = self.forma(nodo).ok_or(INCOMPLETA)?;
+        let mut byte = Vec::new();
+        for riferimento in &self.busta.riferimenti {
+            let coperto = riferimento::byte(albero, self.busta.nodo, *riferimento, self.esterni, &forma);
+            byte.extend(coperto.ok_or(INCOMPLETA)?);
+        }
+        let oggetti = albero.figli_con(self.busta.nodo, DS, "Object");
+        let oggetti = oggetti.filter(|oggetto| !albero.contiene(*oggetto, proprieta.nodo));
+        let parti = [Some(self.busta.signed_info), Some(self.busta.nodo_valore), self.busta.key_info];
+        for parte in parti.into_iter().flatten().chain(prima.iter().copied()).chain(oggetti) {
+            byte.extend(self.canonico(parte, &forma).ok_or(INCOMPLETA)?);
+        }
+        Ok(byte)
+    }
+}
