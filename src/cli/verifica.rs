@@ -235,9 +235,7 @@ fn scrivi(rapporto: &Rapporto, out: &mut dyn Write) -> io::Result<()> {
         scrivi_firma(firma, 0, out)?;
     }
     for marca in &rapporto.timestamps {
-        let quando = marca.time.map_or_else(|| "istante non leggibile".to_owned(), Istante::leggibile);
-        let tsa = marca.tsa.as_deref().unwrap_or("autorità sconosciuta");
-        writeln!(out, "\nMarca temporale del {quando}, di {tsa}: {}", esito(marca.indication))?;
+        writeln!(out, "\n{}", marca.frase())?;
     }
     if let Some(contenuto) = &rapporto.content {
         writeln!(

@@ -20,18 +20,24 @@ enum Atto {
 
 impl Rapporto {
     /// A sentence for every signer, in the order in which they signed: the innermost layer first, each counter-signature after what it
-    /// covers; then one for every timestamp over the file. `istante` is the one that was given to the verification.
+    /// covers. `istante` is the one that was given to the verification.
     #[must_use]
-    pub fn frasi(&self, istante: Istante) -> Vec<String> {
+    pub fn firme_dette(&self, istante: Istante) -> Vec<(&Firma, String)> {
         let mut firme: Vec<&Firma> = self.signatures.iter().collect();
         firme.sort_by_key(|firma| Reverse(firma.layer));
-        let mut frasi = Vec::new();
+        let mut dette = Vec::new();
         for firma in firme {
-            frasi.push(firma.frase(istante));
-            firma.controfirme(istante, &mut frasi);
+            dette.push((firma, firma.frase(istante)));
+            firma.controfirme(istante, &mut dette);
         }
-        frasi.extend(self.timestamps.iter().map(MarcaTemporale::frase));
-        frasi
+        dette
+    }
+
+    /// The same sentences, then one for every timestamp over the file.
+    #[must_use]
+    pub fn frasi(&self, istante: Istante) -> Vec<String> {
+        let firme = self.firme_dette(istante).into_iter().map(|(_, frase)| frase);
+        firme.chain(self.timestamps.iter().map(MarcaTemporale::frase)).collect()
     }
 }
 
@@ -44,10 +50,10 @@ impl Firma {
     }
 
     /// Recursive as deep as counter-signatures are followed.
-    fn controfirme(&self, istante: Istante, frasi: &mut Vec<String>) {
+    fn controfirme<'a>(&'a self, istante: Istante, dette: &mut Vec<(&'a Self, String)>) {
         for controfirma in &self.counter_signatures {
-            frasi.push(controfirma.frase_di(Atto::Controfirma, istante));
-            controfirma.controfirme(istante, frasi);
+            dette.push((controfirma, controfirma.frase_di(Atto::Controfirma, istante)));
+            controfirma.controfirme(istante, dette);
         }
     }
 
