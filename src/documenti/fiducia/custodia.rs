@@ -1,12 +1,18 @@
 //! The authorities in force, read once and shared, and read anew when a version is imported while the server runs.
 
-use super::{Fiduce, fiduce_correnti, gestori, versione};
+use super::{Fiduce, fiduce_correnti};
 use crate::documenti::{Deposito, Errore};
 use crate::storage::{self, Conn, Db};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many versions there are of each kind. They are only ever added, so another number means another trust.
-type Segno = (i64, i64);
+/// How many versions there are. They are only ever added, so another number means another trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+struct Segno {
+    #[diesel(sql_type = BigInt)]
+    quante: i64,
+}
 
 /// Keeps the authorities in force at hand.
 #[derive(Default)]
@@ -23,7 +29,7 @@ impl Custodia {
         Self { cartella, letta: Mutex::default() }
     }
 
-    /// The authorities in force. Two counts tell whether they are those of the last time; a list is read only when it is new.
+    /// The authorities in force. A count tells whether they are those of the last time; a list is read only when it is new.
     ///
     /// # Errors
     /// Those of the database, of the store, and of a list that was kept and cannot be read.
@@ -50,5 +56,6 @@ impl Custodia {
 }
 
 fn segno(conn: &mut Conn) -> Result<Segno, storage::Errore> {
-    Ok((versione::conta(conn)?, gestori::conta(conn)?))
+    let sql = "SELECT (SELECT count(*) FROM liste_fiducia) + (SELECT count(*) FROM certificati_gestori) AS quante";
+    Ok(diesel::sql_query(sql).get_result(conn)?)
 }
