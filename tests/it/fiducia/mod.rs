@@ -85,7 +85,7 @@ fn con_liste(casa: &Casa) -> (Db, Vec<Versione>) {
 fn giudica(casa: &Casa, fiduce: &Fiduce, quando: &str) -> Rapporto {
     let riposto: Riposto = casa.deposito.riponi(&mut fixture("firma/rsa-der.pdf.p7m").as_slice(), u64::MAX).unwrap();
     let nome = "rsa-der.pdf.p7m".parse().unwrap();
-    documenti::verifica(&casa.deposito, &riposto, &nome, fiduce, quando.parse().unwrap()).unwrap().unwrap()
+    documenti::verifica(&casa.deposito, &riposto, &nome, fiduce, quando.parse().unwrap()).unwrap().unwrap().report
 }
 
 su_entrambi! {
