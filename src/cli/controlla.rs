@@ -68,6 +68,7 @@ fn atti() -> Vec<Atto> {
         pec::ATTI,
         istanze::ATTI,
         conservazione::ATTI,
+        documenti::fiducia::ATTI,
     ]
     .concat()
 }
@@ -168,6 +169,8 @@ fn indiretta(db: &Db, genere: Genere, testo: &str, impronta: &Impronta) -> Resul
             "provvedimento" => (" (provvedimento di annullamento)", registro::aoo_di(conn, &id)?.map(|aoo| (aoo, id))),
             "messaggio" => (" (messaggio arrivato)", None),
             "istanza" => (" (istanza senza numero)", None),
+            "lista-fiducia" => (" (lista di fiducia)", None),
+            "certificati-gestori" => (" (certificati dei gestori PEC)", None),
             _ => ("", None),
         };
         let (aoo, oggetto_id) = dietro.unzip();

@@ -13,6 +13,7 @@ mod controlla;
 mod demo;
 mod errore;
 mod estrai_testo;
+mod fiducia;
 mod fonte_oraria;
 mod importa;
 mod procedimento;

@@ -4,6 +4,7 @@ use super::ambiente::Ambiente;
 use super::turno::Turno;
 use super::{Dove, Errore, fonte_oraria};
 use crate::conservazione;
+use crate::documenti::Fiduce;
 use crate::documenti::testo::Estrattore;
 use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
@@ -56,7 +57,7 @@ pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
     let limiti = ambiente.config.limiti.clone();
     let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
     let (portale, calendario) = (ambiente.config.portale.clone(), Arc::new(ambiente.config.calendario.clone()));
-    Ok(stato.con_fiduce(Arc::new(ambiente.fiduce()?)).con_portale(portale, calendario))
+    Ok(stato.con_fiduce(ambiente.fiduce()?, ambiente.config.fiducia.clone()).con_portale(portale, calendario))
 }
 
 /// Takes the port first, so that a second copy stops before it touches anything.
@@ -132,7 +133,8 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
     let per_istanze = stato.clone();
     let ricevi = move |_: &Fine| {
-        let officina = officina(&arrivi);
+        let fiduce = arrivi.fiduce()?;
+        let officina = officina(&arrivi, &fiduce);
         let (mut ancora, mut guasta) = (false, None);
         for casella in arrivi.db.leggi(pec::caselle)? {
             match pec::ricevi(&officina, &casella) {
@@ -150,7 +152,8 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         Passo::new("punte", PASSO_PUNTE, move |_: &Fine| punte.scrivi_punte().map(|()| Esito::Niente)),
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
-            pec::spedisci(&officina(&partenze), &uscita).map(|p| esito(p == pec::Passo::Fatto))
+            let fiduce = partenze.fiduce()?;
+            pec::spedisci(&officina(&partenze, &fiduce), &uscita).map(|p| esito(p == pec::Passo::Fatto))
         }),
         Passo::new("istanze senza numero", PASSO_ISTANZE, move |_: &Fine| {
             istanze::protocolla_attesa(&per_istanze.db, &per_istanze.calendario).map(|_| Esito::Niente)
@@ -188,8 +191,8 @@ fn passi_conservazione(stato: &Stato, uscita: PathBuf) -> [Passo; 2] {
     ]
 }
 
-fn officina(stato: &Stato) -> Officina<'_> {
-    Officina { db: &stato.db, deposito: &stato.deposito, fiduce: &stato.fiduce }
+fn officina<'a>(stato: &'a Stato, fiduce: &'a Fiduce) -> Officina<'a> {
+    Officina { db: &stato.db, deposito: &stato.deposito, fiduce }
 }
 
 fn esito(fatto: bool) -> Esito {

@@ -4,8 +4,10 @@
 //! environment is read here and nowhere else.
 
 mod errore;
+mod fiducia;
 
 pub use errore::Errore;
+pub use fiducia::{Fiducia, Proxy};
 
 use crate::storage::{Indirizzo, Orologio};
 use crate::valori::{Calendario, Festivo, Istante};
@@ -35,6 +37,8 @@ pub struct Configurazione {
     pub limiti: Limiti,
     /// The citizens' portal.
     pub portale: Portale,
+    /// Trusted lists.
+    pub fiducia: Fiducia,
     /// Holidays.
     pub calendario: Calendario,
     /// Server of time (SNTP, `host` or `host:port`) that may confirm the clock when it is far ahead of the last registration.
@@ -164,6 +168,7 @@ struct Documento {
     web: Web,
     limiti: Limiti,
     portale: Portale,
+    fiducia: Fiducia,
     calendario: SezioneCalendario,
     orologio: SezioneOrologio,
     log: Log,
@@ -195,19 +200,31 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
     let documento: Documento = fonti.extract().map_err(|e| Errore::from_figment(e, &file))?;
     documento.limiti.controlla()?;
     documento.portale.controlla()?;
+    documento.fiducia.controlla()?;
 
     let database = match variabile("TABULARIO_DATABASE_URL").or(documento.database) {
         Some(testo) => Indirizzo::parse(&testo).map_err(|e| Errore::Database(e.to_string()))?,
         None => Indirizzo::Sqlite(dir.join("tabulario.db")),
     };
-    let orologio = match variabile("TABULARIO_OROLOGIO") {
+    let partenza = match variabile("TABULARIO_OROLOGIO") {
         Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
         None => None,
     };
-    let Documento { web, limiti, portale, calendario, orologio: SezioneOrologio { fonte: fonte_oraria }, log, .. } =
-        documento;
+    let Documento { web, limiti, portale, fiducia, calendario, orologio, log, .. } = documento;
+    let fonte_oraria = orologio.fonte;
     let calendario = calendario.festivi.map_or_else(Calendario::default, Calendario::new);
-    Ok(Configurazione { dir, database, orologio, web, limiti, portale, calendario, fonte_oraria, log })
+    Ok(Configurazione {
+        dir,
+        database,
+        orologio: partenza,
+        web,
+        limiti,
+        portale,
+        fiducia,
+        calendario,
+        fonte_oraria,
+        log,
+    })
 }
 
 impl Configurazione {
@@ -265,6 +282,7 @@ mod tests {
             format!("{:?}{:?}{:?}{:?}", scritto.web, scritto.limiti, scritto.portale, scritto.log),
             format!("{:?}{:?}{:?}{:?}", vuoto.web, vuoto.limiti, vuoto.portale, vuoto.log)
         );
+        assert_eq!(format!("{:?}", scritto.fiducia), format!("{:?}", vuoto.fiducia));
         assert_eq!(scritto.calendario, vuoto.calendario);
     }
 
@@ -277,6 +295,9 @@ mod tests {
             ("[log]\nlivello = \"tutto\"", vec!["log.livello", "tutto", "info"]),
             ("[limiti]\nfile_mib = 0", vec!["limiti.file_mib", "0", "da 1 a 10240"]),
             ("[portale]\ninvii_ora = 0", vec!["portale.invii_ora", "0", "da 1 a 100000"]),
+            ("[fiducia]\nattesa_s = 0", vec!["fiducia.attesa_s", "da 1 a 600"]),
+            ("[fiducia]\nlotl = \"ftp://x\"", vec!["fiducia.lotl", "ftp://x", "https://"]),
+            ("[fiducia]\npaesi = [\"Italia\"]", vec!["fiducia.paesi", "due lettere"]),
             ("[calendario]\nfestivi = [\"31/12\"]", vec!["calendario", "31/12", "08-15"]),
             ("database = \"mysql://u:segreta@h/d\"", vec!["mysql", "postgres://"]),
             ("[web", vec!["tabulario.toml"]),

@@ -1,5 +1,6 @@
 //! Refusals of the store.
 
+use super::fiducia::Rifiuto;
 use crate::valori::Impronta;
 use crate::{storage, utenti};
 use std::io;
@@ -28,6 +29,20 @@ pub enum Errore {
     /// The child process that reads texts could not be started.
     #[error("il lettore dei testi non si avvia: {0}")]
     Estrattore(io::Error),
+    /// A list or a set of certificates that is not kept.
+    #[error("la lista {0}")]
+    Fiducia(#[from] Rifiuto),
+    /// A kept list that can be read no more.
+    #[error("{lista}: conservata, non si legge più ({causa}); esegui `tabulario controlla`")]
+    ListaRovinata {
+        /// Which.
+        lista: String,
+        /// Why.
+        causa: String,
+    },
+    /// A version that was never kept.
+    #[error("nessuna lista di fiducia conservata ha l'impronta {0}")]
+    VersioneSconosciuta(Impronta),
     /// Who did it is not known.
     #[error(transparent)]
     Utenti(#[from] utenti::Errore),

@@ -6,7 +6,7 @@
 mod contenuto;
 mod deposito;
 mod errore;
-mod fiduce;
+pub mod fiducia;
 mod file;
 mod media_type;
 mod rapporto;
@@ -15,7 +15,7 @@ pub mod testo;
 pub use contenuto::contenuto;
 pub use deposito::{Deposito, Disco, Riposto};
 pub use errore::Errore;
-pub use fiduce::{Fiduce, Illeggibile, carica_fiduce};
+pub use fiducia::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};
 pub use media_type::media_type;
 pub use rapporto::{

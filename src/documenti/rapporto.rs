@@ -2,9 +2,9 @@
 //!
 //! Verdicts are of an AOO: of the same file another one judges by its own arrival, and is told nothing of this one's.
 
-use super::{Deposito, Errore, Riposto};
+use super::{Deposito, Errore, Fiduce, Riposto};
 use crate::audit::{self, Carico};
-use crate::firma::{self, Fiducia, Formato, Prova, Rapporto};
+use crate::firma::{self, Formato, Prova, Rapporto};
 use crate::storage::schema::verifiche;
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti;
@@ -53,7 +53,7 @@ pub fn verifica(
     deposito: &Deposito,
     riposto: &Riposto,
     nome: &NomeFile,
-    fiducia: &Fiducia,
+    fiduce: &Fiduce,
     istante: Istante,
 ) -> Result<Option<Prova>, Errore> {
     let puo_essere = matches!(riposto.media_type, "application/pkcs7-mime" | "application/pdf" | "application/xml")
@@ -62,7 +62,9 @@ pub fn verifica(
         return Ok(None);
     }
     let mut file = deposito.apri(&riposto.impronta)?;
-    let prova = firma::prova(&mut file, riposto.impronta, nome.as_str(), fiducia, istante).map_err(Errore::Disco)?;
+    let prova = firma::prova(&mut file, riposto.impronta, nome.as_str(), &fiduce.firme, istante);
+    let mut prova = prova.map_err(Errore::Disco)?;
+    prova.report.findings.extend(fiduce.rilievi(istante));
     Ok(Some(prova).filter(|p| p.report.format != Formato::Nessuno))
 }
 
@@ -75,7 +77,7 @@ pub fn riverifica(
     deposito: &Deposito,
     aoo: AooId,
     impronta: &Impronta,
-    fiducia: &Fiducia,
+    fiduce: &Fiduce,
 ) -> Result<Prova, Errore> {
     let prima =
         verifiche_del_file(conn, aoo, &impronta.to_string())?.into_iter().next().ok_or(Errore::MaiVerificato)?;
@@ -85,7 +87,10 @@ pub fn riverifica(
         Err(_) => String::new(),
     };
     let mut file = deposito.apri(impronta)?;
-    firma::prova(&mut file, *impronta, &nome, fiducia, prima.istante).map_err(Errore::Disco)
+    let prova = firma::prova(&mut file, *impronta, &nome, &fiduce.firme, prima.istante);
+    let mut prova = prova.map_err(Errore::Disco)?;
+    prova.report.findings.extend(fiduce.rilievi(prima.istante));
+    Ok(prova)
 }
 
 /// Keeps the first verdict of the AOO on a file; if there is one already, nothing.

@@ -44,8 +44,8 @@ mod xades;
 mod xml;
 
 pub use fiducia::{
-    Citata, Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Lista, ListaAccettata, Modo, Periodo, Puntatore,
-    Qualifica, RifiutoLista, Servizio, firmatari_dopo_pivot,
+    Citata, Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Identita, Lista, ListaAccettata, Modo, Periodo,
+    Puntatore, Qualifica, RifiutoLista, Servizio, certificati,
 };
 pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
 pub use rapporto::{

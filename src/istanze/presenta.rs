@@ -3,8 +3,8 @@
 use super::istanza::{self, Riga};
 use super::{Errore, Presentazione, Procedimento, Sottoscrizione, documento, procedimento};
 use crate::audit::{self, Carico};
-use crate::documenti::{self, Deposito, Riposto};
-use crate::firma::{Fiducia, Indicazione, Prova, Rapporto};
+use crate::documenti::{self, Deposito, Fiduce, Riposto};
+use crate::firma::{Indicazione, Prova, Rapporto};
 use crate::registro::{Corrispondente, Documento, Flusso, Mezzo, Nuova, RuoloCorrispondente, RuoloDocumento};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::storage::schema::{istanze, istanze_in_attesa, protocolli_istanze};
@@ -28,7 +28,7 @@ pub struct Sportello<'a> {
     /// The store.
     pub deposito: &'a Deposito,
     /// Whom signatures are trusted from.
-    pub fiducia: &'a Fiducia,
+    pub fiduce: &'a Fiduce,
     /// By which days terms end.
     pub calendario: &'a Calendario,
 }
@@ -41,11 +41,11 @@ pub struct Sportello<'a> {
 /// # Errors
 /// `ProcedimentoSconosciuto` if it was closed meanwhile, `GiaInviata` for other content; those of store and database: then nothing was kept.
 pub fn presenta(sportello: &Sportello<'_>, p: &Presentazione) -> Result<(), Errore> {
-    let Sportello { db, deposito, fiducia, calendario } = *sportello;
+    let Sportello { db, deposito, fiduce, calendario } = *sportello;
     let aoo = db.leggi(|conn| utenti::aoo(conn, p.procedimento.aoo))?;
     let mut prove: Vec<Prova> = Vec::new();
     for a in &p.allegati {
-        prove.extend(documenti::verifica(deposito, &a.riposto, &a.nome, fiducia, p.presentata)?);
+        prove.extend(documenti::verifica(deposito, &a.riposto, &a.nome, fiduce, p.presentata)?);
     }
     let firmata = sottoscrizione(prove.iter().map(|p| &p.report), &p.richiedente.codice_fiscale);
     let detto = documento::testo(&aoo, p, firmata);

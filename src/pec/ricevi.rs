@@ -103,6 +103,6 @@ fn opponibile(busta: &Busta<'_>, adesso: Istante) -> Istante {
 fn riponi(officina: &Officina<'_>, allegato: &Allegato<'_>, istante: Istante) -> Result<Allegata, Errore> {
     let riposto = officina.deposito.riponi(&mut allegato.bytes.as_ref(), MASSIMO_LETTERA_BYTE)?;
     let nome = allegato.name.clone();
-    let prova = documenti::verifica(officina.deposito, &riposto, &nome, &officina.fiduce.firme, istante)?;
+    let prova = documenti::verifica(officina.deposito, &riposto, &nome, officina.fiduce, istante)?;
     Ok(Allegata { nome, riposto, prova })
 }

@@ -50,6 +50,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("segnature", &[&["registrazione_id", "dialetto"]]),
     guardata("assegnazioni", &[&["id"]]),
     guardata("verifiche", &[&["id"]]),
+    guardata("liste_fiducia", &[&["id"], &["territorio", "sequenza"]]),
+    guardata("certificati_gestori", &[&["id"]]),
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),

@@ -16,6 +16,7 @@ mod macro_testo;
 mod nome_file;
 mod numero;
 mod tabella;
+mod territorio;
 mod testo;
 mod url_servizio;
 
@@ -35,6 +36,7 @@ pub use istante::{Istante, ROMA};
 pub use nome_file::NomeFile;
 pub use numero::NumeroProtocollo;
 pub use tabella::{RigaTabella, Tabella, TabellaRifiutata, testo_di_tabella};
+pub use territorio::Territorio;
 pub use testo::{Denominazione, Oggetto, Testo};
 pub use url_servizio::UrlServizio;
 

@@ -1,6 +1,8 @@
 //! Counters of the running process, for `/metriche` (Prometheus text format). No personal data: only how many and how long.
 
 use super::Stato;
+use crate::documenti::fiducia::Versione;
+use crate::valori::Istante;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, web};
 use futures_util::future::{LocalBoxFuture, Ready, ready};
@@ -45,6 +47,27 @@ impl Misure {
         }
         testo
     }
+}
+
+/// When the trusted lists in force were issued and should be replaced, as Unix times: whoever watches compares with their own clock.
+pub(super) fn liste(liste: &[Versione]) -> String {
+    let mut testo = String::new();
+    let mut serie = |nome: &str, quando: &dyn Fn(&Versione) -> Option<Istante>| {
+        let _ = writeln!(testo, "# TYPE {nome} gauge");
+        for lista in liste {
+            if let Some(istante) = quando(lista) {
+                let _ = writeln!(
+                    testo,
+                    "{nome}{{territorio=\"{}\"}} {}",
+                    lista.territorio,
+                    istante.date_time().timestamp()
+                );
+            }
+        }
+    };
+    serie("tabulario_lista_fiducia_emessa_secondi", &|lista| Some(lista.emessa));
+    serie("tabulario_lista_fiducia_scadenza_secondi", &|lista| lista.prossima);
+    testo
 }
 
 /// Middleware that counts answers.

@@ -246,7 +246,10 @@ impl From<documenti::Errore> for Problema {
         match e {
             E::TroppoGrande { .. } => Self::troppo_grande(e.to_string()),
             E::Interrotto(_) => Self::illeggibile(e.to_string()),
-            E::Assente(_) | E::Disco(_) | E::Estrattore(_) => Self::interno(e),
+            E::Assente(_) | E::Disco(_) | E::Estrattore(_) | E::ListaRovinata { .. } | E::VersioneSconosciuta(_) => {
+                Self::interno(e)
+            }
+            E::Fiducia(_) => Self::campo("/lista", e.to_string()),
             E::MaiVerificato => Self::non_trovato(),
             E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),

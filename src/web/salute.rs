@@ -1,6 +1,7 @@
 //! `/salute` (the process lives), `/pronto` (it can work), `/metriche`.
 
-use super::{Problema, Stato};
+use super::{Problema, Stato, misure};
+use crate::documenti::fiducia;
 use crate::{audit, documenti, istanze};
 use actix_web::{HttpResponse, web};
 
@@ -23,13 +24,16 @@ async fn pronto(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
 }
 
 async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
-    let (eventi, file, attesa) = stato
+    let (eventi, file, attesa, liste) = stato
         .blocca(|stato| {
             stato.db.leggi(|conn| {
                 let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
-                Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?))
+                let liste = fiducia::versioni_correnti(conn)?;
+                Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste))
             })
         })
         .await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(stato.misure.testo(eventi, file, attesa)))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(stato.misure.testo(eventi, file, attesa) + &misure::liste(&liste)))
 }

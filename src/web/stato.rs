@@ -2,8 +2,9 @@
 
 use super::Problema;
 use super::misure::Misure;
-use crate::config::{Limiti, Portale};
-use crate::documenti::{Deposito, Fiduce};
+use crate::config::{Fiducia, Limiti, Portale};
+use crate::documenti::fiducia::Custodia;
+use crate::documenti::{self, Deposito, Fiduce};
 use crate::ricerca::Indice;
 use crate::storage::Db;
 use crate::valori::Calendario;
@@ -21,12 +22,13 @@ pub struct Stato {
     pub indice: Arc<Indice>,
     /// Limits on what comes in.
     pub limiti: Limiti,
-    /// Whom signatures are trusted from.
-    pub fiduce: Arc<Fiduce>,
+    /// By what trusted lists are judged.
+    pub fiducia: Arc<Fiducia>,
     /// What strangers may send.
     pub portale: Portale,
     /// By which days terms end.
     pub calendario: Arc<Calendario>,
+    custodia: Arc<Custodia>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
 }
@@ -40,7 +42,8 @@ impl Stato {
             deposito,
             indice,
             limiti,
-            fiduce: Arc::default(),
+            fiducia: Arc::default(),
+            custodia: Arc::default(),
             portale: Portale::default(),
             calendario: Arc::default(),
             pronto: Arc::default(),
@@ -48,10 +51,18 @@ impl Stato {
         }
     }
 
-    /// The same, trusting these authorities.
+    /// The same, trusting these authorities besides those that are imported, by these rules.
     #[must_use]
-    pub fn con_fiduce(self, fiduce: Arc<Fiduce>) -> Self {
-        Self { fiduce, ..self }
+    pub fn con_fiduce(self, cartella: Fiduce, fiducia: Fiducia) -> Self {
+        Self { custodia: Arc::new(Custodia::new(cartella)), fiducia: Arc::new(fiducia), ..self }
+    }
+
+    /// Whom signatures are trusted from, now.
+    ///
+    /// # Errors
+    /// Those of [`Custodia::correnti`].
+    pub fn fiduce(&self) -> Result<Arc<Fiduce>, documenti::Errore> {
+        self.custodia.correnti(&self.db, &self.deposito)
     }
 
     /// The same, with this portal and these holidays.

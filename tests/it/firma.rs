@@ -3,7 +3,7 @@
 mod archivio;
 mod asic;
 mod busta;
-mod corpus;
+pub mod corpus;
 mod frasi;
 mod liste;
 mod m7m;

@@ -25,6 +25,7 @@ mod dati;
 mod descrizione;
 mod dimostrazione;
 mod fascicoli;
+mod fiducia;
 mod firma;
 mod gettoni;
 mod gettoni_di_persona;

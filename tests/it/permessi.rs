@@ -183,8 +183,7 @@ fn annullate(casa: &Casa, url: &str, registrazione: &str) -> (String, String) {
     let proposta = casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), proponi).unwrap();
     let (fiduce, calendario) = (Fiduce::default(), Calendario::default());
     let presentata = presentazione(apri_procedimento(casa), casa.db.orologio().adesso());
-    let sportello =
-        Sportello { db: &casa.db, deposito: &casa.deposito, fiducia: &fiduce.firme, calendario: &calendario };
+    let sportello = Sportello { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce, calendario: &calendario };
     istanze::presenta(&sportello, &presentata).unwrap();
     let ultima = leggi(&format!("{url}/api/v1/registrazioni"), &casa.gettone).json();
     annulla(ultima["risultati"][0]["id"].as_str().unwrap(), r#"{ "motivo": "Ufficio sbagliato" }"#);

@@ -15,6 +15,7 @@ use crate::utenti::risposta::{self, Richiesta};
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, RegistrazioneId};
 use crate::{conservazione, registro, ricerca, scrivania, titolario};
+use std::sync::Arc;
 
 /// Messages taken at a time.
 const BLOCCO: i64 = 1_000;
@@ -29,7 +30,7 @@ pub(super) struct Giro<'a> {
     pub ambiente: &'a Ambiente,
     pub comune: &'a Comune,
     pub deposito: Deposito,
-    pub fiduce: Fiduce,
+    pub fiduce: Arc<Fiduce>,
 }
 
 impl Giro<'_> {

@@ -10,6 +10,7 @@ mod riepilogo;
 
 use super::ambiente::Ambiente;
 use super::{Dove, Errore, serve};
+use crate::documenti::fiducia::Custodia;
 use crate::web::Stato;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -91,7 +92,9 @@ fn percorri(
     let comune = comune::prepara(ambiente)?;
     di(&format!("{:>7.1} s  il Comune di Borgo Esempio, i suoi uffici e il titolario", inizio.elapsed().as_secs_f32()));
     posta::imbuca(ambiente, &comune, maildir)?;
-    let giro = giro::Giro { ambiente, comune: &comune, deposito: ambiente.deposito()?, fiduce: ambiente.fiduce()? };
+    let deposito = ambiente.deposito()?;
+    let fiduce = Custodia::new(ambiente.fiduce()?).correnti(&ambiente.db, &deposito)?;
+    let giro = giro::Giro { ambiente, comune: &comune, deposito, fiduce };
     let ricevuti = giro.ricevi()?;
     di(&format!("{:>7.1} s  {ricevuti} messaggi letti, firme verificate", inizio.elapsed().as_secs_f32()));
     let entrate = giro.protocolla()?;

@@ -72,6 +72,18 @@ pub enum Firmatari<'a> {
     Chiunque,
     /// One of these certificates (DER).
     Solo(&'a [Vec<u8>]),
+    /// One whose DER has one of these SHA-256, as the Official Journal publishes them.
+    Impronte(&'a [Impronta]),
+}
+
+impl Firmatari<'_> {
+    fn ammette(self, der: &[u8]) -> bool {
+        match self {
+            Self::Chiunque => true,
+            Self::Solo(certificati) => certificati.iter().any(|c| c == der),
+            Self::Impronte(impronte) => impronte.contains(&Impronta::of(der)),
+        }
+    }
 }
 
 /// A list that may be believed.
@@ -136,12 +148,31 @@ impl Lista {
         self.accetta_antica(firmatari)
     }
 
-    /// The same for a pivot, which is old by its nature.
+    /// Believes the list of the lists through its pivots, oldest first, each signed by who the one before says; the first by
+    /// one of `iniziali`, those of the Official Journal (Commission's rules on the LOTL, TS 119 615 clause 4.1). Without pivots it
+    /// is [`Lista::accetta`].
+    ///
+    /// # Errors
+    /// The reason why the list or one of the pivots is not to be believed.
+    pub fn accetta_dopo_pivot(
+        self,
+        pivot: impl IntoIterator<Item = Self>,
+        iniziali: Firmatari<'_>,
+        istante: Istante,
+    ) -> Result<ListaAccettata, RifiutoLista> {
+        let mut ammessi: Option<Vec<Vec<u8>>> = None;
+        for lista in pivot {
+            let territorio = lista.territorio.clone();
+            let firmatari = ammessi.as_deref().map_or(iniziali, Firmatari::Solo);
+            ammessi = Some(lista.accetta_antica(firmatari)?.firmatari_di(&territorio));
+        }
+        self.accetta(ammessi.as_deref().map_or(iniziali, Firmatari::Solo), istante)
+    }
+
+    /// Believes a pivot, which is old by its nature.
     fn accetta_antica(self, firmatari: Firmatari<'_>) -> Result<ListaAccettata, RifiutoLista> {
         let firmatario = self.sigillo.clone()?;
-        if let Firmatari::Solo(ammessi) = firmatari
-            && !ammessi.contains(&firmatario.der)
-        {
+        if !firmatari.ammette(&firmatario.der) {
             return Err(RifiutoLista::Firmatario(firmatario.nome));
         }
         Ok(ListaAccettata { lista: self, firmatario })
@@ -173,23 +204,13 @@ impl ListaAccettata {
         let suoi = self.lista.puntatori.iter().filter(|p| p.territorio == territorio && p.formato.ends_with("+xml"));
         suoi.flat_map(|p| p.firmatari.iter().cloned()).collect()
     }
-}
 
-/// Who may sign the list of the lists today: from those of the Official Journal through the pivots, oldest first, each signed by
-/// who the one before says (Commission's rules on the LOTL, TS 119 615 clause 4.1).
-///
-/// # Errors
-/// The reason why one of the pivots is not to be believed.
-pub fn firmatari_dopo_pivot(
-    iniziali: &[Vec<u8>],
-    pivot: impl IntoIterator<Item = Lista>,
-) -> Result<Vec<Vec<u8>>, RifiutoLista> {
-    let mut ammessi = iniziali.to_vec();
-    for lista in pivot {
-        let territorio = lista.territorio.clone();
-        ammessi = lista.accetta_antica(Firmatari::Solo(&ammessi))?.firmatari_di(&territorio);
+    /// Where the XML list of a territory is, as this list says.
+    #[must_use]
+    pub fn indirizzo_di(&self, territorio: &str) -> Option<&str> {
+        let suoi = self.lista.puntatori.iter().filter(|p| p.territorio == territorio && p.formato.ends_with("+xml"));
+        suoi.map(|p| p.indirizzo.as_str()).find(|indirizzo| !indirizzo.is_empty())
     }
-    Ok(ammessi)
 }
 
 fn puntatori(albero: &Albero<'_>, schema: NodeId) -> Vec<Puntatore> {

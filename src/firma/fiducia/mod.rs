@@ -8,7 +8,7 @@ mod servizio;
 mod sigillo;
 
 pub use criterio::{Criteri, Criterio, Modo, Qualifica};
-pub use lista::{Firmatari, Lista, ListaAccettata, Puntatore, firmatari_dopo_pivot};
+pub use lista::{Firmatari, Lista, ListaAccettata, Puntatore};
 pub use servizio::{Genere, Periodo, Servizio};
 
 use super::certificato::Certificato;
@@ -120,17 +120,12 @@ impl Fiducia {
     /// # Errors
     /// What is not a certificate is refused, and then nothing of that file is taken.
     pub fn aggiungi_certificati(&mut self, file: &[u8]) -> Result<usize, Errore> {
-        let certificati = certificati_di(file)?;
-        let mut nuovi = Vec::new();
-        for (i, der) in certificati.into_iter().enumerate() {
-            let certificato = Certificato::leggi(&der).ok_or(Errore::Illeggibile(i + 1))?;
-            nuovi.push((certificato.soggetto, der));
-        }
+        let nuovi = certificati(file)?;
         if self.quante + nuovi.len() > MAX_CERTIFICATI {
             return Err(Errore::Troppi);
         }
         let quanti = nuovi.len();
-        for (soggetto, der) in nuovi {
+        for Identita { soggetto, der, .. } in nuovi {
             self.aggiungi(soggetto, Ancora { der, servizio: None, lista: None });
         }
         Ok(quanti)
@@ -178,6 +173,33 @@ impl Fiducia {
     pub(super) fn con_soggetto(&self, soggetto: &str) -> impl Iterator<Item = &Ancora> {
         self.ancore.get(soggetto).into_iter().flatten()
     }
+}
+
+/// A certificate of a file, as people know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identita {
+    /// Its bytes.
+    pub der: Vec<u8>,
+    /// Common name, else organization, of the subject.
+    pub nome: Option<String>,
+    /// The last instant of its validity, if it is a date.
+    pub scade: Option<Istante>,
+    soggetto: String,
+}
+
+/// The certificates of a file, one in DER or any number in PEM.
+///
+/// # Errors
+/// What is not a certificate is refused, and then nothing of that file is taken.
+pub fn certificati(file: &[u8]) -> Result<Vec<Identita>, Errore> {
+    let identita = |(i, der): (usize, Vec<u8>)| {
+        let letto = Certificato::leggi(&der).ok_or(Errore::Illeggibile(i + 1))?;
+        let chi = letto.firmatario();
+        let scade = letto.validita().map(|(_, al)| al);
+        let soggetto = letto.soggetto.clone();
+        Ok(Identita { nome: chi.common_name.or(chi.organization), scade, soggetto, der })
+    };
+    certificati_di(file)?.into_iter().enumerate().map(identita).collect()
 }
 
 fn certificati_di(file: &[u8]) -> Result<Vec<Vec<u8>>, Errore> {

@@ -28,6 +28,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    liste_fiducia (id) {
+        id -> Text,
+        territorio -> Text,
+        sequenza -> BigInt,
+        versione -> Integer,
+        emessa -> Timestamp,
+        prossima -> Nullable<Timestamp>,
+        servizi -> BigInt,
+        firmatario -> Text,
+        firmatario_sha256 -> Text,
+        sha256 -> Text,
+        provenienza -> Text,
+        garante_id -> Nullable<Text>,
+        pivot -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificati_gestori (id) {
+        id -> Text,
+        certificati -> BigInt,
+        sha256 -> Text,
+        provenienza -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
     verifiche (id) {
         id -> Text,
         aoo_id -> Text,

@@ -106,6 +106,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     predisposti,
     visioni,
     revoche_visioni,
+    liste_fiducia,
+    certificati_gestori,
     verifiche,
 );
 
@@ -153,5 +155,7 @@ pub const CON_ID: &[&str] = &[
     "proposte_rubrica",
     "unioni_soggetti",
     "visioni",
+    "liste_fiducia",
+    "certificati_gestori",
     "verifiche",
 ];

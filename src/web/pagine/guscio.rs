@@ -38,7 +38,7 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 13] = [
+const MENU: [Riga; 14] = [
     ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/scrivania", "Scrivania", "it-inbox", Azione::Scrivania, Permesso::Agisce),
@@ -51,6 +51,7 @@ const MENU: [Riga; 13] = [
     ("/annullamenti", "Annullamenti", "it-ban", Azione::Registro, Permesso::Legge),
     ("/conservazione", "Conservazione", "it-box", Azione::Conservazione, Permesso::Legge),
     ("/amministrazione/organigramma", "Organigramma", "it-pa", Azione::Amministrazione, Permesso::Legge),
+    ("/amministrazione/fiducia", "Fiducia", "it-locked", Azione::Amministrazione, Permesso::Legge),
     ("/preferenze", "Preferenze", "it-settings", Azione::Sostituzioni, Permesso::Legge),
 ];
 

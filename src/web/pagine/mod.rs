@@ -15,6 +15,7 @@ mod entra;
 mod errata;
 mod esclusi;
 mod fascicoli;
+mod fiducia;
 mod firme;
 mod formato;
 mod freno;
@@ -146,6 +147,11 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.configure(rubrica::rotte);
     cfg.route("/conservazione", web::get().to(conservazione::mostra));
     cfg.route("/conservazione/riprova", web::post().to(conservazione::riprova));
+    cfg.service(
+        web::resource("/amministrazione/fiducia")
+            .route(web::get().to(fiducia::mostra))
+            .route(web::post().to(fiducia::importa)),
+    );
     cfg.route("/amministrazione/organigramma", web::get().to(organigramma::mostra));
     cfg.route("/preferenze", web::get().to(preferenze::mostra));
     cfg.route("/preferenze/password", web::post().to(preferenze::cambia_parola));

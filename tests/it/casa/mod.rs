@@ -196,9 +196,18 @@ impl Casa {
         Server::avvia(stato)
     }
 
+    /// A server whose clock started at this instant, which brings trusted lists by these rules.
+    pub fn server_fiducia(&self, istante: &str, fiducia: tabulario::config::Fiducia) -> Server {
+        let db = Arc::new(self.con_orologio(istante));
+        let stato = Stato::new(db, self.deposito.clone(), self.indice(), Limiti::default());
+        let stato = stato.con_fiduce(Fiduce::default(), fiducia);
+        stato.dichiara_pronto();
+        Server::avvia(stato)
+    }
+
     fn server_che_si_fida(&self, fiduce: Fiduce) -> Server {
         let stato = Stato::new(Arc::clone(&self.db), self.deposito.clone(), self.indice(), Limiti::default());
-        let stato = stato.con_fiduce(Arc::new(fiduce));
+        let stato = stato.con_fiduce(fiduce, tabulario::config::Fiducia::default());
         stato.dichiara_pronto();
         Server::avvia(stato)
     }

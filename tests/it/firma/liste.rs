@@ -8,7 +8,7 @@ use super::{DOCUMENTO, ca, fixtures, verifica_byte};
 use std::path::PathBuf;
 use tabulario::firma::{
     Fiducia, Firmatari, Genere, Indicazione, Lista, MarcaTemporale, Periodo, Rapporto, RifiutoLista, Servizio,
-    Sottoindicazione, firmatari_dopo_pivot, verifica,
+    Sottoindicazione, verifica,
 };
 use tabulario::valori::{Impronta, Istante};
 
@@ -263,10 +263,12 @@ mod vere {
         let adesso = istante("2023-11-01T00:00:00Z");
         let pivot = leggi(&cartella, "dss__eu-lotl-pivot-300.xml");
         let iniziali = vec![pivot.clone().accetta(Firmatari::Chiunque, pivot.emessa).unwrap().certificato().to_vec()];
-        let ammessi = firmatari_dopo_pivot(&iniziali, [pivot.clone()]).unwrap();
-        assert!(ammessi.len() > 1);
-        let lotl = lotl.accetta(Firmatari::Solo(&ammessi), adesso).unwrap();
-        assert!(matches!(firmatari_dopo_pivot(&[], [pivot]), Err(RifiutoLista::Firmatario(_))));
+        let diretta = lotl.clone().accetta(Firmatari::Solo(&iniziali), adesso);
+        assert!(matches!(diretta, Err(RifiutoLista::Firmatario(_))), "the signer came with the pivot");
+        let da_nessuno = lotl.clone().accetta_dopo_pivot([pivot.clone()], Firmatari::Solo(&[]), adesso);
+        assert!(matches!(da_nessuno, Err(RifiutoLista::Firmatario(_))));
+        let impronte = [Impronta::of(&iniziali[0])];
+        let lotl = lotl.accetta_dopo_pivot([pivot], Firmatari::Impronte(&impronte), adesso).unwrap();
         let italiani = lotl.firmatari_di("IT");
         assert_eq!(italiani.len(), 4);
         let italiana = leggi(&cartella, "dss__https___eidas_agid_gov_it_TL_TSL_IT_xml");

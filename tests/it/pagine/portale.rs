@@ -281,7 +281,7 @@ su_entrambi! {
         let (fiduce, calendario) = (Fiduce::default(), Calendario::default());
         let presentazione = presentazione(procedimento, indietro.orologio().adesso());
         let codice = presentazione.codice.clone();
-        let sportello = |db| Sportello { db, deposito: &casa.deposito, fiducia: &fiduce.firme, calendario: &calendario };
+        let sportello = |db| Sportello { db, deposito: &casa.deposito, fiduce: &fiduce, calendario: &calendario };
         for _ in 0..2 {
             istanze::presenta(&sportello(&indietro), &presentazione).unwrap();
         }

@@ -84,9 +84,9 @@ pub(in crate::web) async fn verificata(
 ) -> Result<(Scansione, Option<Prova>), Problema> {
     stato
         .blocca(move |stato| {
-            let adesso = stato.db.orologio().adesso();
+            let (adesso, fiduce) = (stato.db.orologio().adesso(), stato.fiduce()?);
             let (riposto, nome) = (&scansione.riposto, &scansione.nome);
-            let prova = documenti::verifica(&stato.deposito, riposto, nome, &stato.fiduce.firme, adesso)?;
+            let prova = documenti::verifica(&stato.deposito, riposto, nome, &fiduce, adesso)?;
             Ok((scansione, prova))
         })
         .await

@@ -84,10 +84,10 @@ impl Chiesta {
     /// # Errors
     /// If the store cannot be read.
     pub(super) fn verifica(&self, stato: &Stato) -> Result<Vec<Prova>, Problema> {
-        let adesso = stato.db.orologio().adesso();
+        let (adesso, fiduce) = (stato.db.orologio().adesso(), stato.fiduce()?);
         let mut prove = Vec::new();
         for d in &self.documenti {
-            prove.extend(documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &stato.fiduce.firme, adesso)?);
+            prove.extend(documenti::verifica(&stato.deposito, &d.riposto, &d.nome, &fiduce, adesso)?);
         }
         Ok(prove)
     }

@@ -146,8 +146,9 @@ async fn presenta(
         (format!("/istanze/{}?inviata=1", presentazione.codice), presentazione.procedimento.clone());
     let esito = stato
         .blocca(move |stato| {
-            let Stato { db, deposito, fiduce, calendario, .. } = stato;
-            let sportello = Sportello { db, deposito, fiducia: &fiduce.firme, calendario };
+            let Stato { db, deposito, calendario, .. } = stato;
+            let fiduce = stato.fiduce()?;
+            let sportello = Sportello { db, deposito, fiduce: &fiduce, calendario };
             Ok(istanze::presenta(&sportello, &presentazione)?)
         })
         .await;
@@ -180,8 +181,8 @@ async fn riepiloga(
     (allegati, ora): (Vec<Allegato>, Istante),
 ) -> Result<HttpResponse, Errata> {
     let verifica = move |stato: &Stato| {
-        let uno =
-            |a: &Allegato| Ok(documenti::verifica(&stato.deposito, &a.riposto, &a.nome, &stato.fiduce.firme, ora)?);
+        let fiduce = stato.fiduce()?;
+        let uno = |a: &Allegato| Ok(documenti::verifica(&stato.deposito, &a.riposto, &a.nome, &fiduce, ora)?);
         allegati.iter().map(uno).collect::<Result<Vec<Option<Prova>>, Problema>>()
     };
     let prove = stato.blocca(verifica).await?;

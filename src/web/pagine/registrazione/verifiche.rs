@@ -54,8 +54,8 @@ pub(in crate::web::pagine) async fn verifica(
     let fatta = stato.blocca(move |stato| {
         let (documento, _) = trova(stato, &chi, &id, posizione)?;
         let (aoo, impronta) = (chi.aoo.id, documento.impronta);
-        let fiducia = &stato.fiduce.firme;
-        let prova = stato.db.leggi(|conn| documenti::riverifica(conn, &stato.deposito, aoo, &impronta, fiducia))?;
+        let fiduce = stato.fiduce()?;
+        let prova = stato.db.leggi(|conn| documenti::riverifica(conn, &stato.deposito, aoo, &impronta, &fiduce))?;
         stato.db.scrivi(aoo, &chi.attore(), |op| documenti::aggiungi_rapporto(op, &prova).map(drop))?;
         Ok::<(), Problema>(())
     });

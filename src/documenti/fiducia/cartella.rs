@@ -1,20 +1,12 @@
-//! Whom signatures are trusted from: certificates in the data folder. (Trusted lists come with the signature work.)
+//! The certificates of the data folder, trusted as they are.
 
+use super::Fiduce;
 use crate::firma::Fiducia;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Largest certificate file read, in bytes.
 const MASSIMO_FILE: u64 = 4 * 1024 * 1024;
-
-/// The authorities this installation trusts.
-#[derive(Default)]
-pub struct Fiduce {
-    /// For the signatures of documents.
-    pub firme: Fiducia,
-    /// For the signatures of PEC providers.
-    pub gestori: Fiducia,
-}
 
 /// Why the authorities could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +23,11 @@ pub struct Illeggibile {
 /// # Errors
 /// A file that holds no certificate stops everything: trust is not to be guessed.
 pub fn carica_fiduce(cartella: &Path) -> Result<Fiduce, Illeggibile> {
-    Ok(Fiduce { firme: leggi(&cartella.join("firme"))?, gestori: leggi(&cartella.join("gestori"))? })
+    Ok(Fiduce {
+        firme: leggi(&cartella.join("firme"))?,
+        gestori: leggi(&cartella.join("gestori"))?,
+        ..Fiduce::default()
+    })
 }
 
 fn leggi(cartella: &Path) -> Result<Fiducia, Illeggibile> {

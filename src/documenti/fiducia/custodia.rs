@@ -1,0 +1,61 @@
+//! The authorities in force, read once and shared, and read anew when a version is imported while the server runs.
+
+use super::{Fiduce, fiduce_correnti};
+use crate::documenti::{Deposito, Errore};
+use crate::storage::{self, Conn, Db};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many versions there are. They are only ever added, so another number means another trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+struct Segno {
+    #[diesel(sql_type = BigInt)]
+    quante: i64,
+}
+
+/// Keeps the authorities in force at hand.
+#[derive(Default)]
+pub struct Custodia {
+    /// The certificates of the data folder.
+    cartella: Fiduce,
+    letta: Mutex<Option<(Segno, Arc<Fiduce>)>>,
+}
+
+impl Custodia {
+    /// On top of the certificates of the data folder.
+    #[must_use]
+    pub fn new(cartella: Fiduce) -> Self {
+        Self { cartella, letta: Mutex::default() }
+    }
+
+    /// The authorities in force. A count tells whether they are those of the last time; a list is read only when it is new.
+    ///
+    /// # Errors
+    /// Those of the database, of the store, and of a list that was kept and cannot be read.
+    pub fn correnti(&self, db: &Db, deposito: &Deposito) -> Result<Arc<Fiduce>, Errore> {
+        let mut letta = self.letta.lock().unwrap_or_else(PoisonError::into_inner);
+        let adesso = db.leggi(segno)?;
+        if let Some((segno, fiduce)) = &*letta
+            && *segno == adesso
+        {
+            return Ok(Arc::clone(fiduce));
+        }
+        let (segno, fiduce) = db.leggi(|conn| {
+            let segno = segno(conn)?;
+            Ok::<_, Errore>((segno, fiduce_correnti(conn, deposito, &self.cartella)?))
+        })?;
+        let fiduce = Arc::new(fiduce);
+        tracing::info!(liste = fiduce.liste.len(), ancore = fiduce.firme.quante(), "trust read");
+        for rilievo in fiduce.rilievi(db.orologio().adesso()) {
+            tracing::warn!("{rilievo}");
+        }
+        *letta = Some((segno, Arc::clone(&fiduce)));
+        Ok(fiduce)
+    }
+}
+
+fn segno(conn: &mut Conn) -> Result<Segno, storage::Errore> {
+    let sql = "SELECT (SELECT count(*) FROM liste_fiducia) + (SELECT count(*) FROM certificati_gestori) AS quante";
+    Ok(diesel::sql_query(sql).get_result(conn)?)
+}

@@ -1,0 +1,38 @@
+//! *Fiducia*: whom signatures are trusted from, kept version by version.
+//!
+//! A trusted list is brought by a person (command or page), judged ([`esamina`]) and, if it may be believed, kept ([`conserva`]): the
+//! bytes in the store, a row that never changes, a link in the chain of the installation. Old versions stay, since a verdict is explained
+//! by those that gave it ([`fiduce_da`]). [`Custodia`] gives those in force to whoever verifies. The network is used by [`Rete`]
+//! alone, and only when a person asks; it is not trusted: the signatures of the lists are.
+
+mod cartella;
+mod conserva;
+mod custodia;
+mod esame;
+mod fiduce;
+mod gestori;
+mod rete;
+mod rifiuto;
+mod sorgente;
+mod variazioni;
+mod versione;
+
+pub use cartella::{Illeggibile, carica_fiduce};
+pub use conserva::conserva;
+pub use custodia::Custodia;
+pub use esame::{Candidata, Esame, Esito, Iniziali, Regole, esamina};
+pub use fiduce::{Fiduce, ListaInUso, fiduce_correnti, fiduce_da};
+pub use gestori::{CertificatoGestore, EsitoGestori, VersioneGestori, conserva_gestori, gestori_di, versioni_gestori};
+pub use rete::{Rete, RifiutoRete};
+pub use rifiuto::Rifiuto;
+pub use sorgente::{MASSIMA_LISTA_BYTE, Sorgente};
+pub use variazioni::Variazioni;
+pub use versione::{Versione, versioni, versioni_correnti};
+
+use crate::audit::Atto;
+
+/// The acts of this module, for the verifier of the chain.
+pub const ATTI: &[Atto] = &[
+    Atto { tipo: versione::ATTO, ricalcola: versione::ricalcola, conta: versione::conta },
+    Atto { tipo: gestori::ATTO, ricalcola: gestori::ricalcola, conta: gestori::conta },
+];

@@ -1,0 +1,131 @@
+//! The page *Fiducia*: who may see it, what it says, what it brings.
+
+use super::browser::{entra, naviga, pulita, ritratto};
+use super::cliente::{Cliente, assumi};
+use crate::casa::{Casa, Server, su_entrambi};
+use crate::fiducia::finto::{Finto, Risposta};
+use crate::fiducia::fixture;
+use tabulario::config::{Fiducia, Proxy};
+use tabulario::documenti::fiducia::{EsitoGestori, conserva_gestori};
+use tabulario::utenti::Ruolo;
+use tabulario::valori::{Attore, Impronta, Istante};
+use thirtyfour::prelude::*;
+
+const STRADA: &str = "/amministrazione/fiducia";
+const ADESSO: &str = "2026-11-20T12:00:00Z";
+
+/// Lists of ours, the first signed by `vellini-rsa`.
+fn regole(proxy: Proxy) -> Fiducia {
+    let der = tabulario::firma::certificati(&fixture("chiavi/vellini-rsa.pem")).unwrap().remove(0).der;
+    let lotl = "http://liste.example/lotl.xml".to_owned();
+    Fiducia { firmatari: vec![Impronta::of(&der)], lotl, proxy, ..Fiducia::default() }
+}
+
+/// Sends a list from the page.
+fn manda(chi: &Cliente<'_>, nome: &str) -> super::Pagina {
+    let modulo = chi.apri(STRADA).campo("modulo");
+    chi.modulo_con_file(STRADA, &[("modulo", modulo)], (nome, &fixture(&format!("fiducia/{nome}"))))
+}
+
+fn server(casa: &Casa) -> Server {
+    assumi(casa, "ada", Ruolo::Amministratore);
+    casa.server_fiducia(ADESSO, regole(Proxy::Nessuno))
+}
+
+su_entrambi! {
+    fn who_administers_brings_lists_and_is_told_what_changes(casa) {
+        let server = server(casa);
+        let ada = Cliente::dentro(&server, "ada");
+        assert!(ada.apri(STRADA).html.contains("Nessuna lista conservata"));
+        let check = |nome: &str, stato: u16, parti: &[&str]| {
+            let pagina = manda(&ada, nome);
+            assert_eq!(pagina.stato, stato, "{nome}: {}", pagina.html);
+            for parte in parti {
+                assert!(pagina.html.contains(parte), "{nome}: {parte} is not in {}", pagina.html);
+            }
+        };
+        check("lista-v6.xml", 422, &["lista-v6.xml): rifiutata: manca una lista delle liste (LOTL) in vigore"]);
+        check("lotl.xml", 200, &["EU n. 12 (lotl.xml): conservata.", "Lista delle liste (EU) n. 12", "scade fra 162 giorni, il 01/05/2027"]);
+        check("lista-v6.xml", 200, &["IT n. 6 (lista-v6.xml): conservata.", "Servizi riconosciuti da adesso", "TEST - marche", "Anna Verdi"]);
+        check("lista-v6.xml", 200, &["già conservata, niente da fare"]);
+        check("lista-n7.xml", 200, &["Servizi non più riconosciuti", "TEST - CA di firma", "Versioni precedenti", "IT n. 6"]);
+        check("lista-v6.xml", 422, &["più vecchia della n. 7"]);
+        check("lista-de.xml", 422, &["è la lista di DE, mentre qui serve: IT"]);
+        let modulo = ada.apri(STRADA).campo("modulo");
+        let niente = ada.modulo(STRADA, &[("modulo", modulo.as_str())]);
+        assert!(niente.stato == 422 && niente.html.contains("Scegli il file della lista."), "{}", niente.html);
+        assert_eq!(ada.modulo(STRADA, &[("modulo", "altrui"), ("rete", "1")]).stato, 403);
+        let metriche = Cliente::nuovo(&server).apri("/metriche").html;
+        let scade: Istante = "2027-06-01T00:00:00Z".parse().unwrap();
+        let riga = format!("tabulario_lista_fiducia_scadenza_secondi{{territorio=\"IT\"}} {}\n", scade.date_time().timestamp());
+        assert!(metriche.contains(&riga) && metriche.contains("territorio=\"EU\""), "{metriche}");
+    }
+
+    fn lists_come_from_the_network_only_when_asked(casa) {
+        let luogo = |nome: &str| Risposta::Corpo(fixture(&format!("fiducia/{nome}")));
+        let finto = Finto::avvia(vec![("/lotl.xml", luogo("lotl.xml")), ("/lista-v6.xml", luogo("lista-v6.xml"))]);
+        assumi(casa, "ada", Ruolo::Amministratore);
+        let server = casa.server_fiducia(ADESSO, regole(Proxy::Indirizzo(finto.indirizzo.clone())));
+        let ada = Cliente::dentro(&server, "ada");
+        // A list of the lists alone does not make the server look for the others.
+        assert!(!manda(&ada, "lotl.xml").html.contains("IT n. 6"));
+        let modulo = ada.apri(STRADA).campo("modulo");
+        let pagina = ada.modulo(STRADA, &[("modulo", modulo.as_str()), ("rete", "1")]);
+        assert_eq!(pagina.stato, 200, "{}", pagina.html);
+        for parte in ["http://liste.example/lotl.xml): già conservata", "IT n. 6 (http://liste.example/lista-v6.xml): conservata."] {
+            assert!(pagina.html.contains(parte), "{parte} is not in {}", pagina.html);
+        }
+    }
+
+    fn who_only_reads_sees_and_does_not_bring(casa) {
+        let server = server(casa);
+        for (ruolo, stato) in Ruolo::TUTTI.into_iter().zip([404, 200, 404, 404, 404, 200, 200]) {
+            assumi(casa, ruolo.as_str(), ruolo);
+            let chi = Cliente::dentro(&server, ruolo.as_str());
+            let pagina = chi.apri(STRADA);
+            assert_eq!(pagina.stato, stato, "{ruolo:?}");
+            assert_eq!(pagina.html.contains("type=\"file\""), ruolo == Ruolo::Amministratore, "{ruolo:?}");
+            let modulo = chi.apri("/benvenuto").campo("modulo");
+            let esito = chi.modulo_con_file(STRADA, &[("modulo", modulo)], ("lotl.xml", &fixture("fiducia/lotl.xml")));
+            assert_eq!(esito.stato, if ruolo == Ruolo::Amministratore { 200 } else { 404 }, "{ruolo:?}");
+        }
+        assert_eq!(casa.conta("liste_fiducia"), 1);
+    }
+}
+
+/// In a real browser, on a desk and on a phone.
+#[test]
+fn trust_is_read_on_a_desk_and_on_a_phone() {
+    let casa = Casa::sqlite();
+    let server = server(&casa);
+    let ada = Cliente::dentro(&server, "ada");
+    for nome in ["lotl.xml", "lista-v6.xml", "lista-n7.xml"] {
+        assert_eq!(manda(&ada, nome).stato, 200);
+    }
+    let file = vec![("ca-gestori.pem".to_owned(), fixture("chiavi/ca-gestori.pem"))];
+    let insieme = EsitoGestori::esamina(&casa.db, &casa.deposito, "ca-gestori.pem", &file).unwrap().unwrap();
+    conserva_gestori(&casa.db, &casa.deposito, &Attore::Sistema("comando"), &insieme).unwrap();
+    for finestra in [(1440, 900), (390, 844)] {
+        naviga(finestra, async |driver| guardata(driver, &server.url).await);
+    }
+}
+
+async fn guardata(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
+    entra(driver, url, "ada").await?;
+    driver.goto(format!("{url}{STRADA}")).await?;
+    let testo = driver.find(By::Id("contenuto")).await?.text().await?;
+    for parte in ["IT n. 7", "scade fra", "Versioni precedenti", "CA Gestori PEC"] {
+        assert!(testo.contains(parte), "{parte} is not in {testo}");
+    }
+    ritratto(driver, "fiducia").await?;
+    pulita(driver, url, &[]).await?;
+    driver
+        .find(By::Id("lista"))
+        .await?
+        .send_keys(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/fiducia/lista-v6.xml"))
+        .await?;
+    super::browser::premi(driver.find(By::Css("form[enctype] button")).await?).await?;
+    driver.query(By::Css(".alert-danger")).first().await?;
+    ritratto(driver, "fiducia-rifiutata").await?;
+    pulita(driver, url, &["422"]).await
+}
