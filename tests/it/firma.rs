@@ -4,6 +4,7 @@ mod archivio;
 mod asic;
 mod busta;
 mod corpus;
+mod flusso;
 mod frasi;
 mod liste;
 mod m7m;
