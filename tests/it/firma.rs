@@ -10,8 +10,10 @@ mod liste;
 mod m7m;
 mod marca;
 mod pades;
+mod proprieta;
 mod prova;
 mod revoca;
+mod semi;
 mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
