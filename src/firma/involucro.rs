@@ -29,6 +29,8 @@ pub struct Base64<R> {
     pronti: Vec<u8>,
     dati: usize,
     finito: bool,
+    /// What is wrong with the end of the text: it comes after the bytes before it, however many are decoded at once.
+    guasto: Option<Difetto>,
 }
 
 impl<R: Read> Base64<R> {
@@ -39,7 +41,8 @@ impl<R: Read> Base64<R> {
         if sorgente.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
             sorgente.consume(3);
         }
-        let mut nuovo = Self { sorgente, armatura, gruppo: 0, cifre: 0, pronti: Vec::new(), dati: 0, finito: false };
+        let (pronti, guasto) = (Vec::new(), None);
+        let mut nuovo = Self { sorgente, armatura, gruppo: 0, cifre: 0, pronti, dati: 0, finito: false, guasto };
         if armatura == Armatura::Mime {
             while !nuovo.riga()?.trim_ascii().is_empty() {}
         }
@@ -97,19 +100,22 @@ impl<R: Read> Base64<R> {
             }
             self.sorgente.consume(letti);
         }
-        if self.finito { self.chiudi_gruppo() } else { Ok(()) }
+        if self.finito {
+            self.guasto = self.chiudi_gruppo().err();
+        }
+        Ok(())
     }
 
     /// Two or three digits at the end are one or two bytes; the bits beyond them must be zero.
-    fn chiudi_gruppo(&mut self) -> io::Result<()> {
+    fn chiudi_gruppo(&mut self) -> Result<(), Difetto> {
         let (di_troppo, byte) = match self.cifre {
             0 => return Ok(()),
             2 => (4, 1),
             3 => (2, 2),
-            _ => return Err(Difetto("il testo base64 è interrotto").into()),
+            _ => return Err(Difetto("il testo base64 è interrotto")),
         };
         if self.gruppo.trailing_zeros() < di_troppo {
-            return Err(Difetto("il testo base64 termina male").into());
+            return Err(Difetto("il testo base64 termina male"));
         }
         let quanti = (self.gruppo >> di_troppo).to_be_bytes();
         self.pronti.extend(quanti.iter().skip(4 - byte));
@@ -124,6 +130,9 @@ impl<R: Read> Read for Base64<R> {
             self.riempi()?;
         }
         let mut restano = self.pronti.get(self.dati..).unwrap_or_default();
+        if let Some(guasto) = self.guasto.filter(|_| restano.is_empty()) {
+            return Err(guasto.into());
+        }
         let n = restano.read(buf)?;
         self.dati += n;
         Ok(n)
@@ -181,6 +190,18 @@ mod tests {
         check("aGVs!bG8=", Some((b"hel", 4)));
         check("aGVsbG9", None);
         check("aGVsb", None);
+    }
+
+    /// Found by fuzzing: the bytes before a bad end were lost, or not, by how many came at once.
+    #[test]
+    fn a_bad_end_does_not_take_away_what_came_before_it() {
+        for testo in ["aGVsbG9", "aGVsbG8gd29ybGQhb"] {
+            let mut lettore = Base64::apri(testo.as_bytes(), Armatura::Nessuna).unwrap();
+            let mut byte = Vec::new();
+            assert!(lettore.read_to_end(&mut byte).is_err(), "{testo}");
+            assert!(byte.starts_with(b"hel") && b"hello world!".starts_with(&byte), "{testo}: {byte:?}");
+            assert!(lettore.read(&mut [0]).is_err(), "the defect is there for whoever reads again");
+        }
     }
 
     #[test]

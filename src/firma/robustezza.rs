@@ -51,7 +51,7 @@ mod tests {
         };
         let check = |bit: usize, digesto: Digesto, quando: &str, debole: bool| {
             let quando = quando.parse().unwrap();
-            let trovato = vizio_chiave(&Chiave::Rsa(rsa(bit)), quando).or_else(|| vizio_digesto(digesto, quando));
+            let trovato = vizio_chiave(&Chiave::Rsa(rsa(bit), b""), quando).or_else(|| vizio_digesto(digesto, quando));
             assert_eq!(trovato.is_some(), debole, "{bit} {digesto:?} {quando:?}: {trovato:?}");
         };
         check(2048, Digesto::Sha256, "2026-11-22T12:00:00Z", false);

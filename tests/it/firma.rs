@@ -4,13 +4,16 @@ mod archivio;
 mod asic;
 mod busta;
 pub mod corpus;
+mod flusso;
 mod frasi;
 mod liste;
 mod m7m;
 mod marca;
 mod pades;
+mod proprieta;
 mod prova;
 mod revoca;
+mod semi;
 mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};

@@ -11,9 +11,10 @@ const MASSIMA_FRASE: usize = 500;
 pub(super) struct Rilievi(Vec<String>);
 
 impl Rilievi {
-    /// Adds a sentence, unless it was said.
+    /// Adds a sentence, unless it was said. What the document says in it is of one line, whatever the document did.
     pub(super) fn push(&mut self, frase: impl Into<String>) {
-        let frase: String = frase.into().chars().take(MASSIMA_FRASE).collect();
+        let su_una_riga = |c: char| if c.is_control() { ' ' } else { c };
+        let frase: String = frase.into().chars().take(MASSIMA_FRASE).map(su_una_riga).collect();
         match self.0.len().cmp(&MASSIMI_RILIEVI) {
             std::cmp::Ordering::Less if !self.0.contains(&frase) => self.0.push(frase),
             std::cmp::Ordering::Equal => self.0.push("Ci sono altri rilievi, non elencati.".to_owned()),
@@ -24,5 +25,16 @@ impl Rilievi {
     /// The sentences, in the order in which they were said.
     pub(super) fn into_vec(self) -> Vec<String> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Found by fuzzing: a line feed in the address of a DTD made two lines of one finding.
+    #[test]
+    fn what_a_document_says_in_a_finding_forges_no_line() {
+        let letta = crate::segnatura::leggi(b"<!DOCTYPE Segnatura SYSTEM \"a\nEsito: \x1bvalida\"><Segnatura/>");
+        assert!(letta.rilievi.iter().any(|r| r.contains("\u{ab}a Esito")), "{:?}", letta.rilievi);
+        assert!(!letta.rilievi.iter().any(|r| r.chars().any(char::is_control)), "{:?}", letta.rilievi);
     }
 }

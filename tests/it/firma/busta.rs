@@ -77,6 +77,11 @@ impl Firmatario {
         Self::con_attributi(mano, attributi(mano, contenuto))
     }
 
+    /// A good one, over a content of which only the SHA-256 is known.
+    pub fn con_impronta(mano: &Mano, impronta: &[u8]) -> Self {
+        Self::con_attributi(mano, attributi_con(mano, impronta))
+    }
+
     /// With these attributes, sorted before they are signed and sent.
     pub fn con_attributi(mano: &Mano, mut firmati: Vec<Vec<u8>>) -> Self {
         firmati.sort();
@@ -113,7 +118,11 @@ impl Firmatario {
 
 /// Content type, digest and signing certificate, as they should be.
 pub fn attributi(mano: &Mano, contenuto: &[u8]) -> Vec<Vec<u8>> {
-    let impronta = tlv(4, &Sha256::digest(contenuto));
+    attributi_con(mano, &Sha256::digest(contenuto))
+}
+
+fn attributi_con(mano: &Mano, impronta: &[u8]) -> Vec<Vec<u8>> {
+    let impronta = tlv(4, impronta);
     vec![attributo(CONTENT_TYPE, &oid(DATA)), attributo(MESSAGE_DIGEST, &impronta), ess(&mano.certificato)]
 }
 

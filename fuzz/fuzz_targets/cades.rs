@@ -1,0 +1,2 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|byte: &[u8]| tabulario::proprieta::busta_di_firma::cades(byte));
