@@ -60,7 +60,7 @@ su_entrambi! {
         let anna = Cliente::dentro(&server, "anna");
         let luogo = format!("/registrazioni/{id}");
         let html = anna.apri(&luogo).html;
-        for parte in ["<iframe", "documenti/1/anteprima", "documenti/1/contenuto", "non è tra quelli riconosciuti", "NO_CERTIFICATE_CHAIN_FOUND"] {
+        for parte in ["<iframe", "documenti/1/anteprima", "documenti/1/contenuto", "non è fra quelli riconosciuti", "NO_CERTIFICATE_CHAIN_FOUND"] {
             assert!(html.contains(parte), "{parte} is not in {html}");
         }
         let vista = anna.apri(&format!("{luogo}/documenti/1/anteprima"));
