@@ -8,8 +8,7 @@ CREATE TABLE verifiche (
     istante TIMESTAMP NOT NULL,
     indicazione TEXT,
     rapporto TEXT NOT NULL,
-    prova TEXT NOT NULL,
-    autore TEXT NOT NULL
+    prova TEXT NOT NULL
 );
 CREATE INDEX verifiche_per_file ON verifiche (aoo_id, sha256, id);
 

@@ -32,6 +32,9 @@ pub enum Errore {
     /// A list or a set of certificates that is not kept.
     #[error("la lista {0}")]
     Fiducia(#[from] Rifiuto),
+    /// As many verdicts as are kept of one file.
+    #[error("le firme di questo file sono già state verificate {0} volte: altre verifiche non si conservano")]
+    TroppeVerifiche(usize),
     /// A kept list that can be read no more.
     #[error("{lista}: conservata, non si legge più ({causa}); esegui `tabulario controlla`")]
     ListaRovinata {

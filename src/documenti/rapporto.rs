@@ -7,7 +7,6 @@ use crate::audit::{self, Carico};
 use crate::firma::{self, Formato, Prova, Rapporto};
 use crate::storage::schema::verifiche;
 use crate::storage::{self, Conn, Operazione};
-use crate::utenti;
 use crate::valori::{AooId, Impronta, Istante, NomeFile, VerificaId};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -17,8 +16,8 @@ pub(super) const ATTO: &str = "verifica";
 /// Endings of names that promise a signature.
 const FIRMATI: &[&str] = &["p7m", "p7s", "m7m", "tsd", "tsr", "tst", "asics", "asice"];
 
-/// Verdicts of one file that are told, the first and the newest: who asks again every day is not to fill the page.
-const MASSIME: i64 = 50;
+/// Verdicts of one file for one AOO: beyond them no other is kept.
+const MASSIME: usize = 50;
 
 /// A verdict as it was kept.
 #[derive(Debug, Clone)]
@@ -31,10 +30,8 @@ pub struct RapportoConservato {
     pub json: String,
     /// The instant it was judged at.
     pub istante: Istante,
-    /// When it was given.
+    /// When it was given. By whom stands in the chain: the file may have come to somebody else first.
     pub eseguita: Istante,
-    /// Who asked for it, as people call them.
-    pub autore: String,
 }
 
 impl RapportoConservato {
@@ -61,36 +58,58 @@ pub fn verifica(
     if !puo_essere {
         return Ok(None);
     }
-    let mut file = deposito.apri(&riposto.impronta)?;
-    let prova = firma::prova(&mut file, riposto.impronta, nome.as_str(), &fiduce.firme, istante);
-    let mut prova = prova.map_err(Errore::Disco)?;
-    prova.report.findings.extend(fiduce.rilievi(istante));
+    let prova = esamina(deposito, &riposto.impronta, nome.estensione(), fiduce, istante)?;
     Ok(Some(prova).filter(|p| p.report.format != Formato::Nessuno))
 }
 
 /// Verifies a file again, at the instant of its first verdict and with what is trusted now.
 ///
 /// # Errors
-/// `MaiVerificato` if it has no verdict; those of store and database.
+/// If the store cannot be read.
 pub fn riverifica(
-    conn: &mut Conn,
     deposito: &Deposito,
-    aoo: AooId,
     impronta: &Impronta,
+    prima: &PrimaVerifica,
     fiduce: &Fiduce,
 ) -> Result<Prova, Errore> {
-    let prima =
-        verifiche_del_file(conn, aoo, &impronta.to_string())?.into_iter().next().ok_or(Errore::MaiVerificato)?;
-    let nome = match Prova::leggi(&testo_della_prova(conn, aoo, impronta, prima.id)?) {
-        Ok(prova) => prova.name,
-        // What another version wrote: the name only says whether a signature was promised.
-        Err(_) => String::new(),
-    };
+    esamina(deposito, impronta, prima.estensione.clone(), fiduce, prima.istante)
+}
+
+/// Of the name only the ending is looked at, and only that is kept: the same file may have come under another name to somebody else.
+fn esamina(
+    deposito: &Deposito,
+    impronta: &Impronta,
+    estensione: String,
+    fiduce: &Fiduce,
+    istante: Istante,
+) -> Result<Prova, Errore> {
     let mut file = deposito.apri(impronta)?;
-    let prova = firma::prova(&mut file, *impronta, &nome, &fiduce.firme, prima.istante);
-    let mut prova = prova.map_err(Errore::Disco)?;
-    prova.report.findings.extend(fiduce.rilievi(prima.istante));
+    let nome = format!("documento.{estensione}");
+    let mut prova = firma::prova(&mut file, *impronta, &nome, &fiduce.firme, istante).map_err(Errore::Disco)?;
+    prova.report.findings.extend(fiduce.rilievi(istante));
     Ok(prova)
+}
+
+/// By what a file is verified again.
+#[derive(Debug, Clone)]
+pub struct PrimaVerifica {
+    istante: Istante,
+    estensione: String,
+}
+
+/// The first verdict of the AOO on a file.
+///
+/// # Errors
+/// `MaiVerificato` if there is none, `TroppeVerifiche` if there are so many that no other is kept.
+pub fn prima_verifica(conn: &mut Conn, aoo: AooId, impronta: &Impronta) -> Result<PrimaVerifica, Errore> {
+    let sue = verifiche_del_file(conn, aoo, &impronta.to_string())?;
+    let prima = sue.first().ok_or(Errore::MaiVerificato)?;
+    if sue.len() >= MASSIME {
+        return Err(Errore::TroppeVerifiche(MASSIME));
+    }
+    let prova = Prova::leggi(&testo_della_prova(conn, aoo, impronta, prima.id)?).ok();
+    let estensione = prova.and_then(|p| p.name.rsplit_once('.').map(|(_, e)| e.to_owned())).unwrap_or_default();
+    Ok(PrimaVerifica { istante: prima.istante, estensione })
 }
 
 /// Keeps the first verdict of the AOO on a file; if there is one already, nothing.
@@ -104,15 +123,27 @@ pub fn conserva_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<(), E
         .filter(verifiche::sha256.eq(prova.sha256.to_string()))
         .count()
         .get_result(op.conn)?;
-    if presenti == 0 { aggiungi_rapporto(op, prova).map(drop) } else { Ok(()) }
+    if presenti == 0 { scrivi(op, prova) } else { Ok(()) }
 }
 
-/// Keeps a verdict beside those that are there.
+/// Keeps a verdict beside those that are there, unless the last one says the same and rests on the same.
 ///
 /// # Errors
 /// Those of the database.
-pub fn aggiungi_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<VerificaId, Errore> {
-    let (id, attore) = (VerificaId::new(), op.attore.clone());
+pub fn aggiungi_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<(), Errore> {
+    let ultima: Option<String> = verifiche::table
+        .filter(verifiche::aoo_id.eq(op.aoo.to_string()))
+        .filter(verifiche::sha256.eq(prova.sha256.to_string()))
+        .order(verifiche::id.desc())
+        .select(verifiche::prova)
+        .first(op.conn)
+        .optional()?;
+    let uguale = ultima.and_then(|testo| Prova::leggi(&testo).ok()).is_some_and(|ultima| ultima == *prova);
+    if uguale { Ok(()) } else { scrivi(op, prova) }
+}
+
+fn scrivi(op: &mut Operazione<'_>, prova: &Prova) -> Result<(), Errore> {
+    let id = VerificaId::new();
     let testo = |testo: Result<String, serde_json::Error>| testo.map_err(|e| Errore::Disco(e.into()));
     let riga = Riga {
         id: id.to_string(),
@@ -123,11 +154,10 @@ pub fn aggiungi_rapporto(op: &mut Operazione<'_>, prova: &Prova) -> Result<Verif
         indicazione: prova.report.indication.map(|i| i.as_str().to_owned()),
         rapporto: testo(serde_json::to_string(&prova.report))?,
         prova: testo(prova.scrivi())?,
-        autore: utenti::nome_autore(op.conn, &attore)?,
     };
     diesel::insert_into(verifiche::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "verifica", id, &riga.carico())?;
-    Ok(id)
+    Ok(())
 }
 
 /// The first verdicts of the AOO on these files, by SHA-256; a file that is not signed has none.
@@ -139,13 +169,18 @@ pub fn rapporti_di(
     aoo: AooId,
     file: &[String],
 ) -> Result<HashMap<String, RapportoConservato>, Errore> {
-    let righe = verifiche::table
+    // The reports are long, so first only which of them.
+    let tutte: Vec<(String, String)> = verifiche::table
         .filter(verifiche::aoo_id.eq(aoo.to_string()))
         .filter(verifiche::sha256.eq_any(file))
         .order(verifiche::id.desc())
+        .select((verifiche::sha256, verifiche::id))
+        .load(conn)?;
+    let prime: HashMap<String, String> = tutte.into_iter().collect();
+    let righe = verifiche::table
+        .filter(verifiche::id.eq_any(prime.values()))
         .select((verifiche::sha256, RigaLetta::as_select()))
         .load::<(String, RigaLetta)>(conn)?;
-    // The first one is read last.
     righe.into_iter().map(|(sha256, riga)| Ok((sha256, riga.try_into()?))).collect()
 }
 
@@ -169,16 +204,14 @@ pub fn verifiche_di(
 }
 
 fn verifiche_del_file(conn: &mut Conn, aoo: AooId, sha256: &str) -> Result<Vec<RapportoConservato>, Errore> {
-    let sue = || {
-        verifiche::table
-            .filter(verifiche::aoo_id.eq(aoo.to_string()))
-            .filter(verifiche::sha256.eq(sha256.to_owned()))
-            .select(RigaLetta::as_select())
-    };
-    let prima: Vec<RigaLetta> = sue().order(verifiche::id).limit(1).load(conn)?;
-    let mut altre: Vec<RigaLetta> = sue().order(verifiche::id.desc()).limit(MASSIME).load(conn)?;
-    altre.retain(|riga| prima.iter().all(|p| p.id != riga.id));
-    prima.into_iter().chain(altre.into_iter().rev()).map(RapportoConservato::try_from).collect()
+    let righe: Vec<RigaLetta> = verifiche::table
+        .filter(verifiche::aoo_id.eq(aoo.to_string()))
+        .filter(verifiche::sha256.eq(sha256))
+        .order(verifiche::id)
+        .limit(i64::try_from(MASSIME).unwrap_or(i64::MAX))
+        .select(RigaLetta::as_select())
+        .load(conn)?;
+    righe.into_iter().map(RapportoConservato::try_from).collect()
 }
 
 /// What a verdict of the AOO on a file rests on, as it was written then.
@@ -204,7 +237,6 @@ struct RigaLetta {
     istante: chrono::NaiveDateTime,
     indicazione: Option<String>,
     rapporto: String,
-    autore: String,
 }
 
 impl TryFrom<RigaLetta> for RapportoConservato {
@@ -216,7 +248,6 @@ impl TryFrom<RigaLetta> for RapportoConservato {
             json: riga.rapporto,
             istante: Istante::from_utc(riga.istante),
             eseguita: Istante::from_utc(riga.eseguita),
-            autore: riga.autore,
         })
     }
 }
@@ -232,7 +263,6 @@ struct Riga {
     indicazione: Option<String>,
     rapporto: String,
     prova: String,
-    autore: String,
 }
 
 impl Riga {
@@ -247,7 +277,6 @@ impl Riga {
             .forse("indicazione", self.indicazione.as_deref())
             .campo("rapporto", Impronta::of(self.rapporto.as_bytes()))
             .campo("prova", Impronta::of(self.prova.as_bytes()))
-            .campo("autore", &self.autore)
     }
 }
 

@@ -252,6 +252,7 @@ impl From<documenti::Errore> for Problema {
             E::Fiducia(_) => Self::campo("/lista", e.to_string()),
             E::MaiVerificato => Self::non_trovato(),
             E::Utenti(e) => e.into(),
+            E::TroppeVerifiche(_) => Self::conflitto("troppe-verifiche", e.to_string()),
             E::Storage(e) => e.into(),
         }
     }

@@ -32,7 +32,7 @@ impl Custodia {
     /// The authorities in force. A count tells whether they are those of the last time; a list is read only when it is new.
     ///
     /// # Errors
-    /// Those of the database, of the store, and of a list that was kept and cannot be read.
+    /// Those of the database.
     pub fn correnti(&self, db: &Db, deposito: &Deposito) -> Result<Arc<Fiduce>, Errore> {
         let mut letta = self.letta.lock().unwrap_or_else(PoisonError::into_inner);
         let adesso = db.leggi(segno)?;
@@ -50,7 +50,8 @@ impl Custodia {
         for rilievo in fiduce.rilievi(db.orologio().adesso()) {
             tracing::warn!("{rilievo}");
         }
-        *letta = Some((segno, Arc::clone(&fiduce)));
+        // What could not be read may be put back: it is tried again at the next call.
+        *letta = Some((segno, Arc::clone(&fiduce))).filter(|(_, f)| f.illeggibili.is_empty());
         Ok(fiduce)
     }
 }

@@ -170,7 +170,8 @@ impl Aula<'_> {
     fn garante_conservato(&self) -> Result<Option<Garante>, Errore> {
         let ultima = self.db.leggi(|conn| ultima(conn, &Territorio::unione()))?;
         let Some(ultima) = ultima.filter(|u| !u.scaduta(self.ora)) else { return Ok(None) };
-        Ok(Some(Garante { lista: ultima.apri(self.deposito)?, impronta: ultima.impronta }))
+        // One that cannot be read vouches for nobody; another may take its place.
+        Ok(ultima.apri(self.deposito).ok().map(|lista| Garante { lista, impronta: ultima.impronta }))
     }
 
     /// Of several lists of the lists that with the highest number is judged, the others are its pivots.
@@ -249,7 +250,8 @@ impl Aula<'_> {
             Ok(true) => return Ok(Ok(Esito::Presente)),
             Ok(false) => {}
         }
-        let prima = conservata.map(|c| c.apri(self.deposito)).transpose()?;
+        // What cannot be read any more is what most needs to be replaced.
+        let prima = conservata.and_then(|c| c.apri(self.deposito).ok());
         let variazioni = Variazioni::tra(prima.as_ref().map(ListaAccettata::lista), lista.lista(), self.ora);
         let Portata { provenienza, byte, garante, pivot } = portata;
         let territorio = territorio.clone();

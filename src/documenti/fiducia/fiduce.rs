@@ -6,6 +6,7 @@ use crate::documenti::{Deposito, Errore};
 use crate::firma::{self, Fiducia};
 use crate::storage::Conn;
 use crate::valori::{Impronta, Istante, Territorio};
+use std::fmt::Display;
 
 /// Whom signatures are trusted from.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Fiduce {
     pub liste: Vec<ListaInUso>,
     /// The kept set among `gestori`.
     pub insieme_gestori: Option<Impronta>,
+    /// What is kept and cannot be read, and why: who is trusted by it is not, and no verdict is better for that.
+    pub illeggibili: Vec<String>,
 }
 
 /// A kept list that is used.
@@ -44,7 +47,11 @@ impl Fiduce {
     /// What must be said of a judgement at `istante` by these lists. One that should have been replaced is used all the same: what
     /// it says of the past holds (TS 119 615 clause 4.2).
     pub fn rilievi(&self, istante: Istante) -> impl Iterator<Item = String> {
-        self.liste.iter().filter_map(move |l| {
+        let senza = self
+            .illeggibili
+            .iter()
+            .map(|cosa| format!("L'esito è dato senza ciò che non si è potuto leggere: {cosa}."));
+        senza.chain(self.liste.iter().filter_map(move |l| {
             let prossima = l.prossima.filter(|prossima| *prossima < istante)?;
             Some(format!(
                 "La lista di fiducia di {} n. {} doveva essere sostituita entro il {}: l'esito si basa su quello che diceva.",
@@ -52,7 +59,23 @@ impl Fiduce {
                 l.sequenza,
                 prossima.leggibile()
             ))
-        })
+        }))
+    }
+
+    /// Goes on without something that the store does not give back as it was; nothing else is passed over.
+    fn o_senza(&mut self, cosa: impl Display, esito: Result<(), Errore>) -> Result<(), Errore> {
+        match esito {
+            Err(
+                causa @ (Errore::Assente(_)
+                | Errore::Disco(_)
+                | Errore::TroppoGrande { .. }
+                | Errore::ListaRovinata { .. }),
+            ) => {
+                self.illeggibili.push(format!("{cosa} ({causa})"));
+                Ok(())
+            }
+            altro => altro,
+        }
     }
 
     fn aggiungi(&mut self, versione: &Versione, deposito: &Deposito) -> Result<(), Errore> {
@@ -82,15 +105,18 @@ fn rovinata(lista: String, causa: &firma::Errore) -> Errore {
 /// `base` with the versions that are in force: the newest list of each territory and the newest set of the providers.
 ///
 /// # Errors
-/// If the store does not hold one of them as it was; trust is not to be guessed.
+/// Those of the database. What the store does not hold as it was is left out and told ([`Fiduce::illeggibili`]): the register and the mail
+/// go on, with verdicts that can only be worse.
 pub fn fiduce_correnti(conn: &mut Conn, deposito: &Deposito, base: &Fiduce) -> Result<Fiduce, Errore> {
     let mut fiduce = base.clone();
     // The list of the lists has no services of its own.
     for versione in versioni_correnti(conn)?.iter().filter(|v| !v.territorio.e_unione()) {
-        fiduce.aggiungi(versione, deposito)?;
+        let esito = fiduce.aggiungi(versione, deposito);
+        fiduce.o_senza(versione, esito)?;
     }
     if let Some(insieme) = gestori::ultima(conn)? {
-        fiduce.aggiungi_gestori(insieme.impronta, deposito)?;
+        let esito = fiduce.aggiungi_gestori(insieme.impronta, deposito);
+        fiduce.o_senza("i certificati dei gestori di PEC", esito)?;
     }
     Ok(fiduce)
 }

@@ -87,7 +87,10 @@ impl EsitoGestori {
             return Ok(Err((provenienza.to_owned(), Rifiuto::TroppoGrande(MASSIMO_INSIEME_BYTE / (1024 * 1024)))));
         }
         let prima: BTreeMap<Vec<u8>, String> = match db.leggi(ultima)? {
-            Some(u) => leggi(deposito, &u.impronta)?.into_iter().map(|c| (c.der, chiama(c.nome))).collect(),
+            // A set that cannot be read is replaced as if it were not there.
+            Some(u) => {
+                leggi(deposito, &u.impronta).unwrap_or_default().into_iter().map(|c| (c.der, chiama(c.nome))).collect()
+            }
             None => BTreeMap::new(),
         };
         let solo = |di: &BTreeMap<Vec<u8>, String>, altri: &BTreeMap<Vec<u8>, String>| {

@@ -68,6 +68,5 @@ diesel::table! {
         indicazione -> Nullable<Text>,
         rapporto -> Text,
         prova -> Text,
-        autore -> Text,
     }
 }

@@ -29,17 +29,16 @@ struct VerificaJson {
     istante: Istante,
     /// The worst of the signatures, in the words of ETSI EN 319 102-1; null if none was recognised.
     indication: Option<String>,
-    autore: String,
 }
 
 impl From<RapportoConservato> for VerificaJson {
     fn from(r: RapportoConservato) -> Self {
-        let RapportoConservato { id, eseguita, istante, indicazione: indication, autore, .. } = r;
-        Self { id, eseguita, istante, indication, autore }
+        let RapportoConservato { id, eseguita, istante, indicazione: indication, .. } = r;
+        Self { id, eseguita, istante, indication }
     }
 }
 
-/// The verdicts of this AOO on the signatures of a file: the first one and the newest, at most 51.
+/// The verdicts of this AOO on the signatures of a file: the first 50.
 #[utoipa::path(get, path = "/api/v1/documenti/{sha256}/verifiche", tag = "documenti",
     params(("sha256" = String, Path, description = "SHA-256 of the file, 64 hexadecimal digits")),
     responses((status = 200, body = VerificheJson), (status = 401), (status = 404)))]

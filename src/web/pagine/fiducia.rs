@@ -81,6 +81,8 @@ struct Pagina {
     passate: Vec<ListaVista>,
     gestori: Vec<GestoreVisto>,
     insiemi: Vec<InsiemeVisto>,
+    /// What is kept and cannot be read.
+    illeggibili: Vec<String>,
     esiti: Vec<Esitata>,
     errore: Option<&'static str>,
 }
@@ -90,6 +92,7 @@ struct Letta {
     versioni: Vec<Versione>,
     insiemi: Vec<VersioneGestori>,
     gestori: Vec<fiducia::CertificatoGestore>,
+    illeggibili: Vec<String>,
 }
 
 pub(super) async fn mostra(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
@@ -191,11 +194,12 @@ async fn pagina(
         let (versioni, insiemi) = stato
             .db
             .leggi(|conn| Ok::<_, documenti::Errore>((fiducia::versioni(conn)?, fiducia::versioni_gestori(conn)?)))?;
-        let gestori = insiemi.first().map(|v| fiducia::gestori_di(&stato.deposito, v)).transpose()?.unwrap_or_default();
-        Ok(Letta { versioni, insiemi, gestori })
+        let gestori = insiemi.first().and_then(|v| fiducia::gestori_di(&stato.deposito, v).ok()).unwrap_or_default();
+        let illeggibili = stato.fiduce()?.illeggibili.clone();
+        Ok(Letta { versioni, insiemi, gestori, illeggibili })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori } = stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili } = stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {
@@ -220,6 +224,7 @@ async fn pagina(
         passate,
         gestori: gestori.into_iter().map(gestore).collect(),
         insiemi: insiemi.into_iter().map(insieme).collect(),
+        illeggibili,
         esiti,
         errore,
     };

@@ -90,14 +90,8 @@ mod tests {
         let rapporto =
             firma::verifica(&mut byte.as_slice(), None, Some(nome), &fiducia, istante, &mut io::sink()).unwrap();
         let json = serde_json::to_string(&rapporto).unwrap();
-        let conservato = RapportoConservato {
-            id: VerificaId::new(),
-            indicazione: None,
-            json,
-            istante,
-            eseguita: istante,
-            autore: String::new(),
-        };
+        let conservato =
+            RapportoConservato { id: VerificaId::new(), indicazione: None, json, istante, eseguita: istante };
         let frasi = frasi(Some(&conservato), "application/pkcs7-mime");
         let dette: Vec<_> = frasi.iter().map(|f| (f.esito, f.testo.replace("TEST - non valida - ", ""))).collect();
         assert_eq!(dette.len(), attese.len(), "{nome}: {dette:?}");

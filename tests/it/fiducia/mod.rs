@@ -140,6 +140,35 @@ su_entrambi! {
         assert!(matches!(allora(&[mai]), Err(Errore::VersioneSconosciuta(i)) if i == mai));
     }
 
+    fn a_list_that_the_store_lost_stops_nobody_and_can_be_replaced(casa) {
+        let (db, conservate) = con_liste(casa);
+        let nome = conservate[1].impronta.to_string();
+        let file = casa.documenti().join(&nome[..2]).join(&nome[2..4]).join(&nome);
+        let apparte = casa.dir.path().join("apparte");
+        std::fs::rename(&file, &apparte).unwrap();
+        let custodia = Custodia::new(Fiduce::default());
+        let senza = custodia.correnti(&casa.db, &casa.deposito).unwrap();
+        assert_eq!((senza.liste.len(), senza.illeggibili.len()), (0, 1));
+        let rapporto = giudica(casa, &senza, "2026-11-16T09:00:00Z");
+        assert_eq!(rapporto.indication, Some(Indicazione::Indeterminate));
+        assert!(rapporto.findings.iter().any(|f| f.contains("IT n. 6")), "{:?}", rapporto.findings);
+        // Put back, it counts at once.
+        std::fs::rename(&apparte, &file).unwrap();
+        let con = custodia.correnti(&casa.db, &casa.deposito).unwrap();
+        assert_eq!(giudica(casa, &con, "2026-11-16T09:00:00Z").indication, Some(Indicazione::TotalPassed));
+        // Lost for good, and the list of the lists with it: those that follow take their place.
+        for versione in &conservate {
+            let nome = versione.impronta.to_string();
+            std::fs::remove_file(casa.documenti().join(&nome[..2]).join(&nome[2..4]).join(&nome)).unwrap();
+        }
+        let sola = importa(&db, &casa.deposito, &regole("ca-estranea", &["IT"]), vec![portata("lista-n7.xml")]);
+        assert!(sola[0].is_err(), "nobody vouches for it");
+        let portate = ["lotl.xml", "lotl-pivot.xml", "lista-n7.xml"].map(portata).to_vec();
+        let esiti = importa(&db, &casa.deposito, &regole("ca-estranea", &["IT"]), portate);
+        assert_eq!(esiti[0], Ok(None), "the list of the lists is the one that is known");
+        assert!(matches!(&esiti[1], Ok(Some(v)) if v.sequenza == 7), "{esiti:?}");
+    }
+
     fn a_list_that_should_have_been_replaced_is_used_and_it_is_said(casa) {
         con_liste(casa);
         let fiduce = Custodia::new(Fiduce::default()).correnti(&casa.db, &casa.deposito).unwrap();

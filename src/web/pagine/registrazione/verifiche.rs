@@ -28,7 +28,7 @@ impl VerificaVista {
         };
         let quale = if numero == 1 { "Prima verifica" } else { "Verificato di nuovo" };
         let (eseguita, istante) = (verifica.eseguita.leggibile(), verifica.istante.leggibile());
-        let testo = format!("{quale} il {eseguita}, {}: {esito} al {istante}", verifica.autore);
+        let testo = format!("{quale} il {eseguita}: {esito} al {istante}");
         Self { id: verifica.id.to_string(), testo }
     }
 }
@@ -55,8 +55,9 @@ pub(in crate::web::pagine) async fn verifica(
         let (documento, _) = trova(stato, &chi, &id, posizione)?;
         let (aoo, impronta) = (chi.aoo.id, documento.impronta);
         let fiduce = stato.fiduce()?;
-        let prova = stato.db.leggi(|conn| documenti::riverifica(conn, &stato.deposito, aoo, &impronta, &fiduce))?;
-        stato.db.scrivi(aoo, &chi.attore(), |op| documenti::aggiungi_rapporto(op, &prova).map(drop))?;
+        let prima = stato.db.leggi(|conn| documenti::prima_verifica(conn, aoo, &impronta))?;
+        let prova = documenti::riverifica(&stato.deposito, &impronta, &prima, &fiduce)?;
+        stato.db.scrivi(aoo, &chi.attore(), |op| documenti::aggiungi_rapporto(op, &prova))?;
         Ok::<(), Problema>(())
     });
     fatta.await?;
