@@ -1,6 +1,7 @@
 //! Verdicts on signatures with what they rest on: kept at intake, computed again offline, given anew without touching the first.
 
 use crate::casa::{Casa, Rotto, chiama_json, comando, entrata, leggi, su_entrambi};
+use crate::pagine::browser::{entra, naviga, premi, pulita, ritratto};
 use crate::pagine::cliente::{Cliente, assumi};
 use crate::pagine::registrazione::{fixture, per_api};
 use serde_json::Value;
@@ -9,6 +10,7 @@ use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
 use tabulario::valori::{AooId, Attore, Impronta};
 use tabulario::{documenti, firma};
+use thirtyfour::prelude::*;
 
 const NOME: &str = "delibera.pdf.p7m";
 
@@ -139,4 +141,29 @@ su_entrambi! {
         let esito: Value = serde_json::from_slice(&uscita.stdout).unwrap();
         assert!(esito["differences"].as_array().unwrap().iter().any(|d| d["kind"] == "row"), "{esito}");
     }
+}
+
+#[test]
+fn a_clerk_reads_the_verdicts_and_asks_for_another() {
+    let casa = Casa::sqlite();
+    let prima = casa.server();
+    let id = per_api(&casa, &prima.url, &entrata("Delibera"), &[(NOME, &firmato())]);
+    drop(prima);
+    let server = casa.server_fidato();
+    assumi(&casa, "anna", Ruolo::Operatore);
+    for (finestra, attese) in [((1440, 900), 2), ((390, 844), 2)] {
+        naviga(finestra, async |driver| rilegge(driver, &server.url, &id, attese).await);
+    }
+}
+
+async fn rilegge(driver: &WebDriver, url: &str, id: &str, attese: usize) -> WebDriverResult<()> {
+    entra(driver, url, "anna").await?;
+    driver.goto(format!("{url}/registrazioni/{id}")).await?;
+    driver.find(By::Css("#verifiche-1 summary")).await?.click().await?;
+    premi(driver.find(By::Css("#verifiche-1 button")).await?).await?;
+    driver.query(By::Css("#verifiche-1")).first().await?;
+    driver.find(By::Css("#verifiche-1 summary")).await?.click().await?;
+    assert_eq!(driver.find_all(By::Css("#verifiche-1 li")).await?.len(), attese);
+    ritratto(driver, "registrazione-verifiche").await?;
+    pulita(driver, url, &[]).await
 }

@@ -1,7 +1,7 @@
 //! The pages as browsers, and those who abuse them, meet them.
 
 mod annullamenti;
-mod browser;
+pub mod browser;
 pub mod cliente;
 mod dove;
 mod fascicoli;
