@@ -23,6 +23,10 @@ const MAX_CONTROFIRME_ANNIDATE: usize = 3;
 /// Counter-signatures, and timestamps, of one signature that are examined.
 const MAX_AGGIUNTE: usize = 64;
 
+/// Said when what is known about it could not all be believed or not.
+const REVOCA_INTERROTTA: &str =
+    "I dati di revoca nel file sono troppi per essere verificati tutti: non si sa se un certificato era revocato.";
+
 /// What the signers of one envelope have in common.
 #[derive(Clone, Copy)]
 pub struct Oggetto<'a> {
@@ -359,8 +363,10 @@ fn esamina_revoca(
 ) {
     let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
     let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
-        let stati = || revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
-        stati().find(|s| matches!(s, Stato::Revocato(_))).or_else(|| stati().next())
+        let stati = revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
+        let stati: Vec<Stato> = stati.collect();
+        let revocato = stati.iter().find(|s| matches!(s, Stato::Revocato(_)));
+        revocato.or_else(|| stati.iter().find(|s| **s == Stato::Interrotto)).or_else(|| stati.first()).copied()
     };
     match sopra.first().and_then(|emittente| stato(certificato, emittente)) {
         Some(Stato::Revocato(dal)) => {
@@ -373,14 +379,19 @@ fn esamina_revoca(
         Some(Stato::Valido(al)) => {
             giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
         }
+        Some(Stato::Interrotto) => giudizio.incerta(Sottoindicazione::Generic, REVOCA_INTERROTTA),
         None => giudizio.nota(NON_CONTROLLATA),
     }
     for coppia in sopra.windows(2) {
-        if let [sotto, emittente] = coppia
-            && let Some(Stato::Revocato(dal)) = stato(sotto, emittente)
-        {
-            let frase = format!("Il certificato di un'autorità della catena risulta revocato dal {}.", dal.leggibile());
-            giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, frase);
+        let [sotto, emittente] = coppia else { continue };
+        match stato(sotto, emittente) {
+            Some(Stato::Revocato(dal)) => {
+                let frase =
+                    format!("Il certificato di un'autorità della catena risulta revocato dal {}.", dal.leggibile());
+                giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, frase);
+            }
+            Some(Stato::Interrotto) => giudizio.incerta(Sottoindicazione::Generic, REVOCA_INTERROTTA),
+            Some(Stato::Valido(_)) | None => {}
         }
     }
 }

@@ -123,16 +123,19 @@ fn campo<'t>(testata: &'t [(String, String)], nome: &str) -> Option<&'t str> {
     testata.iter().find(|(n, _)| n == nome).map(|(_, valore)| valore.as_str())
 }
 
-/// The `boundary` of a `multipart` type.
+/// The one `boundary` of a `multipart` type. None of the characters that it may have parts the fields.
 fn confine(tipo: &str) -> Option<&str> {
-    let minuscolo = tipo.to_ascii_lowercase();
-    if !minuscolo.starts_with("multipart/") {
+    let mut campi = tipo.split(';');
+    if !campi.next()?.to_ascii_lowercase().starts_with("multipart/") {
         return None;
     }
-    let dopo = tipo.get(minuscolo.find("boundary=")? + "boundary=".len()..)?;
-    let confine = match dopo.strip_prefix('"') {
-        Some(fra_virgolette) => fra_virgolette.split_once('"')?.0,
-        None => dopo.split([';', ' ', '\t']).next()?,
+    let campi = campi.filter_map(|campo| campo.split_once('='));
+    let mut confini = campi.filter(|(nome, _)| nome.trim().eq_ignore_ascii_case("boundary"));
+    let (Some((_, valore)), None) = (confini.next(), confini.next()) else { return None };
+    let valore = valore.trim();
+    let confine = match valore.strip_prefix('"') {
+        Some(fra_virgolette) => fra_virgolette.strip_suffix('"').filter(|confine| !confine.contains('"'))?,
+        None => valore.split_whitespace().next().filter(|_| !valore.contains('"'))?,
     };
     (1..=MAX_CONFINE_BYTE).contains(&confine.len()).then_some(confine)
 }

@@ -14,7 +14,7 @@ use super::difetto::{Difetto, separa};
 use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::firmatario::CampiFirmatario;
 use super::giudizio::Giudizio;
-use super::rapporto::{Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
+use super::rapporto::{Firma, Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
 use super::revoca::Revoche;
 use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
@@ -145,27 +145,20 @@ pub fn esamina_con(
 ) -> (MarcaTemporale, String) {
     let mut giudizio = Giudizio::new();
     let info = tst_info(&gettone.info);
+    // Before anything is read again: a file may have thousands of tokens, and of certificates.
+    if !contesto.spendi() {
+        giudizio.incerta(Sottoindicazione::Generic, "Le marche del file sono troppe per essere verificate tutte.");
+        let time = info.and_then(|info| info.istante);
+        let frase = frase(time, None, &giudizio);
+        return (MarcaTemporale { time, tsa: None, indication: giudizio.indicazione, covers: Marcato::File }, frase);
+    }
     match &info {
         Some(info) => esamina_impronta(&mut giudizio, info, marcato),
         None => giudizio.fallita(Sottoindicazione::FormatFailure, "Il suo contenuto non è leggibile."),
     }
-    let propri = gettone.resto.certificati.iter().filter_map(|der| Certificato::leggi(der));
-    let comuni = altri.iter().filter_map(|c| Certificato::leggi(c.der));
-    let certificati: Vec<Certificato<'_>> = propri.chain(comuni).collect();
-    let proprie = Revoche::di_busta(gettone.resto.revoche.iter().map(Vec::as_slice));
-    let revoche: Vec<&Revoche<'_>> = revoche.iter().copied().chain([&proprie]).collect();
-    let oggetto = Oggetto {
-        tipo: Some(oid::TST_INFO),
-        firmato: Firmato::Passato(&gettone.impronte),
-        intorno: None,
-        certificati: &certificati,
-        revoche: &revoche,
-        strato: 0,
-        uso: Uso::Marca,
-    };
     let tsa = match gettone.resto.firmatari.as_slice() {
         [firmatario] => {
-            let firma = esamina_firma(contesto, &oggetto, firmatario);
+            let firma = firma_di(contesto, gettone, firmatario, altri, revoche);
             let motivo = firma.sub_indication.unwrap_or(Sottoindicazione::Generic);
             let perche = firma.findings.into_iter().next().unwrap_or_default();
             match firma.indication {
@@ -187,6 +180,31 @@ pub fn esamina_con(
     let time = info.and_then(|info| info.istante);
     let frase = frase(time, tsa.as_deref(), &giudizio);
     (MarcaTemporale { time, tsa, indication: giudizio.indicazione, covers: Marcato::File }, frase)
+}
+
+/// The judgement on the one signer of a token.
+fn firma_di(
+    contesto: &Contesto<'_>,
+    gettone: &Gettone,
+    firmatario: &[u8],
+    altri: &[Certificato<'_>],
+    revoche: &[&Revoche<'_>],
+) -> Firma {
+    let propri = gettone.resto.certificati.iter().filter_map(|der| Certificato::leggi(der));
+    let comuni = altri.iter().filter_map(|c| Certificato::leggi(c.der));
+    let certificati: Vec<Certificato<'_>> = propri.chain(comuni).collect();
+    let proprie = Revoche::di_busta(gettone.resto.revoche.iter().map(Vec::as_slice));
+    let revoche: Vec<&Revoche<'_>> = revoche.iter().copied().chain([&proprie]).collect();
+    let oggetto = Oggetto {
+        tipo: Some(oid::TST_INFO),
+        firmato: Firmato::Passato(&gettone.impronte),
+        intorno: None,
+        certificati: &certificati,
+        revoche: &revoche,
+        strato: 0,
+        uso: Uso::Marca,
+    };
+    esamina_firma(contesto, &oggetto, firmatario)
 }
 
 /// The digests that the content of a TSD may have been stamped with.
@@ -231,4 +249,38 @@ fn tst_info(byte: &[u8]) -> Option<TstInfo<'_>> {
         impronta: impronta.valore,
         istante: tempo::istante(&istante),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::firma::fiducia::Fiducia;
+
+    #[test]
+    fn without_budget_a_token_is_not_even_looked_at() {
+        let (fiducia, istante) = (Fiducia::vuota(), "2026-11-20T12:00:00Z".parse().unwrap());
+        let contesto = Contesto::new(&fiducia, istante);
+        let gettone = Gettone {
+            tipo: oid::TST_INFO,
+            info: Vec::new(),
+            resto: Resto {
+                certificati: Vec::new(),
+                firmatari: Vec::new(),
+                difetto_firmatari: None,
+                revoche: Vec::new(),
+                revoche_eccedono: false,
+                eccede: false,
+                avanzo: 0,
+                capsula: None,
+                campi: Default::default(),
+            },
+            impronte: Impronte::una(Digesto::Sha256, Vec::new()),
+        };
+        let esito = |contesto: &Contesto<'_>| esamina_gettone(contesto, &gettone, None, &[]);
+        assert_eq!(esito(&contesto).0.indication, Indicazione::TotalFailed);
+        while contesto.spendi() {}
+        let (marca, frase) = esito(&contesto);
+        assert_eq!(marca.indication, Indicazione::Indeterminate);
+        assert!(frase.contains("troppe per essere verificate"), "{frase}");
+    }
 }

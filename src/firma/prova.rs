@@ -136,13 +136,14 @@ impl Prova {
         for impronta in self.chains.iter().flatten() {
             self.certificato(*impronta)?;
         }
-        let liste: Vec<Arc<Citata>> = self.lists.iter().cloned().map(Arc::new).collect();
+        let liste: BTreeMap<Impronta, Arc<Citata>> =
+            self.lists.iter().map(|citata| (citata.sha256, Arc::new(citata.clone()))).collect();
         let mut fiducia = Fiducia::vuota();
         for a in &self.anchors {
             let ancora = Ancora {
                 der: self.certificato(a.certificate)?,
                 servizio: a.service.clone().map(Arc::new),
-                lista: a.list.and_then(|sha256| liste.iter().find(|c| c.sha256 == sha256)).cloned(),
+                lista: a.list.and_then(|sha256| liste.get(&sha256)).cloned(),
             };
             fiducia.aggiungi_ancora(ancora).ok_or(Inservibile::Certificato(a.certificate))?;
         }

@@ -59,6 +59,8 @@ pub enum Stato {
     Valido(Istante),
     /// Taken back or suspended since this instant.
     Revocato(Istante),
+    /// There is evidence, and no more checks may be made to know whether it is to be believed.
+    Interrotto,
 }
 
 struct Lista<'a> {
@@ -174,9 +176,11 @@ impl<'a> Revoche<'a> {
             (dal >= quando || al.is_some_and(|al| al >= quando))
                 && (scaduti || scadenza.is_some_and(|fine| dal <= fine))
         };
-        let mut migliore = None;
+        let (mut migliore, mut interrotto) = (None, false);
         for lista in self.liste.iter().filter(|l| l.emittente == emittente.soggetto && l.parla_dei_suoi()) {
-            if !emittente.puo_revocare() || !lista.firmato.da(contesto, emittente) {
+            let creduta = if emittente.puo_revocare() { lista.firmato.da(contesto, emittente) } else { Some(false) };
+            interrotto |= creduta.is_none();
+            if creduta != Some(true) {
                 continue;
             }
             let Some((dal, al)) = lista.periodo() else { continue };
@@ -190,7 +194,9 @@ impl<'a> Revoche<'a> {
         }
         for risposta in &self.risposte {
             let Some(voce) = risposta.voci.iter().find(|v| v.riguarda(certificato, emittente)) else { continue };
-            if !risposta.creduta(contesto, emittente, voce.dal) {
+            let creduta = risposta.creduta(contesto, emittente, voce.dal);
+            interrotto |= creduta.is_none();
+            if creduta != Some(true) {
                 continue;
             }
             match voce.revocato {
@@ -199,7 +205,7 @@ impl<'a> Revoche<'a> {
                 _ => {}
             }
         }
-        migliore
+        if interrotto { Some(Stato::Interrotto) } else { migliore }
     }
 }
 
@@ -209,19 +215,19 @@ impl<'a> Firmato<'a> {
         Some(Self { dati, algoritmo, valore: bit_interi(&bit)?, esiti: RefCell::default() })
     }
 
-    /// Whether `chi` signed it; not, when no more checks may be made.
-    fn da(&self, contesto: &Contesto<'_>, chi: &Certificato<'_>) -> bool {
+    /// Whether `chi` signed it; `None` when no more checks may be made.
+    fn da(&self, contesto: &Contesto<'_>, chi: &Certificato<'_>) -> Option<bool> {
         let chi_firma = Digesto::Sha256.di(chi.der);
         if let Some(esito) = self.esiti.borrow().get(&chi_firma) {
-            return *esito;
+            return Some(*esito);
         }
-        let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), chi.chiave()) else { return false };
+        let (Some(metodo), Some(chiave)) = (metodo(&self.algoritmo, None), chi.chiave()) else { return Some(false) };
         if !contesto.spendi() {
-            return false;
+            return None;
         }
         let esito = chiave.verifica(metodo, &metodo.da_firmare(self.dati.intero), self.valore) == Esito::Valida;
         self.esiti.borrow_mut().insert(chi_firma, esito);
-        esito
+        Some(esito)
     }
 }
 
@@ -292,19 +298,26 @@ impl<'a> Risposta<'a> {
         })
     }
 
-    /// Whether the issuer signed it, or somebody whom it charged with answering (RFC 6960 section 4.2.2.2).
-    fn creduta(&self, contesto: &Contesto<'_>, emittente: &Certificato<'_>, quando: Istante) -> bool {
-        if self.firmato.da(contesto, emittente) {
-            return true;
+    /// Whether the issuer signed it, or somebody whom it charged with answering (RFC 6960 section 4.2.2.2); `None` when no more
+    /// checks may be made.
+    fn creduta(&self, contesto: &Contesto<'_>, emittente: &Certificato<'_>, quando: Istante) -> Option<bool> {
+        if self.firmato.da(contesto, emittente)? {
+            return Some(true);
         }
-        self.certificati.iter().any(|c| {
+        let incaricati = self.certificati.iter().filter(|c| {
             c.puo_rispondere()
                 && c.emittente == emittente.soggetto
                 && c.validita().is_some_and(|(inizio, fine)| inizio <= quando && quando <= fine)
-                && contesto.spendi()
-                && c.emesso_da(emittente)
-                && self.firmato.da(contesto, c)
-        })
+        });
+        for incaricato in incaricati {
+            if !contesto.spendi() {
+                return None;
+            }
+            if incaricato.emesso_da(emittente) && self.firmato.da(contesto, incaricato)? {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 }
 

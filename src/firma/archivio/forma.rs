@@ -9,7 +9,9 @@ use super::super::firmatario::ordina;
 use super::super::marca::{Gettone, Ostacolo};
 use super::super::oid;
 use super::super::rapporto::Indicazione;
+use super::super::robustezza;
 use super::Caso;
+use crate::valori::Istante;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
@@ -45,6 +47,10 @@ pub const PRIMA_FORMA: Ostacolo =
     Ostacolo { indicazione: Indicazione::Indeterminate, frase: "È della prima forma, che non viene verificata." };
 const SENZA_INDICE: Ostacolo =
     Ostacolo { indicazione: Indicazione::TotalFailed, frase: "Manca, o è illeggibile, l'elenco di quello che copre." };
+const INDICE_DEBOLE: Ostacolo = Ostacolo {
+    indicazione: Indicazione::Indeterminate,
+    frase: "L'elenco di quello che copre usa l'impronta SHA-1, che non è più considerata sicura.",
+};
 const INCOMPLETO: Ostacolo = Ostacolo {
     indicazione: Indicazione::TotalFailed,
     frase: "Qualcosa di quello che copriva (certificati, dati di revoca, altre marche) non è più nel file o è cambiato.",
@@ -154,13 +160,16 @@ pub fn seconda(caso: &Caso<'_>, gettone: &Gettone, posti: &[usize]) -> Result<Fo
 }
 
 /// The third form: the digest of the content, the signer, and an index of digests of everything else.
-pub fn terza(caso: &Caso<'_>, gettone: &Gettone) -> Result<Forma, Ostacolo> {
+///
+/// The digest of the index must be as strong as that of the token, at the instant at which the token is judged.
+pub fn terza(caso: &Caso<'_>, gettone: &Gettone, allora: Istante) -> Result<Forma, Ostacolo> {
     let (digesto, attesa) = gettone.impronta().ok_or(TROPPO_LUNGO)?;
     let intorno = caso.oggetto.intorno.ok_or(TROPPO_LUNGO)?;
     let (versione, indice) = gettone.aggiunto(&oid::ATS_HASH_INDEX).ok_or(SENZA_INDICE)?;
     let [_, _, ultima] = oid::ATS_HASH_INDEX;
     let indice = elemento(&indice).map_err(|_| SENZA_INDICE)?;
-    let copertura = coperti(caso, intorno, &indice, versione == ultima)?;
+    let per_valore = versione == ultima;
+    let copertura = coperti(caso, intorno, &indice, per_valore, allora)?;
     let contenuto = match caso.oggetto.firmato {
         Firmato::Ignoto => None,
         firmato => firmato.impronta(digesto),
@@ -198,6 +207,7 @@ fn coperti(
     intorno: &Intorno<'_>,
     indice: &Elemento<'_>,
     per_valore: bool,
+    allora: Istante,
 ) -> Result<Copertura, Ostacolo> {
     let parti = indice.figli().map_err(|_| SENZA_INDICE)?;
     let (digesto, elenchi) = match parti.as_slice() {
@@ -207,6 +217,9 @@ fn coperti(
         }
         _ => return Err(SENZA_INDICE),
     };
+    if robustezza::vizio_digesto(digesto, allora).is_some() {
+        return Err(INDICE_DEBOLE);
+    }
     let [certificati, revoche, aggiunte] = elenchi;
     for elenco in [certificati, revoche] {
         if impronte(elenco)?.iter().any(|voce| !intorno.ha(digesto, voce.valore)) {

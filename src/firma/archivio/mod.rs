@@ -22,6 +22,8 @@ use forma::{Copertura, Forma};
 
 /// Archive timestamps of one signature that are judged.
 const MAX_ARCHIVIAZIONI: usize = 16;
+/// Those that are read, to judge the newest.
+const MAX_ARCHIVIAZIONI_LETTE: usize = 512;
 /// Timestamps of each other kind of one signature that are judged.
 const MAX_MARCHE: usize = 64;
 
@@ -114,9 +116,9 @@ impl Caso<'_> {
         let mut lette = self.lette();
         if lette.len() > MAX_ARCHIVIAZIONI {
             giudizio.nota("Ci sono altre marche temporali di archiviazione, che non sono state verificate.");
-            lette.truncate(MAX_ARCHIVIAZIONI);
         }
         lette.sort_by_key(|a| std::cmp::Reverse(a.istante));
+        lette.truncate(MAX_ARCHIVIAZIONI);
         let (mut marche, mut coperture) = (Vec::new(), Vec::new());
         for una in &lette {
             let allora = self.coperto(&coperture, una.posto);
@@ -140,7 +142,7 @@ impl Caso<'_> {
             Err(difetto) => return marca::illeggibile(*difetto),
         };
         let contesto = self.contesto.all_istante(allora);
-        let forma = self.forma(una, gettone);
+        let forma = self.forma(una, gettone, allora);
         let marcato = forma.as_ref().map(|forma| Firmato::Passato(&forma.impronte)).map_err(|ostacolo| *ostacolo);
         let (marca, frase) = marca::esamina_con(&contesto, gettone, marcato, certificati, self.oggetto.revoche);
         if let (Indicazione::TotalPassed, Ok(Forma { copertura, .. }), Some(time)) =
@@ -151,10 +153,10 @@ impl Caso<'_> {
         (marca, frase)
     }
 
-    fn forma(&self, una: &Archiviazione, gettone: &Gettone) -> Result<Forma, Ostacolo> {
+    fn forma(&self, una: &Archiviazione, gettone: &Gettone, allora: Istante) -> Result<Forma, Ostacolo> {
         let [prima, seconda, terza] = oid::ARCHIVE_TIME_STAMP;
         match una.tipo {
-            tipo if tipo == terza => forma::terza(self, gettone),
+            tipo if tipo == terza => forma::terza(self, gettone, allora),
             tipo if tipo == seconda => forma::seconda(self, gettone, &self.non_posteriori(una)),
             tipo if tipo == prima => Err(forma::PRIMA_FORMA),
             _ => Err(forma::PRIMA_FORMA),
@@ -178,13 +180,10 @@ impl Caso<'_> {
         let mut lette = Vec::new();
         for (posto, (_, tipo, valori)) in self.info.non_firmati.tutti().enumerate() {
             let Some(tipo) = tipo.filter(|tipo| oid::ARCHIVE_TIME_STAMP.contains(tipo)) else { continue };
-            for (i, valore) in valori.iter().enumerate().take(MAX_ARCHIVIAZIONI + 1) {
+            for (i, valore) in valori.iter().enumerate().take(MAX_ARCHIVIAZIONI_LETTE.saturating_sub(lette.len())) {
                 let letto = Gettone::da_byte(valore.intero);
                 let istante = letto.as_ref().ok().and_then(Gettone::istante);
                 lette.push(Archiviazione { posto: (posto, i), tipo, letto, istante });
-            }
-            if lette.len() > MAX_ARCHIVIAZIONI {
-                break;
             }
         }
         lette

@@ -74,6 +74,13 @@ pub enum Criterio {
     Ignoto,
 }
 
+impl Qualifica {
+    /// Of which nobody can say what it means, nor for which certificates.
+    pub(super) fn ignota() -> Self {
+        Self { qualificatori: Vec::new(), criteri: ignoti() }
+    }
+}
+
 impl Criteri {
     /// Whether a certificate meets them; `None`: that cannot be said.
     pub(in crate::firma) fn vale(&self, certificato: &Certificato<'_>) -> Option<bool> {
@@ -115,17 +122,28 @@ impl Criterio {
 pub(super) fn leggi(albero: &Albero<'_>, estensione: NodeId) -> Vec<Qualifica> {
     let contenitori = albero.figli_con(estensione, SIE, "Qualifications");
     let elementi = contenitori.flat_map(|n| albero.figli_con(n, SIE, "QualificationElement"));
+    let elementi: Vec<NodeId> = elementi.take(MAX_QUALIFICHE + 1).collect();
+    if elementi.len() > MAX_QUALIFICHE {
+        return vec![Qualifica::ignota()];
+    }
     let qualifica = |nodo| {
-        let elenco = albero.figlio(nodo, SIE, "Qualifiers");
-        let voci = elenco.into_iter().flat_map(|e| albero.figli_con(e, SIE, "Qualifier")).take(MAX_CRITERI);
-        let indirizzi = voci.filter_map(|v| albero.attributo(v, "uri"));
+        let elenco = albero.unico(nodo, SIE, "Qualifiers");
+        let voci = elenco.and_then(|elenco| entro(albero.figli_con(elenco, SIE, "Qualifier")));
+        let indirizzi = voci.and_then(|voci| voci.into_iter().map(|v| albero.attributo(v, "uri")).collect());
+        let Some(indirizzi): Option<Vec<&str>> = indirizzi else { return Qualifica::ignota() };
         Qualifica {
-            qualificatori: indirizzi.map(super::lista::ultimo).collect(),
+            qualificatori: indirizzi.into_iter().map(super::lista::ultimo).collect(),
             // Without criteria nobody can say of which certificates it speaks.
             criteri: albero.unico(nodo, SIE, "CriteriaList").map_or_else(ignoti, |n| criteri(albero, n, 0)),
         }
     };
-    elementi.take(MAX_QUALIFICHE).map(qualifica).collect()
+    elementi.into_iter().map(qualifica).collect()
+}
+
+/// All of them; `None` if they are more than [`MAX_CRITERI`]: what is left out could have changed the answer.
+fn entro(nodi: impl Iterator<Item = NodeId>) -> Option<Vec<NodeId>> {
+    let nodi: Vec<NodeId> = nodi.take(MAX_CRITERI + 1).collect();
+    (nodi.len() <= MAX_CRITERI).then_some(nodi)
 }
 
 fn ignoti() -> Criteri {
@@ -151,14 +169,15 @@ fn criteri(albero: &Albero<'_>, nodo: NodeId, livello: usize) -> Criteri {
         match albero.nome(figlio) {
             "Description" => {}
             "KeyUsage" => voci.push(uso(albero, figlio)),
-            "PolicySet" => voci.push(Criterio::Politiche(identificatori(albero, figlio))),
+            "PolicySet" => voci.push(identificatori(albero, figlio, Criterio::Politiche)),
             "CriteriaList" => voci.push(Criterio::Lista(criteri(albero, figlio, livello + 1))),
             "otherCriteriaList" => {
-                voci.extend(albero.figli(figlio).take(MAX_CRITERI).map(|altro| match albero.nome(altro) {
-                    "ExtendedKeyUsage" => Criterio::Scopi(identificatori(albero, altro)),
-                    "CertSubjectDNAttribute" => Criterio::Attributi(identificatori(albero, altro)),
+                let Some(altri) = entro(albero.figli(figlio)) else { return ignoti() };
+                voci.extend(altri.into_iter().map(|altro| match albero.nome(altro) {
+                    "ExtendedKeyUsage" => identificatori(albero, altro, Criterio::Scopi),
+                    "CertSubjectDNAttribute" => identificatori(albero, altro, Criterio::Attributi),
                     _ => Criterio::Ignoto,
-                }))
+                }));
             }
             _ => voci.push(Criterio::Ignoto),
         }
@@ -167,7 +186,8 @@ fn criteri(albero: &Albero<'_>, nodo: NodeId, livello: usize) -> Criteri {
 }
 
 fn uso(albero: &Albero<'_>, nodo: NodeId) -> Criterio {
-    let bit = albero.figli_con(nodo, SIE, "KeyUsageBit").take(MAX_CRITERI).map(|n| {
+    let Some(voci) = entro(albero.figli_con(nodo, SIE, "KeyUsageBit")) else { return Criterio::Ignoto };
+    let bit = voci.into_iter().map(|n| {
         let nome = albero.attributo(n, "name")?.to_owned();
         match albero.testo(n).as_str() {
             "true" | "1" => Some((nome, true)),
@@ -178,14 +198,14 @@ fn uso(albero: &Albero<'_>, nodo: NodeId) -> Criterio {
     bit.collect::<Option<Vec<_>>>().map_or(Criterio::Ignoto, Criterio::Uso)
 }
 
-/// The identifiers inside `PolicyIdentifier`, `KeyPurposeId` or `AttributeOID`, as numbers and dots.
-fn identificatori(albero: &Albero<'_>, nodo: NodeId) -> Vec<String> {
-    let voci = albero.figli(nodo).take(MAX_CRITERI);
-    let testi = voci.map(|voce| {
+/// The criterion of the identifiers inside `PolicyIdentifier`, `KeyPurposeId` or `AttributeOID`, as numbers and dots.
+fn identificatori(albero: &Albero<'_>, nodo: NodeId, criterio: fn(Vec<String>) -> Criterio) -> Criterio {
+    let Some(voci) = entro(albero.figli(nodo)) else { return Criterio::Ignoto };
+    let testi = voci.into_iter().map(|voce| {
         let dentro = albero.figli(voce).find(|n| albero.nome(*n) == "Identifier");
         albero.testo(dentro.unwrap_or(voce))
     });
-    testi.map(|testo| testo.strip_prefix("urn:oid:").unwrap_or(&testo).to_owned()).collect()
+    criterio(testi.map(|testo| testo.strip_prefix("urn:oid:").unwrap_or(&testo).to_owned()).collect())
 }
 
 #[cfg(test)]
@@ -219,5 +239,35 @@ mod tests {
         let qualificatori = ["QCWithQSCD", "QCForESig"].map(str::to_owned).to_vec();
         let prima = Qualifica { qualificatori, criteri: Criteri { modo: Modo::Almeno1, voci } };
         assert_eq!(letta, [prima, Qualifica { qualificatori: Vec::new(), criteri: ignoti() }]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_taken_for_absent() {
+        let check = |dentro: &str| {
+            let testo = format!("<Extension><Qualifications xmlns='{SIE}'>{dentro}</Qualifications></Extension>");
+            let albero = Albero::leggi(&testo).unwrap();
+            let letta = leggi(&albero, albero.doc.document_element().unwrap());
+            assert!(letta.iter().any(|q| q.criteri.voci.contains(&Criterio::Ignoto)), "{:.300}: {letta:?}", dentro);
+        };
+        let uno = |nomi: &str, criteri: &str| {
+            format!(
+                "<QualificationElement>{nomi}<CriteriaList assert='all'>{criteri}</CriteriaList></QualificationElement>"
+            )
+        };
+        let nome = "<Qualifier uri='a/QCStatement'/>";
+        let (nomi, bit) = (format!("<Qualifiers>{nome}</Qualifiers>"), "<KeyUsageBit name='a'>true</KeyUsageBit>");
+        let uso = |quanti: usize| format!("<KeyUsage>{}</KeyUsage>", bit.repeat(quanti));
+        check(&uno(&nomi, &uso(1)).repeat(MAX_QUALIFICHE + 1));
+        check(&uno(&nomi.repeat(2), &uso(1)));
+        check(&uno("<Qualifiers><Qualifier/></Qualifiers>", &uso(1)));
+        check(&uno(&format!("<Qualifiers>{}</Qualifiers>", nome.repeat(MAX_CRITERI + 1)), &uso(1)));
+        check(&uno(&nomi, &uso(MAX_CRITERI + 1)));
+        check(&uno(&nomi, &format!("<PolicySet>{}</PolicySet>", "<PolicyIdentifier/>".repeat(MAX_CRITERI + 1))));
+        check(&uno(&nomi, &format!("<otherCriteriaList>{}</otherCriteriaList>", "<a/>".repeat(MAX_CRITERI + 1))));
+        let testo =
+            format!("<Extension><Qualifications xmlns='{SIE}'>{}</Qualifications></Extension>", uno(&nomi, &uso(1)));
+        let albero = Albero::leggi(&testo).unwrap();
+        let letta = leggi(&albero, albero.doc.document_element().unwrap());
+        assert!(letta.len() == 1 && !letta[0].criteri.voci.contains(&Criterio::Ignoto), "{letta:?}");
     }
 }

@@ -3,6 +3,7 @@
 //! [`Lista::leggi`] only reads. A list counts for something when [`Lista::accetta`] has found its signature whole, by a signer
 //! that was expected, and the list not past its next update.
 
+use super::criterio::Qualifica;
 use super::servizio::{Periodo, Servizio};
 use super::sigillo::{self, Sigillo};
 use super::{Citata, RifiutoLista, criterio};
@@ -257,13 +258,17 @@ fn servizi(albero: &Albero<'_>, radice: NodeId) -> Result<(usize, Vec<Arc<Serviz
     Ok((prestatori, servizi))
 }
 
-/// A service, its present state first; one without a state that can be read is worth nothing.
+/// A service, its present state first. One of which a state cannot be read, present or past, is worth nothing: another would be taken
+/// for the one that was in force.
 fn servizio_di(albero: &Albero<'_>, nodo: NodeId, prestatore: &str) -> Option<Servizio> {
     let informazioni = albero.figlio(nodo, TSL, "ServiceInformation")?;
     let passati = albero.figlio(nodo, TSL, "ServiceHistory");
     let passati = passati.into_iter().flat_map(|h| albero.figli_con(h, TSL, "ServiceHistoryInstance"));
-    let stati = std::iter::once(informazioni).chain(passati.take(MAX_STORIA));
-    let storia: Vec<Periodo> = stati.filter_map(|nodo| periodo(albero, nodo)).collect();
+    let stati: Vec<NodeId> = std::iter::once(informazioni).chain(passati).take(MAX_STORIA + 2).collect();
+    if stati.len() > MAX_STORIA + 1 {
+        return None;
+    }
+    let storia = stati.into_iter().map(|nodo| periodo(albero, nodo)).collect::<Option<Vec<Periodo>>>()?;
     let identita = albero.figlio(informazioni, TSL, "ServiceDigitalIdentity");
     Some(Servizio::new(
         prestatore.to_owned(),
@@ -281,13 +286,30 @@ fn periodo(albero: &Albero<'_>, nodo: NodeId) -> Option<Periodo> {
     let indirizzi = informazioni.filter_map(|i| albero.figlio(i, TSL, "URI"));
     let ceduto = estensioni.iter().find_map(|e| albero.figli(*e).find(|n| albero.nome(*n) == "TakenOverBy"));
     let ceduto = ceduto.and_then(|n| albero.figlio(n, TSL, "TSPName")).map(|n| nome_di(albero, n));
+    let mut qualifiche: Vec<Qualifica> = estensioni.iter().flat_map(|e| criterio::leggi(albero, *e)).collect();
+    // What must be understood and is not might take away what the rest gives (clause 5.5.9).
+    if estensioni.iter().any(|e| critica(albero, *e) && !compresa(albero, *e)) {
+        qualifiche.push(Qualifica::ignota());
+    }
     Some(Periodo {
         stato: ultimo(&albero.testo(albero.figlio(nodo, TSL, "ServiceStatus")?)),
         dal: istante(&albero.testo(albero.figlio(nodo, TSL, "StatusStartingTime")?))?,
         informazioni: indirizzi.map(|n| ultimo(&albero.testo(n))).collect(),
-        qualifiche: estensioni.iter().flat_map(|e| criterio::leggi(albero, *e)).collect(),
+        qualifiche,
         ceduto_a: ceduto,
     })
+}
+
+fn critica(albero: &Albero<'_>, estensione: NodeId) -> bool {
+    !matches!(albero.attributo(estensione, "Critical").map(str::trim), None | Some("false" | "0"))
+}
+
+/// Whether everything in an extension is known. Until when the revocation of expired certificates is told changes nothing here.
+fn compresa(albero: &Albero<'_>, estensione: NodeId) -> bool {
+    const NOTE: [&str; 4] =
+        ["Qualifications", "AdditionalServiceInformation", "TakenOverBy", "ExpiredCertsRevocationInfo"];
+    let mut voci = albero.figli(estensione).peekable();
+    voci.peek().is_some() && voci.all(|voce| NOTE.contains(&albero.nome(voce)))
 }
 
 /// The certificates of a digital identity that can be read as base64.

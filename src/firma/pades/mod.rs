@@ -24,7 +24,7 @@ use super::catena::Contesto;
 use super::difetto::Difetto;
 use super::esame::{peggiora, senza_firmatario};
 use super::giudizio::Giudizio;
-use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
+use super::rapporto::{Firma, Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
 use super::revoca::Revoche;
 use super::strato::illeggibile;
 use crate::valori::Istante;
@@ -171,7 +171,7 @@ impl Esame<'_, '_, '_> {
             let marcata = marche.iter().any(|marca| dopo_di_essa(&marca));
             let archiviata = marche.iter().any(|marca| dopo_di_essa(&marca) && marca.1);
             for mut firma in firme {
-                let temporale = marcata || !firma.timestamps.is_empty();
+                let temporale = marcata || marche_della_firma(&firma.timestamps);
                 firma.level = firma.level.map(|livello| self.livello(&livello, temporale, archiviata));
                 firma.signing_time = firma.signing_time.or_else(|| istante(trovata.dizionario.campo(b"M")));
                 self.circonda(&mut firma, intervallo, trovata, &dopo);
@@ -297,6 +297,11 @@ fn marca_circondata(
     (MarcaTemporale { indication, ..marca }, frasi)
 }
 
+/// Whether a signature has a timestamp of its own: not of the content, which existed before it, and not one that does not hold.
+fn marche_della_firma(marche: &[MarcaTemporale]) -> bool {
+    marche.iter().any(|m| m.covers != Marcato::Content && m.indication != Indicazione::TotalFailed)
+}
+
 fn stringa(oggetto: &Oggetto) -> Option<Vec<u8>> {
     match oggetto {
         Oggetto::Stringa(valore, _) => Some(valore.clone()),
@@ -322,6 +327,19 @@ fn istante(oggetto: &Oggetto) -> Option<Istante> {
 mod tests {
     use super::*;
     use oggetto::Tratto;
+
+    #[test]
+    fn a_timestamp_of_the_content_or_one_that_failed_makes_no_level() {
+        let check = |covers: Marcato, indication: Indicazione, attesa: bool| {
+            let marca = MarcaTemporale { time: None, tsa: None, indication, covers };
+            assert_eq!(marche_della_firma(&[marca]), attesa, "{covers:?} {indication:?}");
+        };
+        check(Marcato::Signature, Indicazione::TotalPassed, true);
+        check(Marcato::Archive, Indicazione::Indeterminate, true);
+        check(Marcato::Signature, Indicazione::TotalFailed, false);
+        check(Marcato::Content, Indicazione::TotalPassed, false);
+        assert!(!marche_della_firma(&[]));
+    }
 
     #[test]
     fn dates_of_a_pdf_are_read() {

@@ -17,6 +17,8 @@ use uppsala::NodeId;
 
 /// Archive timestamps of one signature that are judged.
 const MAX_ARCHIVIAZIONI: usize = 8;
+/// Bytes that are put together for one archive timestamp.
+const MAX_ARCHIVIATO_BYTE: usize = 64 * 1024 * 1024;
 
 /// Before version 1.4.1 the parts were others, and since then whoever stamps may name them one by one.
 const ALTRA_FORMA: Ostacolo =
@@ -123,14 +125,36 @@ impl Caso<'_, '_, '_> {
         let mut byte = Vec::new();
         for riferimento in &self.busta.riferimenti {
             let coperto = riferimento::byte(albero, self.busta.nodo, *riferimento, self.esterni, &forma);
-            byte.extend(coperto.ok_or(INCOMPLETA)?);
+            unisci(&mut byte, &coperto.ok_or(INCOMPLETA)?)?;
         }
         let oggetti = albero.figli_con(self.busta.nodo, DS, "Object");
         let oggetti = oggetti.filter(|oggetto| !albero.contiene(*oggetto, proprieta.nodo));
         let parti = [Some(self.busta.signed_info), Some(self.busta.nodo_valore), self.busta.key_info];
         for parte in parti.into_iter().flatten().chain(prima.iter().copied()).chain(oggetti) {
-            byte.extend(self.canonico(parte, &forma).ok_or(INCOMPLETA)?);
+            unisci(&mut byte, &self.canonico(parte, &forma).ok_or(INCOMPLETA)?)?;
         }
         Ok(byte)
+    }
+}
+
+/// Adds a part to what is stamped, up to the limit.
+fn unisci(byte: &mut Vec<u8>, parte: &[u8]) -> Result<(), Ostacolo> {
+    if byte.len().saturating_add(parte.len()) > MAX_ARCHIVIATO_BYTE {
+        return Err(INCOMPLETA);
+    }
+    byte.extend_from_slice(parte);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_together_for_one_timestamp_has_a_limit() {
+        let (mut byte, parte) = (Vec::new(), vec![0; MAX_ARCHIVIATO_BYTE / 2]);
+        assert!(unisci(&mut byte, &parte).is_ok() && unisci(&mut byte, &parte).is_ok());
+        assert_eq!(unisci(&mut byte, b"x").map_err(|o| o.indicazione), Err(Indicazione::Indeterminate));
+        assert_eq!(byte.len(), MAX_ARCHIVIATO_BYTE);
     }
 }

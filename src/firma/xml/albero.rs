@@ -218,7 +218,12 @@ impl<'a> Albero<'a> {
 
     /// Takes one canonicalisation out of the budget; `false` when there is not enough left.
     pub(super) fn spendi(&self) -> bool {
-        let resto = self.restano.get().checked_sub(self.costo);
+        self.addebita(self.costo)
+    }
+
+    /// Takes this much out of the budget; `false` when there is not enough left.
+    pub(super) fn addebita(&self, costo: usize) -> bool {
+        let resto = self.restano.get().checked_sub(costo);
         self.restano.set(resto.unwrap_or(0));
         resto.is_some()
     }

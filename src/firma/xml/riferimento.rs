@@ -2,7 +2,7 @@
 
 use super::DS;
 use super::albero::{Albero, Doppio};
-use super::canonica::{Forma, Insieme};
+use super::canonica::{Forma, Insieme, TROPPO_COMPLESSO};
 use super::metodo::digesto;
 use super::trasformazione::{trasforma, trasforma_byte};
 use crate::firma::algoritmo::Digesto;
@@ -10,6 +10,8 @@ use uppsala::NodeId;
 
 /// References of one signature.
 pub const MAX_RIFERIMENTI: usize = 64;
+/// Bytes outside of the document that cost as much as one that is canonicalised: they are only copied and digested.
+const BYTE_FUORI_PER_UNO: usize = 4;
 
 /// Where what is signed outside of the document may be found.
 #[derive(Clone, Copy)]
@@ -114,6 +116,9 @@ fn dato_fuori(albero: &Albero<'_>, nodo: NodeId, fuori: Fuori<'_>) -> Result<Vec
         Fuori::Nomi(cerca) => albero.attributo(nodo, "URI").and_then(cerca),
     };
     let byte = byte.ok_or_else(|| Esito::Assente(descrivi(albero, nodo)))?;
+    if !albero.addebita(byte.len() / BYTE_FUORI_PER_UNO) {
+        return Err(Esito::Ignoto(TROPPO_COMPLESSO.to_owned()));
+    }
     trasforma_byte(albero, nodo, byte).map_err(|ostacolo| Esito::Ignoto(ostacolo.to_owned()))
 }
 

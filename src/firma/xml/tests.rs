@@ -4,6 +4,7 @@
 
 use super::albero::{Albero, Rifiuto, decodifica};
 use super::canonica::{Forma, Insieme};
+use super::riferimento::{Fuori, byte};
 
 const C14N: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 const EXC: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -83,4 +84,17 @@ fn documents_are_read_in_the_encoding_that_they_declare() {
     check(&sedici, "è");
     assert!(matches!(decodifica(b"<a>\xe8</a>"), Err(Rifiuto::Illeggibile(_))));
     assert!(matches!(decodifica(b"<?xml version='1.0' encoding='boh'?><a/>"), Err(Rifiuto::Illeggibile(_))));
+}
+
+#[test]
+fn what_stands_outside_is_paid_for_each_time_it_is_read() {
+    let albero = Albero::leggi("<Reference URI='a.bin'/>").unwrap();
+    let (nodo, file) = (albero.doc.document_element().unwrap(), vec![0; 4096]);
+    albero.restano.set(3000);
+    let cerca = |_: &str| Some(file.as_slice());
+    for fuori in [Fuori::Uno(&file), Fuori::Nomi(&cerca), Fuori::Nomi(&cerca)] {
+        let letto = byte(&albero, nodo, nodo, fuori, &Forma::implicita());
+        assert_eq!(letto.is_some(), albero.restano.get() > 0);
+    }
+    assert_eq!(albero.restano.get(), 0);
 }

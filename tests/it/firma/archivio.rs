@@ -6,6 +6,7 @@ use super::busta::{
 use super::corpus::{cartella, certificati, righe, verifica_riga};
 use super::marca::{SIGNATURE_TIME_STAMP, TIME_STAMPING, certificato, certificato_fino_al, gettone, gettone_esteso};
 use super::{DOCUMENTO, ca, verifica_byte};
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use sha2::{Digest as _, Sha256, Sha512};
 use tabulario::firma::{Fiducia, Firma, Indicazione, Marcato, Sottoindicazione};
 
@@ -40,8 +41,19 @@ impl Antica {
 
     /// An archive timestamp of the third form, of 2023, with an index of these.
     fn terza(&self, tipo: &str, certificati: &[&[u8]], aggiunte: &[&[u8]], contenuto: &[u8]) -> Vec<u8> {
+        self.terza_con(SHA256, tipo, certificati, aggiunte, contenuto)
+    }
+
+    fn terza_con(
+        &self,
+        digesto: &str,
+        tipo: &str,
+        certificati: &[&[u8]],
+        aggiunte: &[&[u8]],
+        contenuto: &[u8],
+    ) -> Vec<u8> {
         let elenco = |voci: &[&[u8]]| tlv(0x30, &voci.iter().flat_map(|v| tlv(4, v)).collect::<Vec<_>>());
-        let indice = [algoritmo(SHA256), elenco(certificati), elenco(&[]), elenco(aggiunte)];
+        let indice = [algoritmo(digesto), elenco(certificati), elenco(&[]), elenco(aggiunte)];
         let indice = tlv(0x30, &if tipo == INDICE_V1 { indice[1..].concat() } else { indice.concat() });
         let marcato = [oid(DATA), Sha256::digest(contenuto).to_vec(), self.campi(), indice.clone()].concat();
         let tsa = certificato(TIME_STAMPING);
@@ -193,4 +205,32 @@ fn many_archive_timestamps_over_much_data_end() {
     for frase in ["che non sono state verificate", "troppo lungo", "l'impronta è diversa"] {
         assert!(firma.findings.iter().any(|f| f.contains(frase)), "{frase}: {:?}", firma.findings);
     }
+}
+
+#[test]
+fn the_newest_archive_timestamps_are_judged_wherever_they_stand() {
+    let antica = Antica::new();
+    let [tipo, valori] = figli(&antica.firmatario.non_firmati[0]).try_into().unwrap();
+    let valore = Sha256::digest([tipo, figli(&valori).remove(0)].concat()).to_vec();
+    let suo = Sha256::digest(&antica.mano.certificato).to_vec();
+    let vecchia = attributo(TERZA, &gettone(&certificato(TIME_STAMPING), b"altro", "20220601120000Z"));
+    let mut archivio = vec![vecchia; 40];
+    archivio.push(antica.terza(INDICE_V3, &[&suo], &[&valore], DOCUMENTO));
+    let firma = antica.giudicata(archivio);
+    assert_eq!(firma.sub_indication, None, "{:?}", firma.findings);
+    assert_eq!(firma.timestamps.iter().filter(|m| m.covers == Marcato::Archive).count(), 16);
+    assert!(firma.findings.iter().any(|f| f.contains("che non sono state verificate")), "{:?}", firma.findings);
+}
+
+#[test]
+fn an_index_of_sha1_covers_nothing_today() {
+    let antica = Antica::new();
+    let sha1 = |byte: &[u8]| digest(&SHA1_FOR_LEGACY_USE_ONLY, byte).as_ref().to_vec();
+    let [tipo, valori] = figli(&antica.firmatario.non_firmati[0]).try_into().unwrap();
+    let valore = sha1(&[tipo, figli(&valori).remove(0)].concat());
+    let suo = sha1(&antica.mano.certificato);
+    let marca = antica.terza_con("1.3.14.3.2.26", INDICE_V3, &[&suo], &[&valore], DOCUMENTO);
+    let firma = antica.giudicata(vec![marca]);
+    check(&firma, Indicazione::Indeterminate, SCADUTA);
+    assert!(firma.findings.iter().any(|f| f.contains("usa l'impronta SHA-1")), "{:?}", firma.findings);
 }

@@ -113,3 +113,26 @@ fn what_is_not_one_signed_file_and_one_token_fails() {
         assert_ne!(verifica_byte(&due[..taglio], &ca()).0.indication, Some(Indicazione::TotalPassed), "{taglio}");
     }
 }
+
+#[test]
+fn a_container_has_exactly_one_boundary() {
+    let buono = contenitore(&[firmata(None, &p7m()), marcata(None, &marca(&p7m()))]);
+    let testo = b"boundary=\"confine =\"";
+    let dove = buono.windows(testo.len()).position(|pezzo| pezzo == testo).unwrap();
+    let con = |nuovo: &str| {
+        let byte = [&buono[..dove], nuovo.as_bytes(), &buono[dove + testo.len()..]].concat();
+        verifica_byte(&byte, &ca()).0
+    };
+    for ammesso in
+        ["boundary=\"confine =\"", "Boundary=\"confine =\"; charset=a", "xboundary=b; boundary=\"confine =\""]
+    {
+        assert_eq!(con(ammesso).indication, Some(Indicazione::TotalPassed), "{ammesso}");
+    }
+    let doppio = "boundary=\"confine =\"; boundary=b";
+    for rifiutato in ["xboundary=\"confine =\"", doppio, "boundary=\"confine =\"b", "a=\"; boundary=confine =\""] {
+        let rapporto = con(rifiutato);
+        assert_eq!(rapporto.indication, Some(Indicazione::TotalFailed), "{rifiutato}");
+        let rilievi = rapporto.signatures[0].findings.join(" ");
+        assert!(rilievi.contains("come sono separate"), "{rifiutato}: {rilievi}");
+    }
+}

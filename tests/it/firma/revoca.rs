@@ -219,3 +219,22 @@ fn a_list_is_verified_once_for_all_signers() {
     // One check for each of them would be more than are made for one file.
     assert_eq!(rapporto.indication, Some(Indicazione::TotalPassed), "{:?}", rapporto.signatures.last());
 }
+
+/// Answers that cost many checks and are not to be believed, before one that says that the certificate was taken back.
+#[test]
+fn evidence_that_could_not_be_checked_leaves_a_doubt() {
+    let mano = Mano::delle_fixture("tarsi-rsa");
+    let (autorita, estranea) = (Mano::delle_fixture("ca-firma"), Mano::delle_fixture("ca-estranea"));
+    let (incaricato, oggi) = (certificato(OCSP_SIGNING), "20261120120000Z");
+    let cara = risposta(&estranea, &mano, oggi, None, &[incaricato.certificato.as_slice(); 8]);
+    let vera = risposta(&autorita, &mano, oggi, Some(PRIMA), &[]);
+    let mut firmatario = Firmatario::buono(&mano, DOCUMENTO);
+    let valori = con_risposta(&[cara.repeat(63), vera].concat());
+    firmatario.non_firmati = vec![attributo(REVOCATION_VALUES, &tlv(0x30, &valori))];
+    let firmatari = vec![firmatario.scrivi(); 4];
+    let rapporto = verifica_byte(&busta(Some(&tlv(4, DOCUMENTO)), &[&mano.certificato], &firmatari), &ca()).0;
+    let dicono = |firma: &Firma, frase: &str| firma.findings.iter().any(|f| f.contains(frase));
+    let [prime @ .., ultima] = rapporto.signatures.as_slice() else { panic!("{rapporto:#?}") };
+    assert!(prime.len() == 3 && prime.iter().all(|f| f.sub_indication == Some(Sottoindicazione::RevokedNoPoe)));
+    assert!(ultima.indication == Indicazione::Indeterminate && dicono(ultima, "sono troppi"), "{ultima:#?}");
+}

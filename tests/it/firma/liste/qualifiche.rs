@@ -1,7 +1,7 @@
 //! What a list says of the certificates of a service, over what they say themselves.
 
 use super::super::busta::{Mano, oid};
-use super::{cambiato, con_lista};
+use super::{cambiato, con_lista, fixture};
 use std::sync::Arc;
 use tabulario::firma::{Criteri, Criterio, Indicazione, Lista, Modo, Periodo, Qualifica, Servizio};
 
@@ -128,4 +128,40 @@ fn criteria_choose_the_certificates() {
     oscuro(Modo::Almeno1, &[Criterio::Ignoto, no.clone()]);
     oscuro(Modo::Nessuno, &[Criterio::Ignoto, no]);
     oscuro(Modo::Tutti, &[uso("altro", true)]);
+}
+
+/// Changes one thing in the text of our list, whose signature nobody asks here, and reads its first service that has a history.
+fn primo(da: &str, a: &str) -> Option<Arc<Servizio>> {
+    let testo = String::from_utf8(fixture("lista-v6.xml")).unwrap();
+    assert!(testo.contains(da), "{da}");
+    let lista = Lista::leggi(testo.replacen(da, a, 1).as_bytes()).unwrap();
+    lista.servizi.into_iter().find(|s| s.storia().len() > 1)
+}
+
+#[test]
+fn a_service_of_which_one_state_cannot_be_read_is_not_taken() {
+    let intero = primo("granted", "granted").unwrap();
+    for periodo in intero.storia() {
+        let scritto = format!("<StatusStartingTime>{}", periodo.dal.to_string().replace(".000Z", "Z"));
+        assert!(primo(&scritto, "<StatusStartingTime>ieri ").is_none(), "{scritto}");
+        assert!(primo(&scritto, &scritto).is_some());
+    }
+}
+
+#[test]
+fn what_is_critical_and_unknown_qualifies_nothing() {
+    let con = |estensione: &str| {
+        let servizio = primo("<ServiceInformationExtensions>", &format!("<ServiceInformationExtensions>{estensione}"));
+        servizio.unwrap().ultimo().unwrap().qualifiche.clone()
+    };
+    let ignota =
+        [Qualifica { qualificatori: Vec::new(), criteri: Criteri { modo: Modo::Tutti, voci: vec![Criterio::Ignoto] } }];
+    assert_eq!(con("<Extension Critical='false'><Altro/></Extension>"), []);
+    assert_eq!(con("<Extension Critical='true'><TakenOverBy/></Extension>"), []);
+    for critica in [
+        "<Extension Critical='true'><Altro/></Extension>",
+        "<Extension Critical='1'><TakenOverBy/><Altro/></Extension>",
+    ] {
+        assert_eq!(con(critica), ignota, "{critica}");
+    }
 }
