@@ -17,6 +17,7 @@ mod banco;
 mod generatore;
 mod nudo;
 mod pagina;
+mod pila;
 
 use banco::Banco;
 use clap::Parser;
@@ -37,6 +38,10 @@ struct Args {
     /// Registrations to pile up before measuring again, and the page of the 50 newest.
     #[arg(long, default_value_t = 0)]
     pila: u64,
+    /// Only piles up `--pila` registrations on this database (file or URL), which nobody will keep: what the program then takes for
+    /// its pages is asked of the program.
+    #[arg(long, requires = "pila")]
+    ammucchia: Option<String>,
     /// Where the SQLite files are made; a disk like that of the server.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -47,6 +52,9 @@ struct Args {
 
 fn main() {
     let args = Args::parse();
+    if let Some(indirizzo) = &args.ammucchia {
+        return pila::su(indirizzo, args.pila);
+    }
     let durata = Duration::from_secs(args.secondi);
     for banco in Banco::tutti(args.dir.as_deref()) {
         println!("\n{}", banco.nome());

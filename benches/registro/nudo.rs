@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use rand::Rng;
 use std::time::Duration;
 use tabulario::storage::schema::{
-    assegnazioni, catene, classificazioni, contatori, corrispondenti, documenti_registrati, eventi, file,
+    assegnazioni, catene, classificazioni, contatori, corrispondenti, documenti_registrati, eventi, file, pratiche,
     registrazioni, usi_file, visibilita,
 };
 use tabulario::valori::AooId;
@@ -110,9 +110,10 @@ macro_rules! scrivi {
             ))
             .execute(c)
             .unwrap();
+        let assegnazione = AooId::new().to_string();
         diesel::insert_into(assegnazioni::table)
             .values((
-                assegnazioni::id.eq(AooId::new().to_string()),
+                assegnazioni::id.eq(&assegnazione),
                 assegnazioni::registrazione_id.eq(&id),
                 assegnazioni::ufficio_id.eq(&f.ufficio),
                 assegnazioni::titolo.eq("competenza"),
@@ -126,6 +127,18 @@ macro_rules! scrivi {
                 visibilita::ufficio_id.eq(&f.ufficio),
                 visibilita::motivo.eq("competenza"),
                 visibilita::dal.eq(f.ora),
+            ))
+            .execute(c)
+            .unwrap();
+        diesel::insert_into(pratiche::table)
+            .values((
+                pratiche::assegnazione_id.eq(&assegnazione),
+                pratiche::registrazione_id.eq(&id),
+                pratiche::aoo_id.eq(&f.aoo),
+                pratiche::ufficio_id.eq(&f.ufficio),
+                pratiche::stato.eq("da-prendere"),
+                pratiche::attore.eq("sistema:comando"),
+                pratiche::dal.eq(f.ora),
             ))
             .execute(c)
             .unwrap();
@@ -182,7 +195,8 @@ fn sqlite(file: &str) -> SqliteConnection {
     let mut c = SqliteConnection::establish(file).unwrap();
     c.batch_execute(
         "PRAGMA busy_timeout=60000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-         PRAGMA temp_store=MEMORY;",
+         PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; \
+         PRAGMA wal_autocheckpoint=8000;",
     )
     .unwrap();
     c
@@ -221,39 +235,5 @@ fn senza_guardie_postgres(url: &str) {
     let nomi: Vec<GuardiaPostgres> = diesel::sql_query(sql).load(&mut c).unwrap();
     for GuardiaPostgres { name, tabella } in nomi {
         c.batch_execute(&format!("DROP TRIGGER {name} ON {tabella}")).unwrap();
-    }
-}
-
-/// Piles up registrations, many per commit, from the number after `prima`; only for reading and for measuring on top of them.
-pub fn impila(indirizzo: &str, casa: &Casa, quante: u64) {
-    const BLOCCO: u64 = 20_000;
-    let fisso = Fisso {
-        aoo: casa.aoo.id.to_string(),
-        ufficio: casa.ufficio.id.to_string(),
-        voce: casa.voce.id.to_string(),
-        ora: casa.db.orologio().adesso().utc(),
-    };
-    let mut fatte = 0;
-    while fatte < quante {
-        let ora = BLOCCO.min(quante - fatte);
-        if indirizzo.starts_with("postgres") {
-            let mut c = postgres(indirizzo);
-            c.batch_execute("SET synchronous_commit = off; SET session_replication_role = replica; BEGIN").unwrap();
-            for _ in 0..ora {
-                scrivi!(&mut c, &fisso);
-            }
-            c.batch_execute("COMMIT").unwrap();
-        } else {
-            let mut c = sqlite(indirizzo);
-            c.batch_execute(
-                "PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-400000; BEGIN IMMEDIATE",
-            )
-            .unwrap();
-            for _ in 0..ora {
-                scrivi!(&mut c, &fisso);
-            }
-            c.batch_execute("COMMIT").unwrap();
-        }
-        fatte += ora;
     }
 }

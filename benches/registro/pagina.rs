@@ -1,7 +1,7 @@
 //! On top of a pile: registrations per second, and the page of the 50 newest for everybody who may look.
 
 use super::banco::{Banco, Casa, Rotto};
-use super::{generatore, nudo};
+use super::{generatore, pila};
 use diesel::connection::SimpleConnection;
 use std::time::{Duration, Instant};
 use tabulario::registro;
@@ -24,7 +24,7 @@ pub fn misura(banco: &Banco, pila: u64, durata: Duration) {
     let poche = altro_ufficio(&casa, "POCHE");
     concedi_le_prime(&casa, &poche);
     let inizio = Instant::now();
-    nudo::impila(&indirizzo, &casa, pila);
+    pila::impila(&indirizzo, &casa.aoo.id.to_string(), pila);
     println!("\n{} registrations piled up in {:.0} s", pila, inizio.elapsed().as_secs_f64());
     riserva(&indirizzo);
     let pieno = generatore::su(&casa, 16, durata);

@@ -70,7 +70,7 @@ pub(super) fn file(conn: &mut Conn, pacchetto: &str) -> Result<Vec<(String, Impr
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = pacchetti)]
+#[diesel(table_name = pacchetti, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

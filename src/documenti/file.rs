@@ -2,7 +2,7 @@
 
 use super::{Errore, Riposto};
 use crate::storage::schema::{file, usi_file};
-use crate::storage::{self, Conn, Operazione, per_entrambi};
+use crate::storage::{self, Comando, Conn, Operazione, Valore, per_entrambi};
 use crate::valori::{Impronta, Istante};
 use diesel::prelude::*;
 use std::fmt::Display;
@@ -38,18 +38,17 @@ pub struct Uso {
 pub fn registra(op: &mut Operazione<'_>, riposto: &Riposto) -> Result<(), Errore> {
     // The guard on SQLite refuses an INSERT of what is there, so nothing is inserted then; on PostgreSQL another lane may insert the
     // same file at this moment.
+    const NUOVO: &str = "INSERT INTO file (sha256, dimensione, media_type, creato) SELECT ?, ?, ?, ? \
+                         WHERE NOT EXISTS (SELECT 1 FROM file WHERE sha256 = ?) ON CONFLICT DO NOTHING";
     let sha256 = riposto.impronta.to_string();
-    let presenti: i64 = file::table.filter(file::sha256.eq(&sha256)).count().get_result(op.conn)?;
-    if presenti == 0 {
-        let riga = (
-            file::sha256.eq(&sha256),
-            file::dimensione.eq(i64::try_from(riposto.dimensione).unwrap_or(i64::MAX)),
-            file::media_type.eq(riposto.media_type),
-            file::creato.eq(op.ora.utc()),
-        );
-        let nuovo = diesel::insert_into(file::table).values(riga).on_conflict_do_nothing();
-        per_entrambi!(op.conn, c => nuovo.execute(c))?;
-    }
+    let valori = vec![
+        Valore::Testo(&sha256),
+        Valore::Numero(i64::try_from(riposto.dimensione).unwrap_or(i64::MAX)),
+        Valore::Testo(riposto.media_type),
+        Valore::Istante(op.ora.utc()),
+        Valore::Testo(&sha256),
+    ];
+    Comando::<()>::new(NUOVO, valori).execute(op.conn)?;
     Ok(())
 }
 

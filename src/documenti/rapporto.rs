@@ -253,7 +253,7 @@ impl TryFrom<RigaLetta> for RapportoConservato {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = verifiche)]
+#[diesel(table_name = verifiche, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

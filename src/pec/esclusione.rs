@@ -132,7 +132,7 @@ pub(super) fn di(conn: &mut Conn, messaggi: &[&str]) -> Result<HashMap<String, E
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

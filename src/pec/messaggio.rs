@@ -486,7 +486,7 @@ fn valore(
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 struct RigaMessaggio {
     id: String,
     aoo_id: String,

@@ -94,7 +94,7 @@ pub fn acquisisci(
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 pub(super) struct Riga {
     id: String,
     aoo_id: String,

@@ -104,7 +104,7 @@ pub(super) fn di(conn: &mut Conn, registrazioni: &[&str]) -> Result<HashMap<Stri
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = annullamenti)]
+#[diesel(table_name = annullamenti, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

@@ -234,7 +234,7 @@ fn detto(altra: &Altra, relazione: Relazione, istante: Istante) -> Collegamento 
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

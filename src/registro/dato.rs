@@ -214,7 +214,7 @@ fn nascondi(dati: &mut [DatoAnnullato], valore: &Valore) -> Result<(), Errore> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = dati_annullati)]
+#[diesel(table_name = dati_annullati, treat_none_as_default_value = false)]
 pub(super) struct Riga {
     id: String,
     aoo_id: String,

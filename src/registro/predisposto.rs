@@ -192,7 +192,7 @@ pub fn predisposti(conn: &mut Conn, vista: &Vista, io: &Attore, flussi: &[Flusso
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = tabella, treat_none_as_null = true)]
+#[diesel(table_name = tabella, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

@@ -232,7 +232,7 @@ fn valore((r, d): (Riga, Option<RigaDecisione>)) -> Result<Proposta, Errore> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = proposte_annullamento)]
+#[diesel(table_name = proposte_annullamento, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,
@@ -246,7 +246,7 @@ struct Riga {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = decisioni_annullamento)]
+#[diesel(table_name = decisioni_annullamento, treat_none_as_default_value = false)]
 struct RigaDecisione {
     proposta_id: String,
     accolta: bool,

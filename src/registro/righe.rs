@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = registrazioni)]
+#[diesel(table_name = registrazioni, treat_none_as_default_value = false)]
 pub(super) struct RigaRegistrazione {
     pub id: String,
     pub aoo_id: String,
@@ -29,7 +29,7 @@ pub(super) struct RigaRegistrazione {
 
 /// A party; as JSON it is also the value that takes the place of one that was annulled.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
-#[diesel(table_name = corrispondenti)]
+#[diesel(table_name = corrispondenti, treat_none_as_default_value = false)]
 pub(super) struct RigaCorrispondente {
     #[serde(skip)]
     pub registrazione_id: String,
@@ -47,7 +47,7 @@ pub(super) struct RigaCorrispondente {
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = documenti_registrati)]
+#[diesel(table_name = documenti_registrati, treat_none_as_default_value = false)]
 pub(super) struct RigaDocumento {
     pub registrazione_id: String,
     pub posizione: i32,

@@ -281,7 +281,7 @@ impl Autori {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = assegnazioni)]
+#[diesel(table_name = assegnazioni, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     registrazione_id: String,

@@ -219,7 +219,7 @@ pub(super) fn di(conn: &mut Conn, assegnazioni: &[&str]) -> Result<HashMap<Strin
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = movimenti)]
+#[diesel(table_name = movimenti, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     assegnazione_id: String,

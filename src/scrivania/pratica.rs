@@ -108,7 +108,7 @@ fn riga(op: &Operazione<'_>, registrazione: &str, a: &Assegnazione, scade: Optio
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = pratiche)]
+#[diesel(table_name = pratiche, treat_none_as_default_value = false)]
 struct Riga {
     assegnazione_id: String,
     registrazione_id: String,

@@ -228,7 +228,7 @@ pub fn termini_dati(
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = termini)]
+#[diesel(table_name = termini, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     registrazione_id: String,

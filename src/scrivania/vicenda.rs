@@ -58,7 +58,7 @@ pub(super) fn di(conn: &mut Conn, registrazione: RegistrazioneId) -> Result<Vec<
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = vicende)]
+#[diesel(table_name = vicende, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     registrazione_id: String,

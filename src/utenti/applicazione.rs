@@ -134,7 +134,7 @@ fn impronta(gettone: &str) -> String {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = applicazioni)]
+#[diesel(table_name = applicazioni, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

@@ -144,7 +144,7 @@ pub fn per_id(conn: &mut Conn, id: UfficioId) -> Result<Ufficio, Errore> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = uffici)]
+#[diesel(table_name = uffici, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

@@ -167,7 +167,7 @@ fn annota(op: &mut Operazione<'_>, diventa: &Ufficio, cosa: &str) -> Result<(), 
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = variazioni_uffici)]
+#[diesel(table_name = variazioni_uffici, treat_none_as_default_value = false)]
 pub(super) struct Riga {
     id: String,
     pub(super) ufficio_id: String,

@@ -120,7 +120,7 @@ pub(super) fn con_impronta(conn: &mut Conn, impronta: &Impronta) -> Result<Optio
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 pub(super) struct Riga {
     pub(super) id: String,
     pub(super) territorio: String,

@@ -278,7 +278,7 @@ fn attuale(s: &Soggetto, dato: &str) -> Option<String> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = proposte_rubrica)]
+#[diesel(table_name = proposte_rubrica, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     aoo_id: String,

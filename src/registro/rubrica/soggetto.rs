@@ -225,7 +225,7 @@ pub fn simili(
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = soggetti)]
+#[diesel(table_name = soggetti, treat_none_as_default_value = false)]
 struct Riga {
     id: String,
     soggetto_id: String,
