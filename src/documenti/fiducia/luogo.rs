@@ -23,13 +23,16 @@ impl fmt::Display for Interno {
 
 impl std::error::Error for Interno {}
 
-/// Resolves names to public addresses alone.
+/// Resolves names to public addresses alone; the proxy of the configuration may lie anywhere.
 #[derive(Debug, Default)]
 pub(super) struct SoloPubblici(DefaultResolver);
 
 impl Resolver for SoloPubblici {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let trovati = self.0.resolve(uri, config, timeout)?;
+        if config.proxy().is_some_and(|proxy| proxy.uri() == uri) {
+            return Ok(trovati);
+        }
         let mut pubblici = self.empty();
         trovati.iter().filter(|luogo| pubblico(luogo.ip())).for_each(|luogo| pubblici.push(*luogo));
         if pubblici.is_empty() { Err(ureq::Error::Other(Box::new(Interno))) } else { Ok(pubblici) }

@@ -84,10 +84,7 @@ impl Rete {
     /// `Proxy`.
     pub fn solo_pubblica(proxy: &Proxy, attesa: Duration) -> Result<Self, RifiutoRete> {
         let config = config(proxy, attesa)?;
-        let agente = match config.proxy() {
-            Some(_) => config.new_agent(),
-            None => Agent::with_parts(config, DefaultConnector::default(), SoloPubblici::default()),
-        };
+        let agente = Agent::with_parts(config, DefaultConnector::default(), SoloPubblici::default());
         Ok(Self { agente, attesa, solo_pubblica: true })
     }
 
