@@ -171,6 +171,7 @@ fn indiretta(db: &Db, genere: Genere, testo: &str, impronta: &Impronta) -> Resul
             "istanza" => (" (istanza senza numero)", None),
             "lista-fiducia" => (" (lista di fiducia)", None),
             "certificati-gestori" => (" (certificati dei gestori PEC)", None),
+            "dato-revoca" => (" (dati di revoca)", None),
             _ => ("", None),
         };
         let (aoo, oggetto_id) = dietro.unzip();

@@ -1,6 +1,6 @@
 //! `tabulario importa`.
 
-use super::{Dove, Errore, fiducia, rubrica};
+use super::{Dove, Errore, fiducia, revoche, rubrica};
 use crate::storage::Operazione;
 use crate::utenti::importazione::{self, Esame, Esito};
 use crate::valori::{Attore, CodiceAoo, Denominazione, Tabella, testo_di_tabella};
@@ -23,6 +23,7 @@ pub(super) enum Comando {
     /// Porta in rubrica i soggetti di un CSV: i nuovi entrano, le differenze diventano proposte, niente si sovrascrive.
     Rubrica(rubrica::Args),
     Fiducia(fiducia::Args),
+    Revoche(revoche::Args),
 }
 
 #[derive(clap::Args)]
@@ -43,8 +44,8 @@ pub(super) struct Organico {
     #[arg(long, value_name = "CODICE")]
     aoo: String,
     /// Mostra che cosa farebbe, riga per riga, senza scrivere niente.
-    #[arg(long)]
-    prova: bool,
+    #[arg(long, alias = "prova")]
+    anteprima: bool,
     /// Il file CSV, con virgole o punti e virgola.
     file: PathBuf,
 }
@@ -56,13 +57,14 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
         Comando::Persone(o) => {
             let colonne: Colonne = (&["nome_utente", "nome", "cognome"], &["ufficio", "ruolo"]);
             let bene = organico(dove, &o, colonne, importazione::persone, out)?;
-            if bene && !o.prova {
+            if bene && !o.anteprima {
                 writeln!(out, "Chi è nuovo entra quando gli dai una password con `tabulario utente password`.")?;
             }
             Ok(bene)
         }
         Comando::Rubrica(args) => rubrica::esegui(dove, &args, out),
         Comando::Fiducia(args) => fiducia::esegui(dove, &args, out),
+        Comando::Revoche(args) => revoche::esegui(dove, &args, out),
     }
 }
 
@@ -110,7 +112,7 @@ fn organico(
     let esito = ambiente.db.scrivi(aoo.id, &Attore::Sistema("comando"), |op| {
         let esaminate = importa(op, &tabella)?;
         let rifiutata = esaminate.iter().any(|e| matches!(e.esito, Esito::Rifiutato { .. }));
-        if o.prova || rifiutata { Err(Niente::Esaminate(esaminate)) } else { Ok(esaminate) }
+        if o.anteprima || rifiutata { Err(Niente::Esaminate(esaminate)) } else { Ok(esaminate) }
     });
     let (esaminate, scritto) = match esito {
         Ok(esaminate) => (esaminate, true),

@@ -18,6 +18,7 @@ mod fonte_oraria;
 mod importa;
 mod procedimento;
 mod reindicizza;
+mod revoche;
 mod rubrica;
 pub mod segnatura;
 mod serve;

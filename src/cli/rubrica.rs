@@ -17,8 +17,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FONTE", default_value = "csv", value_parser = ["ipa", "inipec", "inad", "csv"])]
     fonte: String,
     /// Mostra che cosa cambierebbe, riga per riga, senza scrivere niente.
-    #[arg(long)]
-    prova: bool,
+    #[arg(long, alias = "prova")]
+    anteprima: bool,
     /// Il file CSV, con le colonne tipo, denominazione, cognome, nome, `codice_fiscale`, `codice_ipa`, `codice_aoo`, pec, email, indirizzo.
     file: PathBuf,
 }
@@ -37,10 +37,10 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
     let righe = rubrica::leggi_csv(&testo(&args.file, out)?)?;
     let ambiente = dove.apri()?;
     let aoo = ambiente.db.leggi(|conn| utenti::aoo_per_codice(conn, &codice))?;
-    if args.prova {
+    if args.anteprima {
         let confronti = ambiente.db.leggi(|conn| rubrica::confronta(conn, aoo.id, &righe, fonte))?;
         let conto = stampa(&confronti, out)?;
-        writeln!(out, "Prova: {}. Niente è stato scritto.", conto.frase())?;
+        writeln!(out, "Anteprima: {}. Niente è stato scritto.", conto.frase())?;
         return Ok(conto.rifiutati == 0);
     }
     let importata =

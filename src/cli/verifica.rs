@@ -1,6 +1,9 @@
 //! `tabulario verifica`: verifies a signed file, without server and without data folder.
 
-use crate::firma::{self, Fiducia, Firma, Firmatari, Indicazione, Lista, MAX_PROVA_BYTE, Prova, Rapporto, verifica};
+use crate::firma::{
+    self, DatoRevoca, Fiducia, Firma, Firmatari, Indicazione, Lista, MASSIMO_DATO_REVOCA_BYTE, MAX_PROVA_BYTE, Prova,
+    Rapporto, verifica,
+};
 use crate::valori::{Impronta, Istante};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -24,11 +27,14 @@ pub struct Args {
     /// Certificato di una CA di cui fidarsi (PEM o DER), cartella che ne contiene, o lista di fiducia (XML); si può ripetere
     #[arg(long, value_name = "PERCORSO")]
     fiducia: Vec<PathBuf>,
+    /// Lista di revoca (CRL, PEM o DER) o risposta OCSP (DER), o cartella che ne contiene; si può ripetere
+    #[arg(long, value_name = "PERCORSO")]
+    revoche: Vec<PathBuf>,
     /// L'istante in cui i certificati devono essere validi, come 2026-11-22T08:42:07+01:00 (se manca: adesso)
     #[arg(long, value_name = "RFC3339")]
     istante: Option<Istante>,
     /// La prova di una verifica già fatta (JSON): l'esito è ricalcolato con le autorità e l'istante di allora, e confrontato
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fiducia", "istante", "contenuto"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fiducia", "revoche", "istante", "contenuto"])]
     prova: Option<PathBuf>,
     /// Dove scrivere il documento estratto
     #[arg(long, value_name = "FILE")]
@@ -60,6 +66,17 @@ pub enum Errore {
     /// A folder of anchors without any.
     #[error("{}: la cartella non contiene certificati (.pem, .crt, .cer, .der)", .0.display())]
     CartellaVuota(PathBuf),
+    /// A folder of revocation data without any.
+    #[error("{}: la cartella non contiene dati di revoca (.crl, .pem, .der, .ors, .ocsp)", .0.display())]
+    SenzaRevoche(PathBuf),
+    /// What cannot be read as revocation data.
+    #[error("{}: {errore}", percorso.display())]
+    Revoca {
+        /// Which file.
+        percorso: PathBuf,
+        /// Why.
+        errore: firma::RifiutoRevoca,
+    },
     /// A prova that cannot be used for this file.
     #[error("{}: {errore}", percorso.display())]
     Prova {
@@ -129,7 +146,8 @@ fn giudizio(args: &Args, prova: Option<&Prova>, adesso: Istante) -> Result<Giudi
         return Ok(Giudizio { istante: prova.instant, nome: Some(prova.name.clone()), fiducia, rilievi: Vec::new() });
     }
     let istante = args.istante.unwrap_or(adesso);
-    let (fiducia, rilievi) = leggi_fiducia(&args.fiducia, istante)?;
+    let (mut fiducia, rilievi) = leggi_fiducia(&args.fiducia, istante)?;
+    leggi_revoche(&mut fiducia, &args.revoche)?;
     let nome = args.file.file_name().and_then(|n| n.to_str()).map(str::to_owned);
     Ok(Giudizio { istante, nome, fiducia, rilievi })
 }
@@ -151,9 +169,10 @@ fn confronto(prova: &Prova, confermato: bool) -> String {
     let liste = prova.lists.iter().map(|l| format!("{} numero {}", l.territorio, l.sequenza)).collect::<Vec<_>>();
     let liste = if liste.is_empty() { "nessuna".to_owned() } else { liste.join(", ") };
     format!(
-        "L'esito ricalcolato {esito} della prova ({}, istante {}, liste di fiducia: {liste}).",
+        "L'esito ricalcolato {esito} della prova ({}, istante {}, liste di fiducia: {liste}; dati di revoca da fuori del file: {}).",
         prova.program,
-        prova.instant.leggibile()
+        prova.instant.leggibile(),
+        prova.revocations.len()
     )
 }
 
@@ -183,11 +202,7 @@ fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec
             liste.extend(aggiungi(&mut fiducia, percorso, istante)?);
             continue;
         }
-        let voci = std::fs::read_dir(percorso).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-        let mut file: Vec<PathBuf> =
-            voci.map_err(|errore| errore_file(percorso, errore))?.into_iter().map(|voce| voce.path()).collect();
-        file.retain(|f| sembra_certificato(f));
-        file.sort();
+        let file = file_di(percorso, &[".pem", ".crt", ".cer", ".der"])?;
         if file.is_empty() {
             return Err(Errore::CartellaVuota(percorso.clone()));
         }
@@ -198,10 +213,40 @@ fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec
     Ok((fiducia, liste))
 }
 
-/// By its name, and never a private key that lies beside.
-fn sembra_certificato(percorso: &Path) -> bool {
-    let nome = percorso.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-    !nome.ends_with(".key.pem") && [".pem", ".crt", ".cer", ".der"].iter().any(|e| nome.ends_with(e))
+/// The files of a folder with one of these endings, by name; never a private key that lies beside.
+fn file_di(cartella: &Path, estensioni: &[&str]) -> Result<Vec<PathBuf>, Errore> {
+    let voci = std::fs::read_dir(cartella).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut file: Vec<PathBuf> =
+        voci.map_err(|errore| errore_file(cartella, errore))?.into_iter().map(|voce| voce.path()).collect();
+    file.retain(|f| {
+        let nome = f.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        !nome.ends_with(".key.pem") && estensioni.iter().any(|e| nome.ends_with(e))
+    });
+    file.sort();
+    Ok(file)
+}
+
+/// Whose word they are is seen when they are used; one that cannot be read stops everything, since silence would be taken for ignorance.
+fn leggi_revoche(fiducia: &mut Fiducia, percorsi: &[PathBuf]) -> Result<(), Errore> {
+    for percorso in percorsi {
+        let file = if percorso.is_dir() {
+            file_di(percorso, &[".crl", ".pem", ".der", ".ors", ".ocsp"])?
+        } else {
+            vec![percorso.clone()]
+        };
+        if file.is_empty() {
+            return Err(Errore::SenzaRevoche(percorso.clone()));
+        }
+        for percorso in file {
+            let mut byte = Vec::new();
+            let letto = apri(&percorso)?.take(MASSIMO_DATO_REVOCA_BYTE).read_to_end(&mut byte);
+            letto.map_err(|errore| errore_file(&percorso, errore))?;
+            let letti = DatoRevoca::leggi(&byte);
+            let presi = letti.and_then(|dati| dati.into_iter().try_for_each(|dato| fiducia.aggiungi_revoca(dato)));
+            presi.map_err(|errore| Errore::Revoca { percorso, errore })?;
+        }
+    }
+    Ok(())
 }
 
 fn aggiungi(fiducia: &mut Fiducia, percorso: &Path, istante: Istante) -> Result<Option<String>, Errore> {

@@ -34,6 +34,8 @@ pub struct Fiducia {
     pub proxy: Proxy,
     /// Longest time for one list, in seconds.
     pub attesa_s: u64,
+    /// Whether an address in a certificate may lead to a private network, as where an office has a mirror of the lists of revocation.
+    pub indirizzi_privati: bool,
 }
 
 impl Default for Fiducia {
@@ -44,6 +46,7 @@ impl Default for Fiducia {
             paesi: "IT".parse().into_iter().collect(),
             proxy: Proxy::Ambiente,
             attesa_s: 60,
+            indirizzi_privati: false,
         }
     }
 }

@@ -43,9 +43,6 @@ pub enum Errore {
         /// Why.
         causa: String,
     },
-    /// A version that was never kept.
-    #[error("nessuna lista di fiducia conservata ha l'impronta {0}")]
-    VersioneSconosciuta(Impronta),
     /// Who did it is not known.
     #[error(transparent)]
     Utenti(#[from] utenti::Errore),

@@ -6,10 +6,10 @@ use super::{Deposito, Errore, Fiduce, Riposto};
 use crate::audit::{self, Carico};
 use crate::firma::{self, Formato, Prova, Rapporto};
 use crate::storage::schema::verifiche;
-use crate::storage::{self, Conn, Operazione};
+use crate::storage::{self, Conn, Db, Operazione};
 use crate::valori::{AooId, Impronta, Istante, NomeFile, VerificaId};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) const ATTO: &str = "verifica";
 
@@ -227,6 +227,35 @@ pub fn testo_della_prova(conn: &mut Conn, aoo: AooId, file: &Impronta, id: Verif
         .first(conn)
         .optional()?;
     testo.ok_or(Errore::MaiVerificato)
+}
+
+/// Verdicts whose chains are looked at for where revocation lists are published: the last ones name every authority that still issues.
+const MASSIME_CATENE: usize = 5_000;
+/// Verdicts read in one go: a prova may be long.
+const MASSIME_PROVE: i64 = 100;
+
+/// The chains of the last verdicts of every AOO, each once, from who signed up to an anchor of then (DER). They say which authorities
+/// issue, and name nobody outside of the program.
+///
+/// # Errors
+/// Those of the database.
+pub fn catene_verificate(db: &Db) -> Result<BTreeSet<Vec<Vec<u8>>>, Errore> {
+    let (mut catene, mut lette, mut fino) = (BTreeSet::new(), 0, None::<String>);
+    while lette < MASSIME_CATENE {
+        let pezzo: Vec<(String, String)> = db.leggi(|conn| {
+            let mut prove = verifiche::table.select((verifiche::id, verifiche::prova)).into_boxed();
+            if let Some(fino) = &fino {
+                prove = prove.filter(verifiche::id.lt(fino.clone()));
+            }
+            Ok::<_, Errore>(prove.order(verifiche::id.desc()).limit(MASSIME_PROVE).load(conn)?)
+        })?;
+        let Some((ultima, _)) = pezzo.last() else { break };
+        (lette, fino) = (lette + pezzo.len(), Some(ultima.clone()));
+        // One that another version of the program wrote names no address: others do.
+        let prove = pezzo.iter().filter_map(|(_, testo)| Prova::leggi(testo).ok());
+        catene.extend(prove.flat_map(|prova| prova.catene()));
+    }
+    Ok(catene)
 }
 
 #[derive(Queryable, Selectable)]

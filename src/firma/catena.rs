@@ -4,9 +4,10 @@
 use super::certificato::Certificato;
 use super::fiducia::{Ancora, Fiducia, Servizio};
 use super::rapporto::Sottoindicazione;
-use crate::valori::Istante;
+use super::revoca::{Consultata, DatoRevoca};
+use crate::valori::{Impronta, Istante};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,8 +30,13 @@ pub struct Contesto<'a> {
     /// The instant that the caller gave, before anything proved an earlier one.
     dato: Istante,
     verifiche: Rc<Cell<u32>>,
+    /// Who signed what is kept outside of the file was asked of these, once for all: what, and by whom.
+    chieste: Rc<RefCell<BTreeSet<Chiesta>>>,
     traccia: Rc<RefCell<Traccia>>,
 }
+
+/// A datum by its SHA-256, and the digest of the certificate that may have signed it.
+type Chiesta = (Impronta, Vec<u8>);
 
 /// What was taken from outside of the file, for the [`super::prova`].
 #[derive(Default)]
@@ -39,19 +45,21 @@ pub struct Traccia {
     pub ancore: BTreeMap<String, Vec<Ancora>>,
     /// The chains that were found, each from the certificate that was asked for to its anchor.
     pub catene: Vec<Vec<Vec<u8>>>,
+    /// The revocation data that were looked at, by their SHA-256.
+    pub revoche: BTreeMap<Impronta, Consultata>,
 }
 
 impl<'a> Contesto<'a> {
     /// With a whole budget.
     pub fn new(fiducia: &'a Fiducia, istante: Istante) -> Self {
         let verifiche = Rc::new(Cell::new(MAX_VERIFICHE));
-        Self { fiducia, istante, dato: istante, verifiche, traccia: Rc::default() }
+        Self { fiducia, istante, dato: istante, verifiche, chieste: Rc::default(), traccia: Rc::default() }
     }
 
     /// The same, at another instant and with what is left of the budget.
     pub fn all_istante(&self, istante: Istante) -> Self {
         let (verifiche, traccia) = (Rc::clone(&self.verifiche), Rc::clone(&self.traccia));
-        Self { istante, verifiche, traccia, ..*self }
+        Self { istante, verifiche, traccia, chieste: Rc::clone(&self.chieste), ..*self }
     }
 
     /// The instant of the judgement, if a timestamp proved it.
@@ -81,6 +89,26 @@ impl<'a> Contesto<'a> {
         if catene.len() < MAX_CATENE && !catene.contains(&intera) {
             catene.push(intera);
         }
+    }
+
+    /// Notes that a datum from outside of the file was asked about a certificate.
+    pub fn ricorda_consultata(&self, dato: &DatoRevoca, certificato: &Certificato<'_>, emittente: &Certificato<'_>) {
+        let revoche = &mut self.traccia.borrow_mut().revoche;
+        let consultata = revoche.entry(dato.impronta()).or_insert_with(|| Consultata::new(dato));
+        consultata.aggiungi(certificato, emittente);
+    }
+
+    /// Takes one signature check out of the budget the first time that this is asked; `false` when there are none left.
+    pub fn spendi_una_volta(&self, cosa: Impronta, chi: &[u8]) -> bool {
+        let chiesta = (cosa, chi.to_vec());
+        if self.chieste.borrow().contains(&chiesta) {
+            return true;
+        }
+        let speso = self.spendi();
+        if speso {
+            self.chieste.borrow_mut().insert(chiesta);
+        }
+        speso
     }
 
     /// Takes one signature check out of the budget; `false` when there are none left.

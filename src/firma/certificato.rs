@@ -6,6 +6,7 @@ use super::chiave::{Chiave, Esito, bit_interi};
 use super::ignoto;
 use super::oid::{QC_COMPLIANCE, QC_SSCD, QC_TYPE, QC_TYPE_ESEAL, QC_TYPE_ESIGN};
 use super::rapporto::Firmatario;
+use super::revoca::nomi;
 use crate::valori::{CodiceFiscale, Istante};
 use der::oid::ObjectIdentifier;
 use std::fmt::Write as _;
@@ -93,7 +94,23 @@ impl<'a> Certificato<'a> {
 
     /// Whether this is its serial number.
     pub fn e_il_seriale(&self, seriale: &[u8]) -> bool {
-        senza_zeri(self.x509.raw_serial()) == senza_zeri(seriale)
+        self.seriale() == senza_zeri(seriale)
+    }
+
+    /// Its serial number, without leading zeros.
+    pub fn seriale(&self) -> &[u8] {
+        senza_zeri(self.x509.raw_serial())
+    }
+
+    /// The names of the points where the lists about it are published by its own issuer (RFC 5280 section 4.2.1.13).
+    pub fn punti(&self) -> Vec<String> {
+        let estensioni = self.x509.extensions().iter();
+        let punti = estensioni.filter_map(|e| match e.parsed_extension() {
+            ParsedExtension::CRLDistributionPoints(punti) => Some(punti.iter()),
+            _ => None,
+        });
+        let suoi = punti.flatten().filter(|punto| punto.crl_issuer.is_none());
+        suoi.filter_map(|punto| punto.distribution_point.as_ref()).flat_map(nomi).collect()
     }
 
     /// The subject as it was sent: a DER Name.
@@ -264,8 +281,12 @@ impl<'a> Certificato<'a> {
 
     /// The issuer for people, most specific part first.
     pub fn emittente_leggibile(&self) -> String {
-        let parti: Vec<String> = self.x509.issuer().iter_attributes().map(parte_leggibile).collect();
-        parti.into_iter().rev().collect::<Vec<_>>().join(", ")
+        nome_leggibile(self.x509.issuer())
+    }
+
+    /// The subject for people, most specific part first.
+    pub fn soggetto_leggibile(&self) -> String {
+        nome_leggibile(self.x509.subject())
     }
 
     fn attributo(&self, oid: &str) -> Option<String> {
@@ -284,7 +305,8 @@ fn codice_fiscale(seriale: &str) -> Option<String> {
     seriale.parse::<CodiceFiscale>().ok().map(|codice| codice.as_str().to_owned())
 }
 
-fn senza_zeri(numero: &[u8]) -> &[u8] {
+/// A number in DER without the octets that say only that it is positive.
+pub fn senza_zeri(numero: &[u8]) -> &[u8] {
     let zeri = numero.iter().take_while(|b| **b == 0).count();
     numero.get(zeri..).unwrap_or_default()
 }
@@ -299,6 +321,12 @@ pub fn nome_confrontabile(nome: &X509Name<'_>) -> String {
         let _ = writeln!(confrontabile, "{}={}", attributo.attr_type().to_id_string(), parole.join(" "));
     }
     confrontabile
+}
+
+/// A name for people, most specific part first.
+pub fn nome_leggibile(nome: &X509Name<'_>) -> String {
+    let parti: Vec<String> = nome.iter_attributes().map(parte_leggibile).collect();
+    parti.into_iter().rev().collect::<Vec<_>>().join(", ")
 }
 
 fn parte_leggibile(attributo: &AttributeTypeAndValue<'_>) -> String {

@@ -1,4 +1,5 @@
-//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries.
+//! The judgement on one signer (ETSI EN 319 102-1 clause 5.2, 5.3), with the revocation data that the file carries and those that are
+//! at hand.
 
 use super::algoritmo::{Digesto, Metodo, Schema, metodo, oid_di};
 use super::archivio::{Caso, Intorno, Prove};
@@ -13,7 +14,7 @@ use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
 use super::qualifica::{qualifica, ritratta};
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::revoca::{NON_CONTROLLATA, Revoche, Stato};
+use super::revoca::{NON_CONTROLLATA, Revoche, Stato, stato_noto};
 use super::{ignoto, oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -25,7 +26,7 @@ const MAX_AGGIUNTE: usize = 64;
 
 /// Said when what is known about it could not all be believed or not.
 const REVOCA_INTERROTTA: &str =
-    "I dati di revoca nel file sono troppi per essere verificati tutti: non si sa se un certificato era revocato.";
+    "I dati di revoca sono troppi per essere verificati tutti: non si sa se un certificato era revocato.";
 
 /// What the signers of one envelope have in common.
 #[derive(Clone, Copy)]
@@ -364,7 +365,7 @@ fn esamina_revoca(
     let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
     let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
         let stati = revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
-        let stati: Vec<Stato> = stati.collect();
+        let stati: Vec<Stato> = stati.chain(stato_noto(contesto, chi, emittente, contesto.istante)).collect();
         let revocato = stati.iter().find(|s| matches!(s, Stato::Revocato(_)));
         revocato.or_else(|| stati.iter().find(|s| **s == Stato::Interrotto)).or_else(|| stati.first()).copied()
     };

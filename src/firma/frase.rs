@@ -131,8 +131,14 @@ impl Firma {
     /// What was not shown, of a signature that passes.
     fn riserve(&self) -> String {
         let mut riserve = Vec::new();
-        if self.findings.iter().any(|f| f == NON_CONTROLLATA) {
-            riserve.push("la revoca del certificato non è stata controllata");
+        let marca = self.timestamps.iter().any(|m| m.revocation_checked == Some(false));
+        match (self.findings.iter().any(|f| f == NON_CONTROLLATA), marca) {
+            (true, false) => riserve.push("la revoca del certificato non è stata controllata"),
+            (true, true) => {
+                riserve.push("la revoca del certificato e di quello della marca temporale non è stata controllata");
+            }
+            (false, true) => riserve.push("la revoca del certificato della marca temporale non è stata controllata"),
+            (false, false) => {}
         }
         let peggiore = self.timestamps.iter().map(|m| m.indication).max();
         match peggiore {
@@ -205,6 +211,9 @@ impl MarcaTemporale {
         let di = self.tsa.as_deref().map(|tsa| format!(" di {tsa}")).unwrap_or_default();
         let del = self.time.map_or_else(|| " di istante ignoto".to_owned(), |time| format!(" del {}", alle(time)));
         let esito = match self.indication {
+            Indicazione::TotalPassed if self.revocation_checked == Some(false) => {
+                "valida, ma la revoca del suo certificato non è stata controllata"
+            }
             Indicazione::TotalPassed => "valida",
             Indicazione::Indeterminate => "non accertata",
             Indicazione::TotalFailed => "NON valida",

@@ -15,7 +15,7 @@ use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::firmatario::CampiFirmatario;
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
-use super::revoca::Revoche;
+use super::revoca::{NON_CONTROLLATA, Revoche};
 use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -120,8 +120,7 @@ pub fn esamina(
 
 /// What is said of a token that cannot be read.
 pub fn illeggibile(difetto: Difetto) -> (MarcaTemporale, String) {
-    let marca =
-        MarcaTemporale { time: None, tsa: None, indication: Indicazione::TotalFailed, covers: Marcato::Signature };
+    let marca = MarcaTemporale { covers: Marcato::Signature, ..incompleta(None, Indicazione::TotalFailed) };
     (marca, format!("Marca temporale non valida, perché non è leggibile: {difetto}."))
 }
 
@@ -149,17 +148,19 @@ pub fn esamina_con(
     if !contesto.spendi() {
         giudizio.incerta(Sottoindicazione::Generic, "Le marche del file sono troppe per essere verificate tutte.");
         let time = info.and_then(|info| info.istante);
-        let frase = frase(time, None, &giudizio);
-        return (MarcaTemporale { time, tsa: None, indication: giudizio.indicazione, covers: Marcato::File }, frase);
+        let frase = frase(time, None, &giudizio, None);
+        return (incompleta(time, giudizio.indicazione), frase);
     }
     match &info {
         Some(info) => esamina_impronta(&mut giudizio, info, marcato),
         None => giudizio.fallita(Sottoindicazione::FormatFailure, "Il suo contenuto non è leggibile."),
     }
+    let mut controllata = None;
     let tsa = match gettone.resto.firmatari.as_slice() {
         [firmatario] => {
             let firma = firma_di(contesto, gettone, firmatario, altri, revoche);
             let motivo = firma.sub_indication.unwrap_or(Sottoindicazione::Generic);
+            controllata = Some(!firma.findings.iter().any(|f| f == NON_CONTROLLATA));
             let perche = firma.findings.into_iter().next().unwrap_or_default();
             match firma.indication {
                 Indicazione::TotalPassed => {}
@@ -178,8 +179,14 @@ pub fn esamina_con(
         giudizio.incerta(Sottoindicazione::CryptoConstraintsFailureNoPoe, frase);
     }
     let time = info.and_then(|info| info.istante);
-    let frase = frase(time, tsa.as_deref(), &giudizio);
-    (MarcaTemporale { time, tsa, indication: giudizio.indicazione, covers: Marcato::File }, frase)
+    let controllata = controllata.filter(|_| giudizio.indicazione == Indicazione::TotalPassed);
+    let frase = frase(time, tsa.as_deref(), &giudizio, controllata);
+    (MarcaTemporale { tsa, revocation_checked: controllata, ..incompleta(time, giudizio.indicazione) }, frase)
+}
+
+/// Of an authority that is not known.
+fn incompleta(time: Option<Istante>, indication: Indicazione) -> MarcaTemporale {
+    MarcaTemporale { time, tsa: None, indication, covers: Marcato::File, revocation_checked: None }
 }
 
 /// The judgement on the one signer of a token.
@@ -227,10 +234,15 @@ fn esamina_impronta(giudizio: &mut Giudizio, info: &TstInfo<'_>, marcato: Result
     }
 }
 
-fn frase(istante: Option<Istante>, tsa: Option<&str>, giudizio: &Giudizio) -> String {
+fn frase(istante: Option<Istante>, tsa: Option<&str>, giudizio: &Giudizio, controllata: Option<bool>) -> String {
     let quando = istante.map_or_else(|| "di istante ignoto".to_owned(), |t| format!("del {}", t.leggibile()));
     let chi = tsa.map(|nome| format!(" di {nome}")).unwrap_or_default();
     let esito = match giudizio.indicazione {
+        Indicazione::TotalPassed if controllata == Some(false) => {
+            return format!(
+                "Marca temporale {quando}{chi}: valida; la revoca del suo certificato non è stata controllata."
+            );
+        }
         Indicazione::TotalPassed => return format!("Marca temporale {quando}{chi}: valida."),
         Indicazione::Indeterminate => "non accertata",
         Indicazione::TotalFailed => "non valida",

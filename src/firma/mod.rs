@@ -51,6 +51,7 @@ pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
 pub use rapporto::{
     Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,
 };
+pub use revoca::{Accettato, Autorita, DatoRevoca, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE, RifiutoRevoca};
 
 use crate::valori::{Impronta, Istante};
 use catena::Contesto;

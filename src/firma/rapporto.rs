@@ -98,6 +98,10 @@ pub struct MarcaTemporale {
     /// What it proves to have existed.
     #[serde(default)]
     pub covers: Marcato,
+    /// Of a token that passes, whether anything says that the certificate of the authority had not been taken back; `None`: it does not
+    /// pass, or an older version did not say.
+    #[serde(default)]
+    pub revocation_checked: Option<bool>,
 }
 
 /// What a timestamp stamps.

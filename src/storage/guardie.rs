@@ -52,6 +52,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("verifiche", &[&["id"]]),
     guardata("liste_fiducia", &[&["id"], &["territorio", "sequenza"]]),
     guardata("certificati_gestori", &[&["id"]]),
+    guardata("dati_revoca", &[&["id"], &["serie", "sha256"]]),
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),

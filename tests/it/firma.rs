@@ -2,17 +2,18 @@
 
 mod archivio;
 mod asic;
-mod busta;
+pub mod busta;
 pub mod corpus;
 mod flusso;
 mod frasi;
 mod liste;
 mod m7m;
-mod marca;
+pub mod marca;
+pub mod note;
 mod pades;
 mod proprieta;
 mod prova;
-mod revoca;
+pub mod revoca;
 mod semi;
 mod xades;
 

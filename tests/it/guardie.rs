@@ -61,7 +61,7 @@ fn colonna(tabella: &str) -> &'static str {
         "recapiti" | "proposte_rubrica" => "valore",
         "decisioni_proposte" => "esito",
         "unioni_soggetti" => "tenuto_id",
-        "liste_fiducia" | "certificati_gestori" => "provenienza",
+        "liste_fiducia" | "certificati_gestori" | "dati_revoca" => "provenienza",
         altra => panic!("say which column of {altra} an attacker would change"),
     }
 }

@@ -24,7 +24,7 @@ fn quante(casa: &Casa) -> [i64; 4] {
 su_entrambi! {
     fn a_trial_writes_nothing_and_twice_is_once(casa) {
         let prima = quante(casa);
-        let (codice, testo) = importa(casa, "uffici", UFFICI.as_bytes(), &["--prova"]);
+        let (codice, testo) = importa(casa, "uffici", UFFICI.as_bytes(), &["--anteprima"]);
         assert_eq!(codice, Some(0), "{testo}");
         for riga in ["riga 2: AREA Area tecnica: da creare", "riga 3: SUE Sportello; unico: da creare", "riga 4: EDIL Sportello edilizia: già presente",
             "Righe da creare: 2; già presenti: 1; rifiutate: 0.", "Niente è stato scritto."] {

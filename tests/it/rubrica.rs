@@ -184,7 +184,7 @@ su_entrambi! {
         crea(casa, &persona("Maria", "Bianchi", ""), &[]);
         let file = "\u{feff}denominazione;cognome;nome;codice_fiscale;codice_ipa;pec;indirizzo\r\n\
             Verdi srl;;;12345678903;;nuova@pec.example;\r\n;Bianchi;Maria;;;;\r\n\"Comune di; Prova\";;;;c_p000;p@pec.example;Piazza 1\r\n";
-        let (esito, detto) = importa(casa, file, &["--prova"]);
+        let (esito, detto) = importa(casa, file, &["--anteprima"]);
         for parte in [
             "riga 2: diverso: Verdi srl: pec «verdi@pec.example» -> «nuova@pec.example»",
             "riga 3: già in rubrica: Bianchi Maria",

@@ -1,4 +1,4 @@
-//! The authorities in force, read once and shared, and read anew when a version is imported while the server runs.
+//! The authorities in force, with what is known of revocation, read once and shared, and read anew when a version is imported while the server runs.
 
 use super::{Fiduce, fiduce_correnti};
 use crate::documenti::{Deposito, Errore};
@@ -41,12 +41,17 @@ impl Custodia {
         {
             return Ok(Arc::clone(fiduce));
         }
+        let prima = letta.as_ref().map(|(_, fiduce)| Arc::clone(fiduce)).unwrap_or_default();
         let (segno, fiduce) = db.leggi(|conn| {
             let segno = segno(conn)?;
-            Ok::<_, Errore>((segno, fiduce_correnti(conn, deposito, &self.cartella)?))
+            Ok::<_, Errore>((segno, fiduce_correnti(conn, deposito, &self.cartella, &prima)?))
         })?;
         let fiduce = Arc::new(fiduce);
-        tracing::info!(liste = fiduce.liste.len(), ancore = fiduce.firme.quante(), "trust read");
+        let (liste, ancore, revoche) = (fiduce.liste.len(), fiduce.firme.quante(), fiduce.revoche.len());
+        tracing::info!(liste, ancore, revoche, "trust read");
+        if fiduce.revoche_fuori > 0 {
+            tracing::warn!(quanti = fiduce.revoche_fuori, "revocation data left out: no more fit in memory");
+        }
         for rilievo in fiduce.rilievi(db.orologio().adesso()) {
             tracing::warn!("{rilievo}");
         }
@@ -57,6 +62,7 @@ impl Custodia {
 }
 
 fn segno(conn: &mut Conn) -> Result<Segno, storage::Errore> {
-    let sql = "SELECT (SELECT count(*) FROM liste_fiducia) + (SELECT count(*) FROM certificati_gestori) AS quante";
+    let sql = "SELECT (SELECT count(*) FROM liste_fiducia) + (SELECT count(*) FROM certificati_gestori) \
+               + (SELECT count(*) FROM dati_revoca) AS quante";
     Ok(diesel::sql_query(sql).get_result(conn)?)
 }

@@ -1,6 +1,6 @@
 //! The judgement of what was brought: nothing is written here.
 
-use super::sorgente::Sorgente;
+use super::sorgente::{MASSIMA_LISTA_BYTE, Sorgente};
 use super::variazioni::Variazioni;
 use super::versione::{presente, ultima};
 use super::{Rete, Rifiuto};
@@ -160,7 +160,7 @@ impl Aula<'_> {
     ) -> Result<Letta, Box<Esame>> {
         let provenienza = sorgente.nome();
         avanza(&provenienza);
-        let letta = sorgente.leggi(self.regole.rete.as_ref()).and_then(|byte| Ok((Lista::leggi(&byte)?, byte)));
+        let letta = sorgente.leggi(self.regole.rete.as_ref(), MASSIMA_LISTA_BYTE).and_then(|byte| Ok((Lista::leggi(&byte)?, byte)));
         letta.map(|(lista, byte)| Letta { provenienza: provenienza.clone(), byte, lista }).map_err(|rifiuto| {
             Box::new(Esame { provenienza, territorio: atteso.cloned(), sequenza: None, esito: Err(rifiuto) })
         })

@@ -1,14 +1,19 @@
 //! The authorities of a verification, and the versions they are made of.
 
 use super::gestori::{self, MASSIMO_INSIEME_BYTE};
-use super::versione::{self, Versione, versioni_correnti};
+use super::revoche::{self, DatoConservato};
+use super::versione::{Versione, versioni_correnti};
 use crate::documenti::{Deposito, Errore};
-use crate::firma::{self, Fiducia};
+use crate::firma::{self, DatoRevoca, Fiducia};
 use crate::storage::Conn;
 use crate::valori::{Impronta, Istante, Territorio};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-/// Whom signatures are trusted from.
+/// Revocation data that are held in memory, the newest; there is a limit on their bytes too.
+const MASSIMI_DATI_REVOCA: usize = 2_000;
+
+/// Whom signatures are trusted from, and what is known of revocation.
 #[derive(Debug, Clone, Default)]
 pub struct Fiduce {
     /// For the signatures of documents.
@@ -17,8 +22,10 @@ pub struct Fiduce {
     pub gestori: Fiducia,
     /// The kept lists among `firme`.
     pub liste: Vec<ListaInUso>,
-    /// The kept set among `gestori`.
-    pub insieme_gestori: Option<Impronta>,
+    /// The kept revocation data among `firme`, by their SHA-256.
+    pub revoche: BTreeMap<Impronta, DatoRevoca>,
+    /// Revocation data that are kept and not used, since memory has a limit.
+    pub revoche_fuori: usize,
     /// What is kept and cannot be read, and why: who is trusted by it is not, and no verdict is better for that.
     pub illeggibili: Vec<String>,
 }
@@ -37,13 +44,6 @@ pub struct ListaInUso {
 }
 
 impl Fiduce {
-    /// The versions that it is made of, as [`fiduce_da`] takes them: lists by territory, then the set of the providers.
-    /// Certificates of the folder `fiducia/` are no version.
-    #[must_use]
-    pub fn versioni(&self) -> Vec<Impronta> {
-        self.liste.iter().map(|l| l.impronta).chain(self.insieme_gestori).collect()
-    }
-
     /// What must be said of a judgement at `istante` by these lists. One that should have been replaced is used all the same: what
     /// it says of the past holds (TS 119 615 clause 4.2).
     pub fn rilievi(&self, istante: Istante) -> impl Iterator<Item = String> {
@@ -93,7 +93,24 @@ impl Fiduce {
     fn aggiungi_gestori(&mut self, impronta: Impronta, deposito: &Deposito) -> Result<(), Errore> {
         let pem = deposito.leggi(&impronta, MASSIMO_INSIEME_BYTE)?;
         self.gestori.aggiungi_certificati(&pem).map_err(|e| rovinata("certificati PEC".to_owned(), &e))?;
-        self.insieme_gestori = Some(impronta);
+        Ok(())
+    }
+
+    /// One that was read before is not read again.
+    fn aggiungi_revoca(
+        &mut self,
+        conservato: &DatoConservato,
+        deposito: &Deposito,
+        prima: &Self,
+    ) -> Result<(), Errore> {
+        let dato = match prima.revoche.get(&conservato.impronta) {
+            Some(dato) => dato.clone(),
+            None => conservato.apri(deposito)?,
+        };
+        match self.firme.aggiungi_revoca(dato.clone()) {
+            Ok(()) => drop(self.revoche.insert(conservato.impronta, dato)),
+            Err(_) => self.revoche_fuori += 1,
+        }
         Ok(())
     }
 }
@@ -102,12 +119,18 @@ fn rovinata(lista: String, causa: &firma::Errore) -> Errore {
     Errore::ListaRovinata { lista, causa: causa.to_string() }
 }
 
-/// `base` with the versions that are in force: the newest list of each territory and the newest set of the providers.
+/// `base` with the versions that are in force: the newest list of each territory, the newest set of the providers, the newest revocation
+/// data of each series; of these, what is in `prima` is taken from there.
 ///
 /// # Errors
 /// Those of the database. What the store does not hold as it was is left out and told ([`Fiduce::illeggibili`]): the register and the mail
 /// go on, with verdicts that can only be worse.
-pub fn fiduce_correnti(conn: &mut Conn, deposito: &Deposito, base: &Fiduce) -> Result<Fiduce, Errore> {
+pub(super) fn fiduce_correnti(
+    conn: &mut Conn,
+    deposito: &Deposito,
+    base: &Fiduce,
+    prima: &Fiduce,
+) -> Result<Fiduce, Errore> {
     let mut fiduce = base.clone();
     // The list of the lists has no services of its own.
     for versione in versioni_correnti(conn)?.iter().filter(|v| !v.territorio.e_unione()) {
@@ -118,23 +141,11 @@ pub fn fiduce_correnti(conn: &mut Conn, deposito: &Deposito, base: &Fiduce) -> R
         let esito = fiduce.aggiungi_gestori(insieme.impronta, deposito);
         fiduce.o_senza("i certificati dei gestori di PEC", esito)?;
     }
-    Ok(fiduce)
-}
-
-/// `base` with these versions, whatever is in force now: to judge as it was judged then.
-///
-/// # Errors
-/// A version that was never kept; the store.
-pub fn fiduce_da(conn: &mut Conn, deposito: &Deposito, base: &Fiduce, versioni: &[Impronta]) -> Result<Fiduce, Errore> {
-    let mut fiduce = base.clone();
-    for impronta in versioni {
-        if let Some(versione) = versione::con_impronta(conn, impronta)? {
-            fiduce.aggiungi(&versione, deposito)?;
-        } else if let Some(insieme) = gestori::con_impronta(conn, impronta)? {
-            fiduce.aggiungi_gestori(insieme.impronta, deposito)?;
-        } else {
-            return Err(Errore::VersioneSconosciuta(*impronta));
-        }
+    let dati = revoche::correnti(conn)?;
+    fiduce.revoche_fuori = dati.len().saturating_sub(MASSIMI_DATI_REVOCA);
+    for dato in dati.iter().take(MASSIMI_DATI_REVOCA) {
+        let esito = fiduce.aggiungi_revoca(dato, deposito, prima);
+        fiduce.o_senza(dato, esito)?;
     }
     Ok(fiduce)
 }

@@ -199,13 +199,6 @@ pub(super) fn ultima(conn: &mut Conn) -> Result<Option<VersioneGestori>, Errore>
     riga.map(Riga::valore).transpose()
 }
 
-/// The set with these bytes.
-pub(super) fn con_impronta(conn: &mut Conn, impronta: &Impronta) -> Result<Option<VersioneGestori>, Errore> {
-    let suoi = tabella::table.filter(tabella::sha256.eq(impronta.to_string())).order(tabella::id.desc());
-    let riga: Option<Riga> = suoi.select(Riga::as_select()).first(conn).optional()?;
-    riga.map(Riga::valore).transpose()
-}
-
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tabella)]
 struct Riga {

@@ -2,7 +2,7 @@
 //!
 //! A trusted list is brought by a person (command or page), judged ([`esamina`]) and, if it may be believed, kept ([`conserva`]): the
 //! bytes in the store, a row that never changes, a link in the chain of the installation. Old versions stay, since a verdict is explained
-//! by those that gave it ([`fiduce_da`]). [`Custodia`] gives those in force to whoever verifies. The network is used by [`Rete`]
+//! by the prova that names those that gave it. [`Custodia`] gives those in force to whoever verifies. The network is used by [`Rete`]
 //! alone, and only when a person asks; it is not trusted: the signatures of the lists are.
 
 mod cartella;
@@ -11,7 +11,9 @@ mod custodia;
 mod esame;
 mod fiduce;
 mod gestori;
+mod luogo;
 mod rete;
+pub mod revoche;
 mod rifiuto;
 mod sorgente;
 mod variazioni;
@@ -21,7 +23,8 @@ pub use cartella::{Illeggibile, carica_fiduce};
 pub use conserva::conserva;
 pub use custodia::Custodia;
 pub use esame::{Candidata, Esame, Esito, Iniziali, Regole, esamina};
-pub use fiduce::{Fiduce, ListaInUso, fiduce_correnti, fiduce_da};
+pub use fiduce::{Fiduce, ListaInUso};
+use fiduce::fiduce_correnti;
 pub use gestori::{CertificatoGestore, EsitoGestori, VersioneGestori, conserva_gestori, gestori_di, versioni_gestori};
 pub use rete::{Rete, RifiutoRete};
 pub use rifiuto::Rifiuto;
@@ -35,4 +38,5 @@ use crate::audit::Atto;
 pub const ATTI: &[Atto] = &[
     Atto { tipo: versione::ATTO, ricalcola: versione::ricalcola, conta: versione::conta },
     Atto { tipo: gestori::ATTO, ricalcola: gestori::ricalcola, conta: gestori::conta },
+    Atto { tipo: revoche::ATTO, ricalcola: revoche::ricalcola, conta: revoche::conta },
 ];

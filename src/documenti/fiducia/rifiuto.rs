@@ -1,11 +1,11 @@
 //! Why something that was brought is not kept.
 
 use super::RifiutoRete;
-use crate::firma::{self, RifiutoLista};
+use crate::firma::{self, RifiutoLista, RifiutoRevoca};
 use crate::valori::Territorio;
 use std::io;
 
-/// Why a list, or a set of certificates, is refused. The text follows the name of what was brought and a colon.
+/// Why a list, a set of certificates, or what is said of revocation, is refused. The text follows the name of what was brought and a colon.
 #[derive(Debug, thiserror::Error)]
 pub enum Rifiuto {
     /// It is not to be believed.
@@ -41,6 +41,26 @@ pub enum Rifiuto {
     /// The list of the lists does not say where that of this territory is.
     #[error("la lista delle liste non dice dove si trova quella di {0}: dai il file")]
     SenzaIndirizzo(Territorio),
+    /// Revocation data that are not to be believed.
+    #[error(transparent)]
+    Revoca(#[from] RifiutoRevoca),
+    /// Revocation data that are older than those that are kept.
+    #[error("è del {emessa}, e per lo stesso emittente è già conservata quella più recente, del {conservata}")]
+    RevocaAnteriore {
+        /// When it was issued.
+        emessa: String,
+        /// When the kept one was.
+        conservata: String,
+    },
+    /// Another revocation list with the number of the one that is kept.
+    #[error("ha lo stesso numero ({0}) di quella conservata e un contenuto diverso")]
+    RevocaStessoNumero(String),
+    /// More than are looked at in one go.
+    #[error("non è stata guardata: in una volta se ne guardano {0}")]
+    TroppiIndirizzi(usize),
+    /// The time for all is over.
+    #[error("non è stata guardata: sono passati i {0} minuti ammessi per tutte")]
+    TroppoTempo(u64),
     /// Longer than the limit.
     #[error("supera il limite di {0} MiB")]
     TroppoGrande(u64),

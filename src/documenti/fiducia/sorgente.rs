@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Longest trusted list, in bytes: the reader of XML takes no more, and the longest of the Union has five millions.
 pub const MASSIMA_LISTA_BYTE: u64 = 16 * 1024 * 1024;
 
-/// Whence a list comes.
+/// Whence a list comes, of authorities or of revocations.
 #[derive(Debug, Clone)]
 pub enum Sorgente {
     /// A file of the disk.
@@ -47,23 +47,23 @@ impl Sorgente {
         nome.chars().filter(|c| !c.is_control()).take(500).collect()
     }
 
-    /// Its bytes; without `rete` nothing is fetched.
-    pub(super) fn leggi(self, rete: Option<&Rete>) -> Result<Vec<u8>, Rifiuto> {
+    /// Its bytes, at most `massimo`; without `rete` nothing is fetched.
+    pub(super) fn leggi(self, rete: Option<&Rete>, massimo: u64) -> Result<Vec<u8>, Rifiuto> {
         let byte = match self {
             Self::Byte { byte, .. } => byte,
             Self::Url(url) => {
                 let rete = rete.ok_or(Rifiuto::Rete(RifiutoRete::Indirizzo))?;
-                return Ok(rete.scarica(&url, MASSIMA_LISTA_BYTE)?);
+                return Ok(rete.scarica(&url, massimo)?);
             }
             Self::File(file) => {
                 let mut byte = Vec::new();
                 let aperto = File::open(file).map_err(Rifiuto::File)?;
-                aperto.take(MASSIMA_LISTA_BYTE + 1).read_to_end(&mut byte).map_err(Rifiuto::File)?;
+                aperto.take(massimo.saturating_add(1)).read_to_end(&mut byte).map_err(Rifiuto::File)?;
                 byte
             }
         };
-        if u64::try_from(byte.len()).unwrap_or(u64::MAX) > MASSIMA_LISTA_BYTE {
-            return Err(Rifiuto::TroppoGrande(MASSIMA_LISTA_BYTE / (1024 * 1024)));
+        if u64::try_from(byte.len()).unwrap_or(u64::MAX) > massimo {
+            return Err(Rifiuto::TroppoGrande(massimo / (1024 * 1024)));
         }
         Ok(byte)
     }

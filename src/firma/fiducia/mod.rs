@@ -1,4 +1,5 @@
-//! *Fiducia*: the certificates believed without proof, by which everything else is judged.
+//! *Fiducia*: what a judgement takes from outside of the file. The certificates believed without proof, by which everything else is
+//! judged, and what is known of the revocation of others, which proves itself by them.
 //!
 //! Certificates given as they are count always; those of a service of a trusted list count while the service is recognised.
 
@@ -13,6 +14,7 @@ pub use servizio::{Genere, Periodo, Servizio};
 
 use super::certificato::Certificato;
 use super::involucro::pem;
+use super::revoca::{DatoRevoca, Noti, RifiutoRevoca};
 use crate::valori::{Impronta, Istante};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,12 +23,13 @@ use std::sync::Arc;
 /// Certificates accepted in one [`Fiducia`].
 const MAX_CERTIFICATI: usize = 20_000;
 
-/// The trust anchors of a verification.
+/// The trust anchors of a verification, and the revocation data that are at hand.
 #[derive(Debug, Clone, Default)]
 pub struct Fiducia {
     /// Certificates (DER) by their subject, in the form that is compared.
     ancore: BTreeMap<String, Vec<Ancora>>,
     quante: usize,
+    noti: Noti,
 }
 
 /// A certificate believed without proof.
@@ -151,6 +154,29 @@ impl Fiducia {
             self.aggiungi(soggetto, Ancora { der: der.clone(), servizio, lista });
         }
         Ok(quanti)
+    }
+
+    /// Takes a list or an answer about revocation. Whether it is to be believed is seen when it is used.
+    ///
+    /// # Errors
+    /// More memory than the limit; then it is left out.
+    pub fn aggiungi_revoca(&mut self, dato: DatoRevoca) -> Result<(), RifiutoRevoca> {
+        self.noti.aggiungi(dato)
+    }
+
+    /// What is known of revocation.
+    pub(super) fn noti(&self) -> &Noti {
+        &self.noti
+    }
+
+    /// The certificates of all anchors.
+    pub(super) fn certificati(&self) -> impl Iterator<Item = &[u8]> {
+        self.ancore.values().flatten().map(|a| a.der.as_slice())
+    }
+
+    /// Whether this is an anchor.
+    pub(super) fn e_ancora(&self, certificato: &Certificato<'_>) -> bool {
+        self.con_soggetto(&certificato.soggetto).any(|a| a.der == certificato.der)
     }
 
     /// Takes an anchor back from where it was kept; `None` if it is no certificate.

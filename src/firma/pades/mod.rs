@@ -294,7 +294,8 @@ fn marca_circondata(
     }
     let indication = if difetti.is_empty() { marca.indication } else { Indicazione::TotalFailed };
     let frasi = difetti.into_iter().map(|difetto| format!("Marca temporale del documento: {difetto}")).collect();
-    (MarcaTemporale { indication, ..marca }, frasi)
+    let revocation_checked = marca.revocation_checked.filter(|_| indication == Indicazione::TotalPassed);
+    (MarcaTemporale { indication, revocation_checked, ..marca }, frasi)
 }
 
 /// Whether a signature has a timestamp of its own: not of the content, which existed before it, and not one that does not hold.
@@ -331,7 +332,7 @@ mod tests {
     #[test]
     fn a_timestamp_of_the_content_or_one_that_failed_makes_no_level() {
         let check = |covers: Marcato, indication: Indicazione, attesa: bool| {
-            let marca = MarcaTemporale { time: None, tsa: None, indication, covers };
+            let marca = MarcaTemporale { time: None, tsa: None, indication, covers, revocation_checked: None };
             assert_eq!(marche_della_firma(&[marca]), attesa, "{covers:?} {indication:?}");
         };
         check(Marcato::Signature, Indicazione::TotalPassed, true);

@@ -70,3 +70,21 @@ diesel::table! {
         prova -> Text,
     }
 }
+
+diesel::table! {
+    dati_revoca (id) {
+        id -> Text,
+        genere -> Text,
+        emittente -> Text,
+        emittente_sha256 -> Text,
+        serie -> Text,
+        numero -> Nullable<Text>,
+        emessa -> Timestamp,
+        prossima -> Nullable<Timestamp>,
+        voci -> BigInt,
+        sha256 -> Text,
+        provenienza -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}

@@ -3,8 +3,10 @@
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::invio::{self, Massimi};
+use super::revoche::{self, RevocheViste};
 use super::{Errata, Pagine, formato};
 use crate::documenti;
+use crate::documenti::fiducia::revoche::DatoConservato;
 use crate::documenti::fiducia::{
     self, Esame, Esito, Iniziali, MASSIMA_LISTA_BYTE, Regole, Rete, Sorgente, Versione, VersioneGestori, conserva,
     esamina,
@@ -41,10 +43,10 @@ struct ListaVista {
 }
 
 /// How long something still holds.
-struct Scadenza {
-    icona: &'static str,
-    esito: &'static str,
-    testo: String,
+pub(super) struct Scadenza {
+    pub(super) icona: &'static str,
+    pub(super) esito: &'static str,
+    pub(super) testo: String,
 }
 
 /// A certificate of a PEC provider.
@@ -62,13 +64,38 @@ struct InsiemeVisto {
 }
 
 /// What became of something that was brought.
-struct Esitata {
+pub(super) struct Esitata {
     esito: &'static str,
     icona: &'static str,
     testo: String,
     aggiunti: Vec<String>,
     tolti: Vec<String>,
     altri: usize,
+}
+
+impl Esitata {
+    fn new(esito: &'static str, icona: &'static str, testo: String) -> Self {
+        Self { esito, icona, testo, aggiunti: Vec::new(), tolti: Vec::new(), altri: 0 }
+    }
+
+    pub(super) fn rifiutata(testo: String) -> Self {
+        Self::new("danger", "it-close-circle", testo)
+    }
+
+    pub(super) fn gia_presente(testo: String) -> Self {
+        Self::new("info", "it-check-circle", testo)
+    }
+
+    pub(super) fn conservata(testo: String) -> Self {
+        Self::new("success", "it-check-circle", testo)
+    }
+}
+
+/// What is wrong with a form, beside which field.
+#[derive(Default)]
+pub(super) struct Errori {
+    pub(super) lista: Option<&'static str>,
+    pub(super) revoca: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -83,8 +110,10 @@ struct Pagina {
     insiemi: Vec<InsiemeVisto>,
     /// What is kept and cannot be read.
     illeggibili: Vec<String>,
+    revoche: RevocheViste,
     esiti: Vec<Esitata>,
     errore: Option<&'static str>,
+    errore_revoca: Option<&'static str>,
 }
 
 /// What the page is made of.
@@ -93,11 +122,13 @@ struct Letta {
     insiemi: Vec<VersioneGestori>,
     gestori: Vec<fiducia::CertificatoGestore>,
     illeggibili: Vec<String>,
+    revoche: Vec<DatoConservato>,
+    revoche_fuori: usize,
 }
 
 pub(super) async fn mostra(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Amministrazione, Permesso::Legge)?;
-    pagina(&stato, &chi, Vec::new(), None).await
+    pagina(&stato, &chi, Vec::new(), Errori::default()).await
 }
 
 /// `POST /amministrazione/fiducia`: brings the lists that were chosen, or those of the network.
@@ -116,7 +147,8 @@ pub(super) async fn importa(
     let arrivo = invio::leggi((&stato, &pagine), &massimi, corpo, della_sessione).await?;
     let dalla_rete = arrivo.campi.contains_key("rete");
     if arrivo.file.is_empty() && !dalla_rete {
-        return pagina(&stato, &chi, Vec::new(), Some("Scegli il file della lista.")).await;
+        let errori = Errori { lista: Some("Scegli il file della lista."), ..Errori::default() };
+        return pagina(&stato, &chi, Vec::new(), errori).await;
     }
     let attore = chi.attore();
     let leggi = move |stato: &Stato| {
@@ -128,7 +160,7 @@ pub(super) async fn importa(
         porta(stato, &attore, portate, dalla_rete)
     };
     let esiti = stato.blocca(leggi).await?;
-    pagina(&stato, &chi, esiti, None).await
+    pagina(&stato, &chi, esiti, Errori::default()).await
 }
 
 /// The same way as the command's; files alone never make the server go to the network.
@@ -151,19 +183,11 @@ fn tieni(stato: &Stato, attore: &Attore, esame: Esame) -> Result<Esitata, Proble
         (Some(t), None) => format!("{t} ({})", esame.provenienza),
         (None, _) => esame.provenienza.clone(),
     };
-    let rifiutata = |motivo: String| Esitata {
-        esito: "danger",
-        icona: "it-close-circle",
-        testo: format!("{che}: rifiutata: {motivo}."),
-        aggiunti: Vec::new(),
-        tolti: Vec::new(),
-        altri: 0,
-    };
+    let rifiutata = |motivo: String| Esitata::rifiutata(format!("{che}: rifiutata: {motivo}."));
     let candidata = match esame.esito {
         Err(rifiuto) => return Ok(rifiutata(rifiuto.to_string())),
         Ok(Esito::Presente) => {
-            let testo = format!("{che}: già conservata, niente da fare.");
-            return Ok(Esitata { esito: "info", icona: "it-check-circle", testo, ..rifiutata(String::new()) });
+            return Ok(Esitata::gia_presente(format!("{che}: già conservata, niente da fare.")));
         }
         Ok(Esito::Nuova(candidata)) => candidata,
     };
@@ -175,31 +199,31 @@ fn tieni(stato: &Stato, attore: &Attore, esame: Esame) -> Result<Esitata, Proble
     let primi = |nomi: &[String]| nomi.iter().take(MASSIMI_SERVIZI).cloned().collect::<Vec<_>>();
     let altri = [&variazioni.aggiunti, &variazioni.tolti].map(|n| n.len().saturating_sub(MASSIMI_SERVIZI));
     Ok(Esitata {
-        esito: "success",
-        icona: "it-check-circle",
-        testo: format!("{che}: conservata."),
         aggiunti: primi(&variazioni.aggiunti),
         tolti: primi(&variazioni.tolti),
         altri: altri.iter().sum(),
+        ..Esitata::conservata(format!("{che}: conservata."))
     })
 }
 
-async fn pagina(
+pub(super) async fn pagina(
     stato: &Stato,
     chi: &Chi,
     esiti: Vec<Esitata>,
-    errore: Option<&'static str>,
+    errori: Errori,
 ) -> Result<HttpResponse, Errata> {
     let leggi = |stato: &Stato| {
-        let (versioni, insiemi) = stato
-            .db
-            .leggi(|conn| Ok::<_, documenti::Errore>((fiducia::versioni(conn)?, fiducia::versioni_gestori(conn)?)))?;
+        let (versioni, insiemi, revoche) = stato.db.leggi(|conn| {
+            let revoche = fiducia::revoche::correnti(conn)?;
+            Ok::<_, documenti::Errore>((fiducia::versioni(conn)?, fiducia::versioni_gestori(conn)?, revoche))
+        })?;
         let gestori = insiemi.first().and_then(|v| fiducia::gestori_di(&stato.deposito, v).ok()).unwrap_or_default();
-        let illeggibili = stato.fiduce()?.illeggibili.clone();
-        Ok(Letta { versioni, insiemi, gestori, illeggibili })
+        let fiduce = stato.fiduce()?;
+        let (illeggibili, revoche_fuori) = (fiduce.illeggibili.clone(), fiduce.revoche_fuori);
+        Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori, illeggibili } = stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori } = stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {
@@ -215,7 +239,7 @@ async fn pagina(
     };
     let gestore =
         |c: fiducia::CertificatoGestore| GestoreVisto { nome: c.nome, stato: scadenza(c.scade, ora, SENZA_DATA) };
-    let male = errore.is_some() || esiti.iter().any(|e| e.esito == "danger");
+    let male = errori.lista.is_some() || errori.revoca.is_some() || esiti.iter().any(|e| e.esito == "danger");
     let pagina = Pagina {
         guscio: Guscio::new(chi, "/amministrazione/fiducia"),
         agisce: chi.permesso(Azione::Amministrazione) >= Permesso::Agisce,
@@ -225,8 +249,10 @@ async fn pagina(
         gestori: gestori.into_iter().map(gestore).collect(),
         insiemi: insiemi.into_iter().map(insieme).collect(),
         illeggibili,
+        revoche: revoche::viste(revoche, revoche_fuori, ora),
         esiti,
-        errore,
+        errore: errori.lista,
+        errore_revoca: errori.revoca,
     };
     Ok(rendi(if male { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &pagina)?)
 }
@@ -254,10 +280,10 @@ fn lista(v: Versione, ora: Istante) -> ListaVista {
 /// Days that are counted; beyond them the date says more.
 const PRESTO: i64 = 366;
 
-const SENZA_DATA: &str = "senza una data di scadenza leggibile";
+pub(super) const SENZA_DATA: &str = "senza una data di scadenza leggibile";
 
 /// Days left, or since when it holds no more.
-fn scadenza(fine: Option<Istante>, ora: Istante, senza: &str) -> Scadenza {
+pub(super) fn scadenza(fine: Option<Istante>, ora: Istante, senza: &str) -> Scadenza {
     let Some(fine) = fine else {
         return Scadenza { icona: "it-minus-circle", esito: "incerta", testo: senza.to_owned() };
     };

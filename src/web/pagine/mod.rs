@@ -31,6 +31,7 @@ mod preferenze;
 mod provenienza;
 mod registrazione;
 mod registro;
+mod revoche;
 mod ricerca;
 mod richiamo;
 mod risorse;
@@ -152,6 +153,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(fiducia::mostra))
             .route(web::post().to(fiducia::importa)),
     );
+    cfg.route("/amministrazione/fiducia/revoche", web::post().to(revoche::importa));
     cfg.route("/amministrazione/organigramma", web::get().to(organigramma::mostra));
     cfg.route("/preferenze", web::get().to(preferenze::mostra));
     cfg.route("/preferenze/password", web::post().to(preferenze::cambia_parola));

@@ -3,6 +3,7 @@
 mod comando;
 pub mod finto;
 mod rete;
+mod revoche;
 mod vere;
 
 use crate::casa::{Casa, comando as programma, su_entrambi};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tabulario::config::Proxy;
 use tabulario::documenti::fiducia::{
     Custodia, Esame, Esito, EsitoGestori, Iniziali, Regole, Rete, Sorgente, Versione, conserva, conserva_gestori,
-    esamina, fiduce_da, versioni, versioni_gestori,
+    esamina, versioni, versioni_gestori,
 };
 use tabulario::documenti::{self, Deposito, Errore, Fiduce, Riposto};
 use tabulario::firma::{Indicazione, Rapporto};
@@ -125,19 +126,12 @@ su_entrambi! {
         let sesta = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         let rapporto = giudica(casa, &sesta, "2026-11-16T09:00:00Z");
         assert_eq!((rapporto.indication, rapporto.signatures[0].qualified), (Some(Indicazione::TotalPassed), Some(true)));
-        assert_eq!(sesta.versioni(), [conservate[1].impronta]);
+        assert_eq!(sesta.liste[0].impronta, conservate[1].impronta);
         assert!(std::sync::Arc::ptr_eq(&sesta, &custodia.correnti(&casa.db, &casa.deposito).unwrap()), "read once");
         importa(&db, &casa.deposito, &regole("ca-estranea", &["IT"]), vec![portata("lista-n7.xml")]);
         let settima = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         let rapporto = giudica(casa, &settima, "2026-11-16T09:00:00Z");
         assert_eq!(rapporto.indication, Some(Indicazione::Indeterminate), "withdrawn on the tenth");
-        // As it was judged then.
-        let allora = |versioni: &[Impronta]| db.leggi(|conn| fiduce_da(conn, &casa.deposito, &Fiduce::default(), versioni));
-        let fiduce = allora(&sesta.versioni()).unwrap();
-        assert_eq!(giudica(casa, &fiduce, "2026-11-16T09:00:00Z").indication, Some(Indicazione::TotalPassed));
-        assert_eq!(fiduce.versioni(), sesta.versioni());
-        let mai = Impronta::of(b"mai vista");
-        assert!(matches!(allora(&[mai]), Err(Errore::VersioneSconosciuta(i)) if i == mai));
     }
 
     fn a_list_that_the_store_lost_stops_nobody_and_can_be_replaced(casa) {
@@ -318,15 +312,13 @@ su_entrambi! {
         assert_eq!(conserva_gestori(&db, &casa.deposito, &io, &prima).unwrap(), uno);
         let custodia = Custodia::new(Fiduce::default());
         let fiduce = custodia.correnti(&casa.db, &casa.deposito).unwrap();
-        assert_eq!((fiduce.gestori.quante(), fiduce.firme.quante(), fiduce.versioni()), (1, 0, vec![uno.impronta]));
+        assert_eq!((fiduce.gestori.quante(), fiduce.firme.quante()), (1, 0));
         // The order of the files and a certificate given twice change nothing.
         let due = porta(&["ca-estranea.pem", "ca-gestori.pem", "ca-estranea.pem"]).unwrap();
         assert_eq!((due.aggiunti.as_slice(), due.certificati), (&["TEST - non valida - CA Estranea".to_owned()][..], 2));
         let due = conserva_gestori(&db, &casa.deposito, &io, &due).unwrap();
         assert!(!porta(&["ca-gestori.pem", "ca-estranea.pem"]).unwrap().cambia());
         assert_eq!(custodia.correnti(&casa.db, &casa.deposito).unwrap().gestori.quante(), 2);
-        let allora = db.leggi(|conn| fiduce_da(conn, &casa.deposito, &Fiduce::default(), &[uno.impronta])).unwrap();
-        assert_eq!(allora.gestori.quante(), 1);
         // A set takes the place of the one before.
         let solo = porta(&["ca-estranea.pem"]).unwrap();
         assert_eq!(solo.tolti, ["TEST - non valida - CA Gestori PEC"]);

@@ -32,12 +32,19 @@ fn chi(nome: Option<&str>, organizzazione: Option<&str>, sigillo: bool) -> Value
 fn buone() -> Vec<(&'static str, Value)> {
     let provata = "2026-11-19T10:15:30Z";
     let marca = |esito: &str| json!([{ "time": provata, "tsa": "TSA Esempio", "indication": esito }]);
+    let marca_ignota =
+        || json!([{ "time": provata, "tsa": "TSA Esempio", "indication": "TOTAL-PASSED", "revocationChecked": false }]);
     let ente = || chi(Some("Comune di Borgo Esempio"), Some("COMUNE DI BORGO ESEMPIO"), true);
     vec![
         ("qualificata", json!({})),
         ("revoca non controllata", json!({ "findings": [NON_CONTROLLATA] })),
         ("con marca temporale", json!({ "timestamps": marca("TOTAL-PASSED"), "bestSignatureTime": provata })),
         ("con una marca temporale non accertata", json!({ "timestamps": marca("INDETERMINATE") })),
+        ("con marca temporale, revoca della sola marca non controllata", json!({ "timestamps": marca_ignota() })),
+        (
+            "con marca temporale, nessuna revoca controllata",
+            json!({ "timestamps": marca_ignota(), "findings": [NON_CONTROLLATA] }),
+        ),
         (
             "con una marca temporale non valida, revoca non controllata",
             json!({ "timestamps": marca("TOTAL-FAILED"), "findings": [NON_CONTROLLATA] }),
@@ -190,6 +197,10 @@ fn scritte() -> String {
             scrivi(&format!("marca temporale ({caso}), {esito}"), &marca.frase());
         }
     }
+    let ignota = json!({ "time": "2026-11-19T10:15:30Z", "tsa": "TSA Esempio", "indication": "TOTAL-PASSED",
+        "covers": "file", "revocationChecked": false });
+    let ignota: MarcaTemporale = serde_json::from_value(ignota).unwrap();
+    scrivi("marca temporale (file), revoca non controllata", &ignota.frase());
     let illeggibile: MarcaTemporale =
         serde_json::from_value(json!({ "time": null, "tsa": null, "indication": "TOTAL-FAILED" })).unwrap();
     scrivi("marca temporale illeggibile", &illeggibile.frase());

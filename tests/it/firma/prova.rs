@@ -89,8 +89,8 @@ fn a_prova_that_was_touched_or_is_of_another_file_is_refused() {
     json["certificates"] = serde_json::json!({});
     let altra = Prova::leggi(&json.to_string()).unwrap();
     assert!(matches!(altra.fiducia(impronta), Err(Inservibile::Certificato(_))), "a certificate taken out");
-    json["version"] = 2.into();
-    assert_eq!(Prova::leggi(&json.to_string()), Err(Inservibile::Forma(2)));
+    json["version"] = 3.into();
+    assert_eq!(Prova::leggi(&json.to_string()), Err(Inservibile::Forma(3)));
     assert!(matches!(Prova::leggi("{}"), Err(Inservibile::Illeggibile(_))));
     let mut bugiarda: serde_json::Value = serde_json::from_str(&prova.scrivi().unwrap()).unwrap();
     bugiarda["report"]["indication"] = "TOTAL-FAILED".into();

@@ -14,7 +14,7 @@ const OCSP_SIGNING: &str = "1.3.6.1.5.5.7.3.9";
 pub const PRIMA: &str = "20261001000000Z";
 pub const DOPO: &str = "20261121000000Z";
 
-fn data(testo: &str) -> Vec<u8> {
+pub fn data(testo: &str) -> Vec<u8> {
     tlv(0x18, testo.as_bytes())
 }
 
@@ -27,7 +27,7 @@ fn campi(certificato: &[u8]) -> [Vec<u8>; 3] {
     [tbs[1].clone(), tbs[5].clone(), bit[testata + 1..].to_vec()]
 }
 
-fn firmato(mano: &Mano, tbs: Vec<u8>, resto: &[u8]) -> Vec<u8> {
+pub fn firmato(mano: &Mano, tbs: Vec<u8>, resto: &[u8]) -> Vec<u8> {
     let valore = tlv(3, &[vec![0], mano.firma(&tbs)].concat());
     tlv(0x30, &[tbs, algoritmo(SHA256_CON_RSA), valore, resto.to_vec()].concat())
 }
@@ -46,7 +46,7 @@ pub fn lista(mano: &Mano, dal: &str, al: &str, revocati: &[(&Mano, &str)], esten
 }
 
 /// An answer about `di`, signed by `mano`, which shows these certificates.
-fn risposta(mano: &Mano, di: &Mano, dal: &str, revocato: Option<&str>, certificati: &[&[u8]]) -> Vec<u8> {
+pub fn risposta(mano: &Mano, di: &Mano, dal: &str, revocato: Option<&str>, certificati: &[&[u8]]) -> Vec<u8> {
     let [_, nome, chiave] = campi(&Mano::delle_fixture("ca-firma").certificato);
     let sha1 = |byte: &[u8]| tlv(4, digest(&SHA1_FOR_LEGACY_USE_ONLY, byte).as_ref());
     let id = [algoritmo("1.3.14.3.2.26"), sha1(&nome), sha1(&chiave), campi(&di.certificato)[0].clone()];
@@ -55,6 +55,12 @@ fn risposta(mano: &Mano, di: &Mano, dal: &str, revocato: Option<&str>, certifica
     let dati = [tlv(0xa1, &nome), data(dal), tlv(0x30, &voce)];
     let certificati = if certificati.is_empty() { Vec::new() } else { tlv(0xa0, &tlv(0x30, &certificati.concat())) };
     firmato(mano, tlv(0x30, &dati.concat()), &certificati)
+}
+
+/// The same as servers send it.
+pub fn risposta_intera(basica: &[u8]) -> Vec<u8> {
+    let corpo = tlv(0x30, &[oid("1.3.6.1.5.5.7.48.1.1"), tlv(4, basica)].concat());
+    tlv(0x30, &[tlv(0x0a, &[0]), tlv(0xa0, &corpo)].concat())
 }
 
 /// A signature of today with this revocation data, and perhaps a timestamp.
@@ -158,9 +164,7 @@ fn what_the_signer_signed_about_its_own_revocation_counts() {
         verifica_byte(&byte, &ca()).0.signatures.remove(0)
     };
     let risposta = |revocato: Option<&str>| {
-        let basica = risposta(&autorita, &mano, "20261120120000Z", revocato, &[]);
-        let corpo = tlv(0x30, &[oid("1.3.6.1.5.5.7.48.1.1"), tlv(4, &basica)].concat());
-        con_risposta(&tlv(0x30, &[tlv(0x0a, &[0]), tlv(0xa0, &corpo)].concat()))
+        con_risposta(&risposta_intera(&risposta(&autorita, &mano, "20261120120000Z", revocato, &[])))
     };
     let lista = |revocati: &[(&Mano, &str)]| con_lista(&lista(&autorita, "20261119000000Z", DOPO, revocati, &[]));
     for (buona, cattiva) in [(risposta(None), risposta(Some(PRIMA))), (lista(&[]), lista(&[(&mano, PRIMA)]))] {

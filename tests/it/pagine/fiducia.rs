@@ -12,6 +12,7 @@ use tabulario::valori::{Attore, Impronta, Istante};
 use thirtyfour::prelude::*;
 
 const STRADA: &str = "/amministrazione/fiducia";
+const REVOCHE: &str = "/amministrazione/fiducia/revoche";
 const ADESSO: &str = "2026-11-20T12:00:00Z";
 
 /// Lists of ours, the first signed by `vellini-rsa`.
@@ -25,6 +26,12 @@ fn regole(proxy: Proxy) -> Fiducia {
 fn manda(chi: &Cliente<'_>, nome: &str) -> super::Pagina {
     let modulo = chi.apri(STRADA).campo("modulo");
     chi.modulo_con_file(STRADA, &[("modulo", modulo)], (nome, &fixture(&format!("fiducia/{nome}"))))
+}
+
+/// Sends a revocation list from the page.
+fn manda_revoca(chi: &Cliente<'_>, nome: &str) -> super::Pagina {
+    let modulo = chi.apri(STRADA).campo("modulo");
+    chi.modulo_con_file(REVOCHE, &[("modulo", modulo)], (nome, &fixture(&format!("revoche/{nome}"))))
 }
 
 fn server(casa: &Casa) -> Server {
@@ -77,6 +84,37 @@ su_entrambi! {
         }
     }
 
+    fn who_administers_brings_revocations_and_sees_until_when_they_hold(casa) {
+        let server = server(casa);
+        let ada = Cliente::dentro(&server, "ada");
+        assert!(ada.apri(STRADA).html.contains("Nessun dato di revoca conservato"));
+        for nome in ["lotl.xml", "lista-v6.xml"] {
+            assert_eq!(manda(&ada, nome).stato, 200);
+        }
+        let check = |nome: &str, stato: u16, parti: &[&str]| {
+            let pagina = manda_revoca(&ada, nome);
+            assert_eq!(pagina.stato, stato, "{nome}: {}", pagina.html);
+            for parte in parti {
+                assert!(pagina.html.contains(parte), "{nome}: {parte} is not in {}", pagina.html);
+            }
+        };
+        check("ca-firma-1.pem", 200, &["Revoche di TEST - non valida - CA Tabulario (ca-firma-1.pem): conservata.", "lista n. 1",
+            "scade fra 6 giorni, il 26/11/2026", "Anna Verdi"]);
+        check("ca-firma-1.pem", 200, &["ca-firma-1.pem: già conservata, niente da fare."]);
+        check("ca-firma-2.pem", 200, &["conservata", "lista n. 2"]);
+        check("ca-firma-1.pem", 422, &["ca-firma-1.pem: rifiutata: è del 19/11/2026"]);
+        check("omonima.pem", 422, &["ma non è firmata con la sua chiave"]);
+        let pagina = ada.apri(STRADA).html;
+        assert!(!pagina.contains("lista n. 1") && pagina.contains("L’ultimo è arrivato il 20/11/2026"), "{pagina}");
+        let modulo = ada.apri(STRADA).campo("modulo");
+        let niente = ada.modulo(REVOCHE, &[("modulo", modulo.as_str())]);
+        assert!(niente.stato == 422 && niente.html.contains("Scegli il file della lista di revoca."), "{}", niente.html);
+        assert_eq!(ada.modulo(REVOCHE, &[("modulo", "altrui"), ("rete", "1")]).stato, 403);
+        // Nobody's certificate says where to look.
+        let rete = ada.modulo(REVOCHE, &[("modulo", modulo.as_str()), ("rete", "1")]);
+        assert!(rete.stato == 422 && rete.html.contains("Nessun certificato delle autorità riconosciute"), "{}", rete.html);
+    }
+
     fn who_only_reads_sees_and_does_not_bring(casa) {
         let server = server(casa);
         for (ruolo, stato) in Ruolo::TUTTI.into_iter().zip([404, 200, 404, 404, 404, 200, 200]) {
@@ -88,6 +126,10 @@ su_entrambi! {
             let modulo = chi.apri("/benvenuto").campo("modulo");
             let esito = chi.modulo_con_file(STRADA, &[("modulo", modulo)], ("lotl.xml", &fixture("fiducia/lotl.xml")));
             assert_eq!(esito.stato, if ruolo == Ruolo::Amministratore { 200 } else { 404 }, "{ruolo:?}");
+            let modulo = chi.apri("/benvenuto").campo("modulo");
+            let file = ("ca-firma-1.pem", fixture("revoche/ca-firma-1.pem"));
+            let esito = chi.modulo_con_file(REVOCHE, &[("modulo", modulo)], (file.0, &file.1));
+            assert_eq!(esito.stato, if ruolo == Ruolo::Amministratore { 422 } else { 404 }, "{ruolo:?}: nobody is trusted yet");
         }
         assert_eq!(casa.conta("liste_fiducia"), 1);
     }
@@ -99,9 +141,11 @@ fn trust_is_read_on_a_desk_and_on_a_phone() {
     let casa = Casa::sqlite();
     let server = server(&casa);
     let ada = Cliente::dentro(&server, "ada");
-    for nome in ["lotl.xml", "lista-v6.xml", "lista-n7.xml"] {
+    for nome in ["lotl.xml", "lista-v6.xml"] {
         assert_eq!(manda(&ada, nome).stato, 200);
     }
+    assert_eq!(manda_revoca(&ada, "ca-firma-1.pem").stato, 200);
+    assert_eq!(manda(&ada, "lista-n7.xml").stato, 200);
     let file = vec![("ca-gestori.pem".to_owned(), fixture("chiavi/ca-gestori.pem"))];
     let insieme = EsitoGestori::esamina(&casa.db, &casa.deposito, "ca-gestori.pem", &file).unwrap().unwrap();
     conserva_gestori(&casa.db, &casa.deposito, &Attore::Sistema("comando"), &insieme).unwrap();
@@ -114,7 +158,7 @@ async fn guardata(driver: &WebDriver, url: &str) -> WebDriverResult<()> {
     entra(driver, url, "ada").await?;
     driver.goto(format!("{url}{STRADA}")).await?;
     let testo = driver.find(By::Id("contenuto")).await?.text().await?;
-    for parte in ["IT n. 7", "scade fra", "Versioni precedenti", "CA Gestori PEC"] {
+    for parte in ["IT n. 7", "scade fra", "Versioni precedenti", "CA Gestori PEC", "lista n. 1"] {
         assert!(testo.contains(parte), "{parte} is not in {testo}");
     }
     ritratto(driver, "fiducia").await?;
