@@ -73,6 +73,6 @@ fn documento(d: &Documento) -> segnatura::Documento {
 fn riferimenti(op: &mut Operazione<'_>, nuova: &Nuova) -> Result<Vec<Riferimento>, Errore> {
     match nuova.risponde_a {
         None => Ok(Vec::new()),
-        Some(id) => Ok(vec![Riferimento::Registrato(identificatore(op.conn, id)?)]),
+        Some(id) => Ok(vec![Riferimento::Registrato { identificatore: identificatore(op.conn, id)?, argomento: None }]),
     }
 }
