@@ -47,9 +47,6 @@ pub(super) fn fra(
         rilievi.push(format!("L'allegato «{nome}» non si legge come segnatura."));
         return None;
     };
-    if nome != atteso.file() {
-        rilievi.push(format!("L'allegato «{nome}» doveva chiamarsi «{}».", atteso.file()));
-    }
     if tipo != atteso {
         rilievi.push(format!("L'allegato «{nome}» non contiene quello che il nome promette, ma: {}.", tipo.as_str()));
     }
@@ -64,6 +61,9 @@ pub(super) fn fra(
         let altri = allegati.iter().filter(|a| Tipo::da_file(a.name.as_str()).is_none() && !di_servizio(a));
         let file: Vec<File<'_>> = altri.map(|a| File { nome: a.name.as_str(), byte: &a.bytes }).collect();
         rilievi.extend(lettura.confronta(&file));
+    }
+    if nome != atteso.file() {
+        lettura.rilievi.push(format!("Il file si chiama «{nome}» invece di «{}».", atteso.file()));
     }
     Some(lettura)
 }

@@ -109,6 +109,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     liste_fiducia,
     certificati_gestori,
     verifiche,
+    sigilli,
+    sigillature,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -158,4 +160,5 @@ pub const CON_ID: &[&str] = &[
     "liste_fiducia",
     "certificati_gestori",
     "verifiche",
+    "sigilli",
 ];

@@ -1,4 +1,5 @@
-//! `/amministrazione/fiducia`: whom signatures are trusted from, since when and until when; who administers brings new lists.
+//! `/amministrazione/fiducia`: whom signatures are trusted from, since when and until when, and the seal of the AOO; who administers
+//! brings new lists.
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
@@ -9,6 +10,7 @@ use crate::documenti::fiducia::{
     self, Esame, Esito, Iniziali, MASSIMA_LISTA_BYTE, Regole, Rete, Sorgente, Versione, VersioneGestori, conserva,
     esamina,
 };
+use crate::registro::{self, Sigillo};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Attore, Istante};
 use crate::web::parti::Parti;
@@ -61,6 +63,15 @@ struct InsiemeVisto {
     provenienza: String,
 }
 
+/// The seal of the AOO.
+struct SigilloVisto {
+    nome: String,
+    organizzazione: String,
+    emittente: String,
+    stato: Scadenza,
+    mancanza: Option<&'static str>,
+}
+
 /// What became of something that was brought.
 struct Esitata {
     esito: &'static str,
@@ -81,6 +92,8 @@ struct Pagina {
     passate: Vec<ListaVista>,
     gestori: Vec<GestoreVisto>,
     insiemi: Vec<InsiemeVisto>,
+    aoo: String,
+    sigillo: Option<SigilloVisto>,
     /// What is kept and cannot be read.
     illeggibili: Vec<String>,
     esiti: Vec<Esitata>,
@@ -93,6 +106,7 @@ struct Letta {
     insiemi: Vec<VersioneGestori>,
     gestori: Vec<fiducia::CertificatoGestore>,
     illeggibili: Vec<String>,
+    sigillo: Option<Sigillo>,
 }
 
 pub(super) async fn mostra(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
@@ -190,16 +204,18 @@ async fn pagina(
     esiti: Vec<Esitata>,
     errore: Option<&'static str>,
 ) -> Result<HttpResponse, Errata> {
-    let leggi = |stato: &Stato| {
+    let aoo = chi.aoo.id;
+    let leggi = move |stato: &Stato| {
         let (versioni, insiemi) = stato
             .db
             .leggi(|conn| Ok::<_, documenti::Errore>((fiducia::versioni(conn)?, fiducia::versioni_gestori(conn)?)))?;
+        let sigillo = stato.db.leggi(|conn| registro::sigillo(conn, aoo))?;
         let gestori = insiemi.first().and_then(|v| fiducia::gestori_di(&stato.deposito, v).ok()).unwrap_or_default();
         let illeggibili = stato.fiduce()?.illeggibili.clone();
-        Ok(Letta { versioni, insiemi, gestori, illeggibili })
+        Ok(Letta { versioni, insiemi, gestori, illeggibili, sigillo })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori, illeggibili } = stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili, sigillo } = stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {
@@ -224,11 +240,26 @@ async fn pagina(
         passate,
         gestori: gestori.into_iter().map(gestore).collect(),
         insiemi: insiemi.into_iter().map(insieme).collect(),
+        aoo: chi.aoo.codice.to_string(),
+        sigillo: sigillo.and_then(|s| sigillo_visto(&s, ora)),
         illeggibili,
         esiti,
         errore,
     };
     Ok(rendi(if male { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &pagina)?)
+}
+
+/// What its certificate says; one that cannot be read is none.
+fn sigillo_visto(sigillo: &Sigillo, ora: Istante) -> Option<SigilloVisto> {
+    let titolare = sigillo.titolare().ok()?;
+    let mancanza = titolare.mancanza();
+    Some(SigilloVisto {
+        nome: titolare.nome,
+        organizzazione: titolare.organizzazione.unwrap_or_default(),
+        emittente: titolare.emittente,
+        stato: scadenza(Some(titolare.al), ora, SENZA_DATA),
+        mancanza,
+    })
 }
 
 fn lista(v: Versione, ora: Istante) -> ListaVista {
