@@ -9,6 +9,8 @@ packages=(
     chromium-driver  # … and what drives it (WebDriver)
     fonts-liberation # a font for chromium, which is installed here without the packages it recommends
     libxml2-utils    # xmllint, the other opinion on every XML that we emit
+    xmlsec1          # … and on every seal
+    openssl          # signs a digest apart, as a remote seal does
 )
 
 command -v dpkg-query apt-get >/dev/null || {

@@ -2,10 +2,13 @@
 
 use super::ambiente::Ambiente;
 use super::{Dove, Errore};
+use crate::firma::sigillo::Titolare;
 use crate::registro::orologio::{self, Andamento};
+use crate::registro::{self, ChiaveAperta};
 use crate::utenti;
 use crate::valori::{AooId, Attore, CodiceAoo, CodiceIpa, CodiceRegistro, Denominazione, IndirizzoMail, Testo};
 use std::io::Write;
+use std::path::PathBuf;
 
 /// Enti e aree organizzative omogenee.
 #[derive(clap::Subcommand)]
@@ -16,6 +19,8 @@ pub(super) enum Comando {
     Elenca,
     /// Dice se l'orologio del server può datare la prossima registrazione, e conferma che è giusto.
     Orologio(Orologio),
+    /// Dice con quale sigillo l'AOO sigilla le segnature 3.0.0, o glielo dà.
+    Sigillo(Sigillo),
 }
 
 #[derive(clap::Args)]
@@ -50,10 +55,24 @@ pub(super) struct Orologio {
     conferma: Option<String>,
 }
 
+#[derive(clap::Args)]
+pub(super) struct Sigillo {
+    /// Codice dell'AOO.
+    #[arg(long, value_name = "CODICE")]
+    aoo: String,
+    /// File PKCS#12 (.p12, .pfx) con la chiave del sigillo; si ricorda dov'è.
+    #[arg(long, value_name = "FILE", requires = "segreto_file")]
+    p12: Option<PathBuf>,
+    /// File con la password del file PKCS#12, su una riga; si ricorda dov'è, non che cosa contiene.
+    #[arg(long, value_name = "FILE", requires = "p12")]
+    segreto_file: Option<PathBuf>,
+}
+
 pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
     match comando {
         Comando::Orologio(args) => return orologio(&ambiente, &args, out),
+        Comando::Sigillo(args) => return sigillo(&ambiente, &args, out),
         Comando::Elenca => {
             for a in ambiente.db.leggi(utenti::tutte_le_aoo)? {
                 writeln!(
@@ -107,4 +126,31 @@ fn orologio(ambiente: &Ambiente, args: &Orologio, out: &mut dyn Write) -> Result
     };
     writeln!(out, "L'orologio del server ({}) {frase}.", ora.leggibile())?;
     Ok(andamento == Andamento::Regolare)
+}
+
+/// Says which seal the AOO has, after giving it one if that was asked; true if it has one.
+fn sigillo(ambiente: &Ambiente, args: &Sigillo, out: &mut dyn Write) -> Result<bool, Errore> {
+    let (db, codice): (_, CodiceAoo) = (&ambiente.db, args.aoo.parse()?);
+    let aoo = db.leggi(|conn| utenti::aoo_per_codice(conn, &codice))?;
+    if let (Some(p12), Some(segreto)) = (&args.p12, &args.segreto_file) {
+        let aperta = ChiaveAperta::apri(p12, segreto)?;
+        aperta.titolare()?;
+        db.scrivi(aoo.id, &Attore::Sistema("comando"), |op| registro::configura_sigillo(op, &aperta))?;
+        ambiente.scrivi_punte()?;
+    }
+    let Some(sigillo) = db.leggi(|conn| registro::sigillo(conn, aoo.id))? else {
+        writeln!(
+            out,
+            "L'AOO {codice} non ha un sigillo: le segnature 3.0.0 non escono, quelle della Circolare 60/2013 sì."
+        )?;
+        return Ok(false);
+    };
+    let Titolare { nome, organizzazione, emittente, dal, al, .. } = sigillo.titolare()?;
+    writeln!(out, "L'AOO {codice} sigilla con «{nome}» ({}).", organizzazione.as_deref().unwrap_or("senza ente"))?;
+    writeln!(out, "Emesso da {emittente}; vale dal {} al {}.", dal.leggibile(), al.leggibile())?;
+    writeln!(out, "Chiave in {}, password in {}.", sigillo.p12_file, sigillo.segreto_file)?;
+    if let Some(mancanza) = sigillo.titolare()?.mancanza() {
+        writeln!(out, "{mancanza}")?;
+    }
+    Ok(true)
 }

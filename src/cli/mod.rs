@@ -131,7 +131,7 @@ fn esegui_comando(riga: Riga, out: &mut dyn Write) -> Result<bool, Errore> {
         Comando::Procedimento(comando) => procedimento::esegui(dove, comando, out),
         Comando::Verifica(args) => Ok(verifica::esegui(&args, Orologio::sistema().adesso(), out)?),
         Comando::Busta(args) => Ok(busta::esegui(&args, out)?),
-        Comando::Segnatura(args) => Ok(segnatura::esegui(&args, out)?),
+        Comando::Segnatura(args) => Ok(segnatura::esegui(&args, Orologio::sistema().adesso(), out)?),
         Comando::Reindicizza(args) => reindicizza::esegui(dove, &args, out),
         Comando::EstraiTesto => estrai_testo::esegui(out),
         Comando::Importa(comando) => importa::esegui(dove, comando, out),

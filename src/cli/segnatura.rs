@@ -1,7 +1,12 @@
 //! `tabulario segnatura`: reads and checks a segnatura or a return message, in any dialect.
 
-use crate::segnatura::{DocumentoLetto, IdentificatoreLetto, Lettura, MASSIMO_BYTE, RiferimentoLetto, Ruolo, leggi};
-use std::fs::File;
+use super::verifica;
+use crate::pec::busta::interoperabilita;
+use crate::segnatura::{
+    self, DocumentoLetto, IdentificatoreLetto, Lettura, MASSIMO_BYTE, RiferimentoLetto, Ruolo, Sigillo,
+};
+use crate::valori::Istante;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +16,15 @@ pub struct Args {
     /// La segnatura (.xml)
     #[arg(value_name = "FILE.xml")]
     pub file: PathBuf,
+    /// Cartella con i file arrivati insieme: quelli che mancano, quelli in più e quelli alterati sono segnalati
+    #[arg(long, value_name = "CARTELLA")]
+    pub allegati: Option<PathBuf>,
+    /// Certificato di una CA di cui fidarsi per il sigillo, cartella che ne contiene, o lista di fiducia; si può ripetere
+    #[arg(long, value_name = "PERCORSO")]
+    pub fiducia: Vec<PathBuf>,
+    /// L'istante in cui il certificato del sigillo deve essere valido (se manca: adesso)
+    #[arg(long, value_name = "RFC3339")]
+    pub istante: Option<Istante>,
     /// Scrive il risultato in JSON
     #[arg(long)]
     pub json: bool,
@@ -27,18 +41,29 @@ pub enum Errore {
         /// What the system says.
         causa: io::Error,
     },
+    /// Something that cannot be an anchor.
+    #[error(transparent)]
+    Fiducia(#[from] verifica::Errore),
     /// The result cannot be written.
     #[error("non posso scrivere il risultato: {0}")]
     Uscita(#[from] io::Error),
 }
 
-/// Reads the file and writes what it says. `true` only if it is a message and valid for its dialect.
+/// Reads the file and writes what it says; `adesso` is the instant when none is asked for. `true` only if it is a message and valid
+/// for its dialect; its seal is another question, answered beside.
 ///
 /// # Errors
-/// The file cannot be read, or the result cannot be written.
-pub fn esegui(args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
-    let xml = apri(&args.file).map_err(|causa| Errore::File { file: args.file.clone(), causa })?;
-    let lettura = leggi(&xml);
+/// A file cannot be read, an anchor is none, or the result cannot be written.
+pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool, Errore> {
+    let massimo = u64::try_from(MASSIMO_BYTE).unwrap_or(u64::MAX).saturating_add(1);
+    let xml = apri(&args.file, massimo)?;
+    let istante = args.istante.unwrap_or(adesso);
+    let (fiducia, liste) = verifica::leggi_fiducia(&args.fiducia, istante)?;
+    let mut lettura = interoperabilita::leggi(&xml, &fiducia, istante);
+    lettura.rilievi.extend(liste);
+    if let Some(cartella) = &args.allegati {
+        confronta(&mut lettura, cartella, &args.file)?;
+    }
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &lettura).map_err(io::Error::from)?;
         writeln!(out)?;
@@ -49,11 +74,29 @@ pub fn esegui(args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
 }
 
 /// One byte beyond the limit is enough for the reader to say so.
-fn apri(file: &Path) -> io::Result<Vec<u8>> {
-    let massimo = u64::try_from(MASSIMO_BYTE).unwrap_or(u64::MAX).saturating_add(1);
-    let mut xml = Vec::new();
-    File::open(file)?.take(massimo).read_to_end(&mut xml)?;
-    Ok(xml)
+fn apri(file: &Path, massimo: u64) -> Result<Vec<u8>, Errore> {
+    let mut byte = Vec::new();
+    let letto = File::open(file).and_then(|f| f.take(massimo).read_to_end(&mut byte));
+    letto.map_err(|causa| Errore::File { file: file.to_owned(), causa })?;
+    Ok(byte)
+}
+
+/// With the files of a folder, the segnatura itself apart.
+fn confronta(lettura: &mut Lettura, cartella: &Path, questa: &Path) -> Result<(), Errore> {
+    let no = |causa| Errore::File { file: cartella.to_owned(), causa };
+    let voci = fs::read_dir(cartella).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(no)?;
+    let mut file: Vec<PathBuf> = voci.into_iter().map(|v| v.path()).filter(|f| f.is_file()).collect();
+    let questa = questa.canonicalize().ok();
+    file.retain(|f| f.canonicalize().ok() != questa);
+    file.sort();
+    let mut arrivati = Vec::new();
+    for percorso in file {
+        let nome = percorso.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        arrivati.push((nome, apri(&percorso, u64::MAX)?));
+    }
+    let arrivati: Vec<_> = arrivati.iter().map(|(nome, byte)| segnatura::File { nome, byte }).collect();
+    lettura.confronta(&arrivati);
+    Ok(())
 }
 
 fn racconta(lettura: &Lettura, out: &mut dyn Write) -> io::Result<()> {
@@ -79,6 +122,7 @@ fn racconta(lettura: &Lettura, out: &mut dyn Write) -> io::Result<()> {
     }
     riga(out, "Motivo", lettura.motivo.as_deref())?;
     riga(out, "Provvedimento", lettura.provvedimento.as_deref())?;
+    riga(out, "Sigillo", lettura.sigillo.map(Sigillo::as_str))?;
     if !lettura.rilievi.is_empty() {
         writeln!(out, "Rilievi:")?;
     }

@@ -195,7 +195,7 @@ fn crea(percorso: &Path, args: &Args) -> Result<File, Errore> {
 }
 
 /// The anchors, and a sentence for each trusted list that says whose word was taken.
-fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec<String>), Errore> {
+pub(super) fn leggi_fiducia(percorsi: &[PathBuf], istante: Istante) -> Result<(Fiducia, Vec<String>), Errore> {
     let (mut fiducia, mut liste) = (Fiducia::vuota(), Vec::new());
     for percorso in percorsi {
         if !percorso.is_dir() {

@@ -10,14 +10,6 @@ pub enum Errore {
     /// The agreement with the conservator cannot be read.
     #[error("la mappa del conservatore non va bene: {0}")]
     Mappa(String),
-    /// The file with the secret cannot be used.
-    #[error("il file del segreto {}: {causa}", file.display())]
-    Segreto {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        causa: String,
-    },
     /// Numbers of a trial AOO have no value.
     #[error("un'AOO di prova non ha un conservatore: le sue registrazioni non si versano mai")]
     AooDiProva,

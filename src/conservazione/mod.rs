@@ -17,7 +17,6 @@ mod pacchetto;
 mod prepara;
 mod riprova;
 pub mod sacer;
-mod segreto;
 mod versamento;
 
 pub use consegna::{cartella, consegna};
@@ -27,10 +26,11 @@ pub use mappa::{Mappa, PREDEFINITA};
 pub use pacchetto::registrazione_del_pacchetto;
 pub use prepara::prepara;
 pub use riprova::riprova;
-pub use segreto::FileSegreto;
 pub use versamento::{Quadro, Stato, Versamento, elenco, quadro, tutte_da_correggere, versamento};
 
 pub use crate::pec::Passo;
+
+pub use crate::utenti::FileSegreto;
 
 use crate::audit::Atto;
 

@@ -4,6 +4,8 @@
 //! or PEM, nested, with their timestamps and revocation data; timestamp tokens, TSD and M7M; PAdES; XAdES (XML signatures with
 //! the signer's properties, ETSI EN 319 132); ASiC. The verdict uses the words of ETSI EN 319 102-1.
 //!
+//! [`sigillo`] makes one: the seal of a body over an XML document.
+//!
 //! It is pure: bytes, anchors and instant in, a [`Rapporto`] out. It never looks at the clock, the network or the disk. The
 //! document flows to the sink it is given; only a PDF, whose signatures point into it, is held too, up to a limit. Whatever the
 //! bytes, the answer is a report.
@@ -37,6 +39,7 @@ mod qualifica;
 mod rapporto;
 mod revoca;
 mod robustezza;
+pub mod sigillo;
 mod strato;
 mod tempo;
 mod tsd;

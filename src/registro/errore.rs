@@ -1,7 +1,7 @@
 //! Refusals of the register.
 
 use crate::valori::{Istante, NumeroProtocollo};
-use crate::{documenti, segnatura, storage, titolario, utenti};
+use crate::{documenti, firma, segnatura, storage, titolario, utenti};
 
 /// Why a registration was refused. No number is used by a refusal.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +141,20 @@ pub enum Errore {
     /// This segnatura is not made for such a registration.
     #[error("per la registrazione {0} non è prevista la segnatura in questo dialetto")]
     SegnaturaNonPrevista(NumeroProtocollo),
+    /// The AOO has no seal.
+    #[error(
+        "la segnatura 3.0.0 esce solo con il sigillo dell'AOO, e l'AOO {0} non l'ha: l'amministratore lo configura con \
+         `tabulario aoo sigillo`; la segnatura della Circolare 60/2013 c'è"
+    )]
+    SigilloMancante(String),
+    /// The key of the seal is not where it was, or is another one; the reason is for the log, since it names files of the server.
+    #[error(
+        "il sigillo dell'AOO adesso non si può usare: avvisa l'amministratore; la segnatura della Circolare 60/2013 c'è"
+    )]
+    SigilloInservibile(String),
+    /// The seal.
+    #[error(transparent)]
+    Sigillo(#[from] firma::sigillo::Errore),
     /// The segnatura we wrote is not valid: a mistake of ours, found before it left.
     #[error("errore del programma: la segnatura prodotta non è valida ({0}); nessun numero è stato usato")]
     SegnaturaNonValida(String),

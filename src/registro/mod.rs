@@ -25,6 +25,8 @@ mod registra;
 mod righe;
 mod riservatezza;
 pub mod rubrica;
+mod sigillatura;
+mod sigillo;
 mod uscita;
 mod valore;
 
@@ -55,6 +57,8 @@ pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, r
 pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};
 pub use registra::{Registrata, registra};
 pub use riservatezza::{Riservatezza, aperti, riserva, riservata, riservatezze};
+pub use sigillatura::segnatura_sigillata;
+pub use sigillo::{ChiaveAperta, Sigillo, configura_sigillo, sigillo};
 pub use valore::{Campo, Valore, a_mano};
 
 use crate::audit::Atto;
@@ -78,5 +82,7 @@ pub const ATTI: &[Atto] = &[
         ricalcola: differimento::ricalcola_chiusi,
         conta: differimento::conta_chiusi,
     },
+    Atto { tipo: sigillo::ATTO, ricalcola: sigillo::ricalcola, conta: sigillo::conta },
+    Atto { tipo: sigillatura::ATTO, ricalcola: sigillatura::ricalcola, conta: sigillatura::conta },
     Atto { tipo: differimento::ATTO_USATO, ricalcola: differimento::ricalcola_usati, conta: differimento::conta_usati },
 ];

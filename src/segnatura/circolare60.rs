@@ -1,6 +1,7 @@
-//! Circolare AgID 60/2013: the segnatura that we write, and the schema that it obeys.
+//! Circolare AgID 60/2013: the segnatura and the return messages that we write, and the schema that they obey.
 
 use super::foglio::Foglio;
+use super::ritorno::{Registrazione, Ricevuto, Ritorno};
 use super::uscita::{Classifica, Destinatario, Documento, Mittente, NomeParte, Parte, Riferimento, TipoParte, Uscita};
 use super::xsd::Schema;
 use super::{Errore, Identificatore};
@@ -52,6 +53,41 @@ pub fn segnatura(uscita: &Uscita) -> Result<String, Errore> {
         });
     });
     Ok(foglio.finito())
+}
+
+/// A return message, in UTF-8.
+#[must_use]
+pub fn ritorno(ritorno: &Ritorno) -> String {
+    let mut foglio = Foglio::new(CAPIENZA);
+    let attributi = [("xmlns", NAMESPACE), ("versione", VERSIONE), ("xml-lang", "it")];
+    foglio.elemento(ritorno.elemento(), &attributi, |f| match ritorno {
+        Ritorno::Conferma(r) | Ritorno::Aggiornamento(r) => {
+            let Registrazione { identificatore: nostro, ricevuto: suo } = r;
+            identificatore(f, nostro);
+            ricevuto(f, suo);
+        }
+        Ritorno::Eccezione { identificatore: nostro, ricevuto: suo, motivo } => {
+            nostro.iter().for_each(|n| identificatore(f, n));
+            ricevuto(f, suo);
+            f.testo("Motivo", &[], motivo.as_str());
+        }
+        Ritorno::Annullamento { identificatore: nostro, motivo, provvedimento } => {
+            identificatore(f, nostro);
+            f.testo("Motivo", &[], motivo.as_str());
+            f.testo("Provvedimento", &[], provvedimento.as_str());
+        }
+    });
+    foglio.finito()
+}
+
+fn ricevuto(f: &mut Foglio, ricevuto: &Ricevuto) {
+    f.elemento("MessaggioRicevuto", &[], |f| match ricevuto {
+        Ricevuto::Descritto(testo) => f.testo("DescrizioneMessaggio", &[], testo.as_str()),
+        Ricevuto::Registrato { identificatore: suo, prima } => {
+            identificatore(f, suo);
+            prima.iter().for_each(|p| f.elemento("PrimaRegistrazione", &[], |f| identificatore(f, p)));
+        }
+    });
 }
 
 fn intestazione(f: &mut Foglio, uscita: &Uscita) {
@@ -167,7 +203,7 @@ fn persona(f: &mut Foglio, parte: &Parte) {
     });
 }
 
-fn denominazione(nome: &NomeParte) -> String {
+pub(super) fn denominazione(nome: &NomeParte) -> String {
     match nome {
         NomeParte::Denominazione(nome) => nome.to_string(),
         NomeParte::Persona { nome, cognome } => format!("{nome} {cognome}"),
@@ -189,7 +225,7 @@ fn classifica(f: &mut Foglio, classifica: &Classifica, nostro: &Identificatore) 
 
 fn riferimento(f: &mut Foglio, riferimento: &Riferimento) {
     f.elemento("Messaggio", &[], |f| match riferimento {
-        Riferimento::Registrato(registrazione) => identificatore(f, registrazione),
+        Riferimento::Registrato { identificatore: suo, .. } => identificatore(f, suo),
         Riferimento::NonRegistrato(testo) => f.testo("DescrizioneMessaggio", &[], testo.as_str()),
     });
 }

@@ -149,9 +149,23 @@ pub struct Classifica {
 #[derive(Debug, Clone)]
 pub enum Riferimento {
     /// A message known by its registration, the sender's own.
-    Registrato(Identificatore),
+    Registrato {
+        /// The registration.
+        identificatore: Identificatore,
+        /// What it is about, where that may be told: 3.0.0 names no message without it.
+        argomento: Option<Argomento>,
+    },
     /// A message that its sender did not register, described in words.
     NonRegistrato(Testo),
+}
+
+/// What a registered message is about.
+#[derive(Debug, Clone)]
+pub struct Argomento {
+    /// Its subject.
+    pub oggetto: Oggetto,
+    /// Its place in our titolario.
+    pub classifica: Classifica,
 }
 
 /// A file of the message.

@@ -63,6 +63,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("conservatori", &[&["id"]]),
     guardata("riprove", &[&["id"]]),
     guardata("conferme_orologio", &[&["id"]]),
+    guardata("sigilli", &[&["id"]]),
+    guardata("sigillature", &[&["registrazione_id"]]),
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
     guardata("dati_annullati", &[&["id"], &["aoo_id", "anno", "numero"]]),
     guardata("riservatezze", &[&["id"]]),

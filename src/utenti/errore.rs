@@ -14,6 +14,14 @@ pub enum Errore {
     /// No office of the AOO has this code.
     #[error("nessun ufficio dell'AOO ha il codice {0}")]
     UfficioSconosciuto(String),
+    /// A file that holds a secret cannot be used.
+    #[error("il file {}: {causa}", file.display())]
+    Segreto {
+        /// The file.
+        file: std::path::PathBuf,
+        /// What is wrong with it.
+        causa: String,
+    },
     /// The office is closed.
     #[error("l'ufficio {codice} è chiuso dal {}: scegline uno aperto", .il.leggibile())]
     UfficioChiuso {

@@ -18,6 +18,7 @@ mod persona;
 pub mod politica;
 pub mod risposta;
 mod ruolo;
+mod segreto;
 pub mod sessione;
 pub mod sostituzione;
 mod ufficio;
@@ -42,6 +43,7 @@ pub use persona::{
     per_id as utente, per_nome as utente_per_nome, tutte as utenti,
 };
 pub use ruolo::{Ruolo, affida, ruoli_di, togli as togli_ruolo};
+pub use segreto::{FileRiservato, FileSegreto};
 pub use ufficio::{
     Ufficio, aperti as uffici, crea as crea_ufficio, per_codice as ufficio_per_codice, per_id as ufficio,
     trova as trova_ufficio, tutti as tutti_gli_uffici,

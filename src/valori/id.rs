@@ -130,6 +130,8 @@ id! {
     UnioneId,
     /// A verdict on the signatures of a file.
     VerificaId,
+    /// The seal of an AOO.
+    SigilloId,
 }
 
 impl AooId {

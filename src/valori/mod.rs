@@ -27,8 +27,8 @@ pub use codice_fiscale::CodiceFiscale;
 pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, CollegamentoId, ConservatoreId, DifferimentoId,
     EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, PredispostoId, ProcedimentoId, PropostaId, PropostaRubricaId,
-    RecapitoId, RegistrazioneId, SoggettoId, SostituzioneId, TitolarioId, UfficioId, UnioneId, UtenteId, VerificaId,
-    VisioneId, VoceId, nuovo_id, riprendi_dopo,
+    RecapitoId, RegistrazioneId, SigilloId, SoggettoId, SostituzioneId, TitolarioId, UfficioId, UnioneId, UtenteId,
+    VerificaId, VisioneId, VoceId, nuovo_id, riprendi_dopo,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

@@ -212,6 +212,7 @@ impl From<utenti::Errore> for Problema {
             E::CredenzialiErrate => {
                 Self::new(StatusCode::UNAUTHORIZED, "credenziali-errate", "Accesso rifiutato", e.to_string())
             }
+            E::Segreto { .. } => Self::campo("/segreto", e.to_string()),
             E::UfficioSconosciuto(_) | E::UfficioChiuso { .. } => Self::campo("/ufficio", e.to_string()),
             E::UfficioSottoSeStesso { .. } | E::UfficiSotto { .. } => Self::conflitto("organigramma", e.to_string()),
             E::RuoloAssente { .. } => Self::campo("/ruolo", e.to_string()),
@@ -272,7 +273,12 @@ impl From<titolario::Errore> for Problema {
 
 impl From<segnatura::Errore> for Problema {
     fn from(e: segnatura::Errore) -> Self {
-        Self::interno(e)
+        use segnatura::Errore as E;
+        match e {
+            E::SenzaDestinatario => Self::campo("/corrispondenti", e.to_string()),
+            E::SenzaClassifica => Self::conflitto("segnatura-senza-classifica", e.to_string()),
+            E::Schema { .. } => Self::interno(e),
+        }
     }
 }
 
@@ -321,6 +327,12 @@ impl From<registro::Errore> for Problema {
             E::SegnaturaNonPrevista(_) => {
                 Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
             }
+            E::SigilloMancante(_) => Self::conflitto("sigillo-non-configurato", e.to_string()),
+            E::SigilloInservibile(ref causa) => {
+                tracing::warn!(causa, "the seal of an AOO cannot be used");
+                Self::conflitto("sigillo-inservibile", e.to_string())
+            }
+            E::Sigillo(_) => Self::conflitto("sigillo-inservibile", e.to_string()),
             E::SegnaturaNonValida(_) => Self::interno(e),
             E::Segnatura(e) => e.into(),
             E::Titolario(e) => e.into(),
@@ -458,7 +470,6 @@ impl From<conservazione::Errore> for Problema {
         use conservazione::Errore as E;
         match e {
             E::Mappa(_) => Self::campo("/mappa", e.to_string()),
-            E::Segreto { .. } => Self::campo("/segreto", e.to_string()),
             E::AooDiProva => Self::conflitto("aoo-di-prova", e.to_string()),
             E::ConservatorePresente(_) => Self::conflitto("conservatore-presente", e.to_string()),
             E::NonDaCorreggere => Self::conflitto("non-da-correggere", e.to_string()),

@@ -25,6 +25,8 @@ fn colonna(tabella: &str) -> &'static str {
         "pacchetti" => "chiave",
         "componenti" => "codice",
         "conservatori" => "mappa",
+        "sigilli" => "certificato",
+        "sigillature" => "sigillo_id",
         "riprove" => "motivo",
         "utenti" | "applicazioni" | "allegati" => "nome",
         "messaggi" => "lettura",

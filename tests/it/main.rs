@@ -44,6 +44,7 @@ mod ricerca;
 mod rubrica;
 mod scrivania;
 mod segnatura;
+mod sigilli;
 mod uccisione;
 mod verifiche;
 mod versamenti;

@@ -14,6 +14,7 @@ mod corpo;
 mod daticert;
 mod decodifica;
 mod gestore;
+pub mod interoperabilita;
 mod limiti;
 mod messaggio;
 
@@ -192,7 +193,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let Messaggio { campi, corpo, allegati, .. } = esterno;
     let attachments: Vec<_> = allegati.into_iter().map(|(_, a)| a).collect();
     let propri = originale.as_ref().map_or(&attachments, |o| &o.attachments);
-    let segnatura = if kind.ricevuta() { None } else { segnatura_fra(propri, &mut rilievi) };
+    let segnatura = if kind.ricevuta() { None } else { interoperabilita::fra(propri, fiducia, istante, &mut rilievi) };
     let refers_to = daticert.as_ref().and_then(|d| d.msgid.clone()).or(campi.riferimento).filter(|_| kind.ricevuta());
     limita(&mut rilievi);
     Busta {
@@ -347,23 +348,6 @@ fn originale<'a>(interno: Messaggio<'a>, rilievi: &mut Vec<String>) -> Originale
         cc: campi.cc,
         date: campi.data,
     }
-}
-
-/// The names that Circolare 60/2013 fixes for what one AOO says to another.
-const FILE_DI_SEGNATURA: [&str; 5] =
-    ["Segnatura.xml", "Conferma.xml", "Eccezione.xml", "Aggiornamento.xml", "Annullamento.xml"];
-
-fn segnatura_fra(allegati: &[Allegato<'_>], rilievi: &mut Vec<String>) -> Option<segnatura::Lettura> {
-    let trovato = allegati.iter().find(|a| FILE_DI_SEGNATURA.iter().any(|n| a.si_chiama(n)))?;
-    let lettura = segnatura::leggi(&trovato.bytes);
-    if lettura.tipo.is_none() {
-        rilievi.push(format!("L'allegato «{}» non si legge come segnatura.", trovato.name));
-        return None;
-    }
-    if !lettura.valida {
-        rilievi.push(format!("La segnatura nell'allegato «{}» non rispetta le sue regole.", trovato.name));
-    }
-    Some(lettura)
 }
 
 fn scritto(recapiti: &[Recapito]) -> Option<String> {

@@ -1,9 +1,10 @@
 //! What a message should be: its structure, which decides whether it is valid, and its values, which do not.
 
 use super::albero::{Nodo, Spazio};
+use super::impronta::Algoritmo;
 use super::regole::{self, ALLEGATO_SEI, PROTOCOLLO};
-use super::{Dialetto, DocumentoLetto, IdentificatoreLetto, Lettura, Rilievi, Tipo};
-use crate::valori::{CodiceAoo, CodiceRegistro, IndirizzoMail};
+use super::{Dialetto, DocumentoLetto, IdentificatoreLetto, Lettura, Rilievi, Tipo, cita};
+use crate::valori::{CodiceAoo, CodiceIpa, CodiceRegistro, IndirizzoMail};
 use chrono::NaiveDate;
 
 /// Whether the structure holds: see the module [`super`].
@@ -39,7 +40,25 @@ pub(super) fn struttura(radice: Nodo<'_>, dialetto: Dialetto, rilievi: &mut Rili
     if dialetto == Dialetto::Tre && radice.attributo("versione") != Some("3.0.0") {
         sana = false;
     }
+    if dialetto != Dialetto::Tre {
+        radice.discendenti().for_each(|nodo| ordine(nodo, rilievi));
+    }
     sana
+}
+
+/// What stands before its place.
+fn ordine(nodo: Nodo<'_>, rilievi: &mut Rilievi) {
+    let parti: Vec<_> = regole::parti(regole::contenuto(PROTOCOLLO, "", nodo.nome())).collect();
+    let mut raggiunta = 0;
+    for figlio in nodo.figli() {
+        let posto = parti.iter().position(|p| p.comprende(figlio.nome())).unwrap_or(raggiunta);
+        if posto < raggiunta {
+            let (figlio, nodo) = (figlio.nome(), nodo.nome());
+            rilievi
+                .push(format!("In «{nodo}» l'elemento «{figlio}» è fuori posto: da solo non è un motivo di rifiuto."));
+        }
+        raggiunta = raggiunta.max(posto);
+    }
 }
 
 fn elemento(nodo: Nodo<'_>, contenuto: &'static str, guasto: &mut impl FnMut(String)) {
@@ -82,7 +101,7 @@ pub(super) fn valori(lettura: &Lettura, rilievi: &mut Rilievi) {
     match lettura.mittente.as_ref().and_then(|m| m.indirizzo.as_ref()) {
         None if lettura.dialetto != Some(Dialetto::Tre) => rilievi.push("Manca l'indirizzo del mittente."),
         Some(indirizzo) if indirizzo.parse::<IndirizzoMail>().is_err() => {
-            rilievi.push(format!("L'indirizzo del mittente, «{indirizzo}», non è un indirizzo di posta."));
+            rilievi.push(format!("L'indirizzo del mittente, {}, non è un indirizzo di posta.", cita(indirizzo)));
         }
         _ => {}
     }
@@ -96,34 +115,44 @@ fn identificatore(letto: &IdentificatoreLetto, dialetto: Option<Dialetto>, rilie
     if let Some(numero) = &letto.numero
         && (numero.len() < 7 || !numero.bytes().all(|b| b.is_ascii_digit()))
     {
-        rilievi.push(format!("Il numero di registrazione, «{numero}», non è di almeno 7 cifre."));
+        rilievi.push(format!("Il numero di registrazione, {}, non è di almeno 7 cifre.", cita(numero)));
     }
     if let Some(data) = &letto.data
         && data.parse::<NaiveDate>().is_err()
     {
-        rilievi.push(format!("La data di registrazione, «{data}», non è nella forma aaaa-mm-gg."));
+        rilievi.push(format!("La data di registrazione, {}, non è nella forma aaaa-mm-gg.", cita(data)));
     }
     match &letto.registro {
         None if dialetto != Some(Dialetto::Circolare28) => rilievi.push("Manca il codice del registro."),
         Some(registro) if registro.parse::<CodiceRegistro>().is_err() => {
-            rilievi.push(format!("Il codice del registro, «{registro}», non è nella forma prevista."));
+            rilievi.push(format!("Il codice del registro, {}, non è nella forma prevista.", cita(registro)));
         }
         _ => {}
     }
-    if let Some(aoo) = &letto.aoo
-        && aoo.parse::<CodiceAoo>().is_err()
-    {
-        rilievi.push(format!("Il codice dell'AOO, «{aoo}», non è nella forma prevista."));
+    if let Some(ente) = letto.amministrazione.as_ref().filter(|c| c.parse::<CodiceIpa>().is_err()) {
+        rilievi.push(format!("Il codice dell'amministrazione, {}, non è nella forma prevista.", cita(ente)));
+    }
+    if let Some(aoo) = letto.aoo.as_ref().filter(|c| c.parse::<CodiceAoo>().is_err()) {
+        rilievi.push(format!("Il codice dell'AOO, {}, non è nella forma prevista.", cita(aoo)));
     }
 }
 
 fn documento(letto: &DocumentoLetto, rilievi: &mut Rilievi) {
-    let nome = letto.nome.as_deref().unwrap_or("senza nome");
-    match letto.algoritmo.as_deref() {
-        Some("SHA-256") if letto.sha256().is_none() => {
-            rilievi.push(format!("L'impronta di «{nome}» non è uno SHA-256 in base64."));
+    let nome = letto.nome.as_deref().map_or_else(|| "un documento senza nome".to_owned(), cita);
+    let (Some(impronta), Some(scritto)) = (&letto.impronta, &letto.algoritmo) else { return };
+    match Algoritmo::con_nome(scritto) {
+        None if scritto.to_ascii_uppercase().contains("HMAC") => rilievi.push(format!(
+            "L'impronta di {nome} usa {}, che chiede una chiave: non può essere confrontata.",
+            cita(scritto)
+        )),
+        None => rilievi.push(format!(
+            "L'impronta di {nome} usa l'algoritmo {}, che non è fra quelli ammessi: non può essere confrontata.",
+            cita(scritto)
+        )),
+        Some(algoritmo) if algoritmo.leggi(impronta).is_none() => {
+            rilievi.push(format!("L'impronta di {nome} non è uno {} in base64.", algoritmo.nome()));
         }
-        Some("SHA-1") => rilievi.push(format!("L'impronta di «{nome}» è uno SHA-1, che non è più sicuro.")),
-        _ => {}
+        Some(Algoritmo::Sha1) => rilievi.push(format!("L'impronta di {nome} è uno SHA-1, che non è più sicuro.")),
+        Some(_) => {}
     }
 }

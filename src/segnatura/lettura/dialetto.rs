@@ -1,7 +1,7 @@
 //! Which message, in which dialect.
 
-use super::Rilievi;
 use super::albero::{Nodo, Spazio};
+use super::{Rilievi, cita};
 use crate::segnatura::circolare60;
 
 /// The five messages.
@@ -20,6 +20,27 @@ pub enum Tipo {
 }
 
 impl Tipo {
+    /// The five, with the name of the file in which each travels by mail (Circolare 60/2013; Allegato 6 appendix C).
+    const FILE: [(Self, &'static str); 5] = [
+        (Self::Segnatura, "Segnatura.xml"),
+        (Self::Conferma, "Conferma.xml"),
+        (Self::Eccezione, "Eccezione.xml"),
+        (Self::Aggiornamento, "Aggiornamento.xml"),
+        (Self::Annullamento, "Annullamento.xml"),
+    ];
+
+    /// The name of the file in which it travels by mail.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        Self::FILE.iter().find(|(tipo, _)| *tipo == self).map_or("", |(_, nome)| nome)
+    }
+
+    /// The message that a file of this name should be, in whatever letters.
+    #[must_use]
+    pub fn da_file(nome: &str) -> Option<Self> {
+        Self::FILE.iter().find(|(_, file)| nome.trim().eq_ignore_ascii_case(file)).map(|(tipo, _)| *tipo)
+    }
+
     /// `segnatura`, `conferma`, `eccezione`, `aggiornamento`, `annullamento`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -126,7 +147,10 @@ fn controlla_versione(dialetto: Dialetto, versione: Option<&str>, rilievi: &mut 
     match versione {
         None if dialetto == Dialetto::Tre => rilievi.push("Manca la versione, che dev'essere 3.0.0."),
         Some(altra) if !attesa.contains(&altra) => {
-            rilievi.push(format!("La versione «{altra}» non è quella prevista: da sola non è un motivo di rifiuto."));
+            rilievi.push(format!(
+                "La versione {} non è quella prevista: da sola non è un motivo di rifiuto.",
+                cita(altra)
+            ));
         }
         _ => {}
     }

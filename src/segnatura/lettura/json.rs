@@ -53,7 +53,7 @@ impl Serialize for Lettura {
             destinatari: self.destinatari.iter().map(|d| d.soggetto.nome().unwrap_or("")).collect(),
             documenti: self.documenti.iter().map(documento).collect(),
             refers_to: self.si_riferisce_a(),
-            seal: self.sigillo.map(|Sigillo::Indeterminato| Sigillato { indication: "INDETERMINATE" }),
+            seal: self.sigillo.map(|s| Sigillato { indication: Sigillo::as_str(s) }),
             findings: &self.rilievi,
         }
         .serialize(serializer)

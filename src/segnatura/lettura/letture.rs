@@ -1,9 +1,12 @@
 //! What was read, as strings: nothing here is known to be right.
 
-use super::{Dialetto, Tipo};
+use super::impronta::Algoritmo;
+use super::{Dialetto, Rilievi, Tipo};
 use crate::segnatura::Identificatore;
 use crate::valori::Impronta;
-use base64::Engine as _;
+
+/// Of a seal that nobody has judged.
+pub(super) const SIGILLO_DA_GIUDICARE: &str = "Il sigillo della segnatura c'è, ma non è stato verificato.";
 
 /// A segnatura or a return message as it was read. Serialized, it is the object of `tabulario segnatura --json`.
 #[derive(Debug, Clone, Default)]
@@ -168,20 +171,19 @@ pub struct DocumentoLetto {
     pub impronta: Option<String>,
     /// Its algorithm: as written, or the one that the dialect means; `None` without a digest.
     pub algoritmo: Option<String>,
+    /// It travels in the same message: it is neither on paper nor to be fetched elsewhere.
+    pub con_il_messaggio: bool,
+    /// Names of the files that hold its signatures, seals and timestamps, if they stand apart (3.0.0).
+    pub staccate: Vec<String>,
 }
 
 impl DocumentoLetto {
     /// The digest, if it is a SHA-256 in base64 or hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> Option<Impronta> {
-        let impronta = self.impronta.as_ref()?;
-        let algoritmo = self.algoritmo.as_deref().unwrap_or("SHA-256").replace(['-', '_'], "");
-        if !algoritmo.eq_ignore_ascii_case("sha256") {
-            return None;
-        }
-        let compatta: String = impronta.split_whitespace().collect();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(&compatta).ok().filter(|b| b.len() == 32);
-        bytes.map_or(compatta, hex::encode).parse().ok()
+        let nome = self.algoritmo.as_deref().unwrap_or("SHA-256");
+        let algoritmo = Algoritmo::con_nome(nome).filter(|a| *a == Algoritmo::Sha256)?;
+        hex::encode(algoritmo.leggi(self.impronta.as_ref()?)?).parse().ok()
     }
 }
 
@@ -197,8 +199,24 @@ pub enum Ruolo {
 /// The seal of a 3.0.0 segnatura, in the words of ETSI EN 319 102-1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sigillo {
-    /// It is there; this version does not verify it.
+    /// It holds, and whoever made it is known.
+    Valido,
+    /// Not proved either way, or not judged yet.
     Indeterminato,
+    /// It is broken, or what it sealed is not this.
+    NonValido,
+}
+
+impl Sigillo {
+    /// `TOTAL-PASSED`, `INDETERMINATE`, `TOTAL-FAILED`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valido => "TOTAL-PASSED",
+            Self::Indeterminato => "INDETERMINATE",
+            Self::NonValido => "TOTAL-FAILED",
+        }
+    }
 }
 
 impl SoggettoLetto {
@@ -211,6 +229,20 @@ impl SoggettoLetto {
 }
 
 impl Lettura {
+    /// Says what a verifier of signatures found of the seal, with its reasons, which come first among the `rilievi`.
+    pub fn giudica_sigillo(&mut self, sigillo: Sigillo, frasi: &[String]) {
+        self.sigillo = Some(sigillo);
+        self.rilievi.retain(|r| r != SIGILLO_DA_GIUDICARE);
+        self.premetti(frasi);
+    }
+
+    /// Puts these sentences before those that were already said, so that many small faults cannot hide a great one.
+    pub(super) fn premetti(&mut self, frasi: &[String]) {
+        let mut rilievi = Rilievi::default();
+        frasi.iter().chain(&self.rilievi).for_each(|f| rilievi.push(f.as_str()));
+        self.rilievi = rilievi.into_vec();
+    }
+
     /// The one message that this one is about: for a segnatura what it answers, for a return message the one received,
     /// for an `annullamento` the registration annulled. A line of segnatura, or a description.
     #[must_use]

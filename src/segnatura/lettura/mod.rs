@@ -4,7 +4,8 @@
 //! every departure in a sentence, and says apart whether the document is *valid* for its dialect:
 //!
 //! - `60-2013`: it obeys our schema of Circolare 60/2013, in which `versione` is fixed too;
-//! - `3.0.0`: version 3.0.0 is declared, a `ds:Signature` is there (its value is not verified), and the structure holds;
+//! - `3.0.0`: version 3.0.0 is declared, a `ds:Signature` is there (whether it holds is another question, that of the seal), and
+//!   the structure holds;
 //! - `60-2013-dtd`, `28-2001`, `bare`: the structure holds.
 //!
 //! The structure holds when every element stands inside one where the dialect has it, as often as the dialect allows, and
@@ -15,11 +16,13 @@
 mod albero;
 mod controllo;
 mod dialetto;
+mod impronta;
 mod json;
 mod letture;
 mod protocollo;
 mod regole;
 mod rilievi;
+mod riscontro;
 mod soggetti;
 mod testo;
 mod tre;
@@ -29,10 +32,12 @@ pub use letture::{
     ClassificaLetta, DestinatarioLetto, DocumentoLetto, IdentificatoreLetto, Lettura, RiferimentoLetto, Ruolo, Sigillo,
     SoggettoLetto,
 };
+pub use riscontro::File;
 
-use super::circolare60;
+use super::xsd::{Difetto, Schema};
+use super::{Errore, allegato6, circolare60};
 use albero::{Albero, Nodo};
-use rilievi::Rilievi;
+use rilievi::{Rilievi, cita};
 
 /// Largest file that is read, in bytes: a segnatura with thousands of attachments takes one megabyte.
 pub const MASSIMO_BYTE: usize = 8 * 1024 * 1024;
@@ -60,8 +65,8 @@ pub fn leggi(bytes: &[u8]) -> Lettura {
 fn interpreta(xml: &str, albero: &Albero, radice: Nodo<'_>, lettura: &mut Lettura, rilievi: &mut Rilievi) {
     let Some(tipo) = dialetto::tipo(radice) else {
         rilievi.push(format!(
-            "L'elemento principale è «{}»: non è una segnatura né un suo messaggio di ritorno.",
-            radice.nome()
+            "L'elemento principale è {}: non è una segnatura né un suo messaggio di ritorno.",
+            cita(radice.nome())
         ));
         return;
     };
@@ -74,32 +79,39 @@ fn interpreta(xml: &str, albero: &Albero, radice: Nodo<'_>, lettura: &mut Lettur
     }
     controllo::valori(lettura, rilievi);
     // What broke is not valid, and what follows from the break need not be said.
-    lettura.valida = albero.intero
-        && match dialetto {
-            Dialetto::Circolare60 => secondo_schema(xml, albero, rilievi),
-            _ => controllo::struttura(radice, dialetto, rilievi),
-        };
+    if !albero.intero {
+        return;
+    }
+    let difetti = match dialetto {
+        Dialetto::Circolare60 => {
+            let difetti = secondo(xml, albero, circolare60::schema());
+            lettura.valida = difetti.is_empty();
+            difetti
+        }
+        _ => {
+            lettura.valida = controllo::struttura(radice, dialetto, rilievi);
+            // A 3.0.0 may depart from its schema in order, attributes and lexical forms, and is valid all the same: the schema
+            // refuses every CAP there is, which is not even said.
+            let tre = dialetto == Dialetto::Tre && lettura.valida;
+            let mut difetti = if tre { secondo(xml, albero, allegato6::schema()) } else { Vec::new() };
+            difetti.retain(|d| !d.frase.contains("«CAP»"));
+            difetti
+        }
+    };
+    difetti.iter().for_each(|d| rilievi.push(format!("Alla {d}.")));
 }
 
-/// Against the schema of Circolare 60/2013. A DOCTYPE is blanked first: the schema does without, and its entities are not
-/// known to anybody, so a reference to one is a fault.
-fn secondo_schema(xml: &str, albero: &Albero, rilievi: &mut Rilievi) -> bool {
+/// The faults by a schema of ours. A DOCTYPE is blanked first: the schemas do without, and its entities are not known to anybody,
+/// so a reference to one is a fault.
+fn secondo(xml: &str, albero: &Albero, schema: Result<&'static Schema, Errore>) -> Vec<Difetto> {
     let mut copia = xml.as_bytes().to_vec();
     if let Some((inizio, fine)) = albero.doctype.as_ref().map(|d| d.estensione)
         && let Some(doctype) = copia.get_mut(inizio..fine)
     {
         doctype.iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = b' ');
     }
-    let esito = circolare60::schema().map(|s| s.valida(&copia));
-    match esito {
-        Ok(Ok(())) => true,
-        Ok(Err(difetti)) => {
-            difetti.iter().for_each(|d| rilievi.push(format!("Alla {d}.")));
-            false
-        }
-        Err(errore) => {
-            rilievi.push(format!("Il controllo non è stato possibile: {errore}."));
-            false
-        }
+    match schema {
+        Ok(schema) => schema.valida(&copia).err().unwrap_or_default(),
+        Err(errore) => vec![Difetto { riga: 1, frase: format!("il controllo non è stato possibile: {errore}") }],
     }
 }

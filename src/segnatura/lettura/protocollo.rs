@@ -145,6 +145,8 @@ fn documento(nodo: Nodo<'_>, ruolo: Ruolo, dialetto: Dialetto) -> DocumentoLetto
         titolo: nodo.valore("TitoloDocumento"),
         impronta,
         algoritmo,
+        con_il_messaggio: nodo.attributo("tipoRiferimento").is_none_or(|t| t == "MIME"),
+        staccate: Vec::new(),
     }
 }
 

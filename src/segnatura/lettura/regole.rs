@@ -1,4 +1,4 @@
-//! What each element holds, in the dialects that have no schema of ours: order apart, the content models of the norm.
+//! What each element holds, in the order of the norm, for the dialects that are not judged by a schema.
 //!
 //! One line per element: its name, a colon, what it holds. `A` once, `A?` at most once, `A+` at least once, `A*` any number
 //! of times, `A|B` one of them and only once, `A|B+` at least one of them, `@a` a required attribute. `#` is text only, `ANY`
@@ -22,11 +22,11 @@ Risposta: IndirizzoTelematico
 Classifica: CodiceAmministrazione? CodiceAOO? Denominazione? Livello+
 Mittente: Amministrazione AOO
 Destinatario: Amministrazione|Denominazione|Persona+ AOO? IndirizzoTelematico? Telefono* Fax* IndirizzoPostale?
-Amministrazione: Denominazione CodiceAmministrazione? UnitaOrganizzativa|IndirizzoPostale Ruolo* Persona* IndirizzoTelematico* Telefono* Fax*
-UnitaOrganizzativa: Denominazione Identificativo? UnitaOrganizzativa|IndirizzoPostale Ruolo* Persona* IndirizzoTelematico* Telefono* Fax*
+Amministrazione: Denominazione CodiceAmministrazione? Ruolo|Persona* UnitaOrganizzativa|IndirizzoPostale IndirizzoTelematico* Telefono* Fax*
+UnitaOrganizzativa: Denominazione Identificativo? Ruolo|Persona* UnitaOrganizzativa|IndirizzoPostale IndirizzoTelematico* Telefono* Fax*
 AOO: Denominazione CodiceAOO?
 Ruolo: Denominazione Identificativo? Persona?
-Persona: Denominazione|Cognome Nome? Titolo? CodiceFiscale? Identificativo?
+Persona: Nome? Denominazione|Cognome Titolo? CodiceFiscale? Identificativo?
 IndirizzoPostale: Denominazione|Indirizzo|Toponimo Civico? CAP? Comune? Provincia? Nazione?
 Indirizzo: Toponimo Civico CAP Comune Provincia Nazione?
 Riferimenti: Messaggio|ContestoProcedurale|Procedimento+

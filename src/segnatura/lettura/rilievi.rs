@@ -6,6 +6,19 @@ const MASSIMI_RILIEVI: usize = 100;
 /// Longest sentence, in characters: what the document says in it may be cut.
 const MASSIMA_FRASE: usize = 500;
 
+/// Longest piece of the document inside a sentence, in characters.
+const MASSIMA_CITAZIONE: usize = 80;
+
+/// What a document says, in quotes; what is too long is cut, and how long it is is said.
+pub(super) fn cita(testo: &str) -> String {
+    let lungo = testo.chars().count();
+    if lungo <= MASSIMA_CITAZIONE {
+        return format!("«{testo}»");
+    }
+    let inizio: String = testo.chars().take(MASSIMA_CITAZIONE).collect();
+    format!("«{inizio}…» ({lungo} caratteri)")
+}
+
 /// Sentences in Italian, each once, at most 100.
 #[derive(Debug, Default)]
 pub(super) struct Rilievi(Vec<String>);

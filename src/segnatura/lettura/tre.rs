@@ -1,6 +1,7 @@
 //! Allegato 6, version 3.0.0: `SegnaturaInformatica` and the return messages by PEC (appendix C).
 
 use super::albero::{Nodo, Spazio};
+use super::letture::SIGILLO_DA_GIUDICARE;
 use super::protocollo::{identificatore, messaggio};
 use super::soggetti::persona;
 use super::{
@@ -12,6 +13,10 @@ use super::{
 const MASSIMI_DESTINATARI: usize = 5_000;
 /// Most documents that are listed.
 const MASSIMI_DOCUMENTI: usize = 10_000;
+/// Most files beside a document that are listed.
+const MASSIME_STACCATE: usize = 100;
+/// What may stand in files beside a document.
+const APPOSTE: [&str; 3] = ["firmatoDigitalmente", "sigillatoElettronicamente", "marcaturaTemporale"];
 /// The digest of a document whose `algoritmo` is not written.
 const ALGORITMO: &str = "SHA-256";
 
@@ -34,7 +39,7 @@ pub(super) fn leggi(radice: Nodo<'_>, tipo: Tipo, lettura: &mut Lettura, rilievi
         }
         if radice.figli().any(|f| f.spazio() == Spazio::Firma && f.nome() == "Signature") {
             lettura.sigillo = Some(Sigillo::Indeterminato);
-            rilievi.push("Il sigillo della segnatura c'è, ma questa versione non lo verifica.");
+            rilievi.push(SIGILLO_DA_GIUDICARE);
         }
     } else {
         lettura.identificatore = radice.figlio("Identificatore").map(identificatore);
@@ -94,13 +99,14 @@ fn soggetto(nodo: Nodo<'_>) -> SoggettoLetto {
     let Some(scelto) = nodo.figli().next() else { return SoggettoLetto::default() };
     let persone: Vec<String> =
         nodo.discendenti().filter(|n| n.nome() == "PersonaFisica").filter_map(persona).take(50).collect();
-    let contatto = scelto.discendenti().find(|n| n.nome() == "IndirizzoTelematico");
-    let contatto_aoo = scelto.figlio("ContattiAOO").and_then(|c| c.valore("IndirizzoTelematico"));
+    let di_posta = |n: &Nodo<'_>| n.nome() == "IndirizzoTelematico" && n.attributo("tipo").is_none_or(|t| t == "smtp");
+    let contatto = scelto.discendenti().find(di_posta);
+    let contatto_aoo = scelto.figlio("ContattiAOO").and_then(|c| c.figli().find(di_posta)).and_then(Nodo::testo);
     let ente = ["DenominazioneAmministrazione", "Denominazione"].iter().find_map(|n| scelto.valore(n));
     SoggettoLetto {
         denominazione: ente,
         codice_amministrazione: scelto.valore("CodiceIPAAmministrazione"),
-        aoo: None,
+        aoo: scelto.figlio("CodiceIPAAOO").and_then(|c| c.attributo("descrizione")).map(str::to_owned),
         codice_aoo: scelto.valore("CodiceIPAAOO"),
         uffici: scelto.valore("CodiceIPAUO").into_iter().collect(),
         persone,
@@ -115,6 +121,7 @@ fn documento(nodo: Nodo<'_>, ruolo: Ruolo) -> DocumentoLetto {
     let valore = impronta.and_then(Nodo::testo);
     let algoritmo =
         valore.as_ref().map(|_| impronta.and_then(|i| i.attributo("algoritmo")).unwrap_or(ALGORITMO).to_owned());
+    let apposte = APPOSTE.iter().filter_map(|n| nodo.figlio(n)).flat_map(|a| a.figli_di("Detached"));
     DocumentoLetto {
         nome: nodo.attributo("nomeFile").map(str::to_owned).filter(|n| !n.trim().is_empty()),
         ruolo,
@@ -122,5 +129,7 @@ fn documento(nodo: Nodo<'_>, ruolo: Ruolo) -> DocumentoLetto {
         titolo: nodo.valore("Descrizione"),
         impronta: valore,
         algoritmo,
+        con_il_messaggio: nodo.figlio("CollocazioneTelematica").is_none(),
+        staccate: apposte.filter_map(|d| d.attributo("nomeFile")).take(MASSIME_STACCATE).map(str::to_owned).collect(),
     }
 }

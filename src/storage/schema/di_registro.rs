@@ -336,3 +336,22 @@ diesel::table! {
         salvato -> Timestamp,
     }
 }
+
+diesel::table! {
+    sigilli (id) {
+        id -> Text,
+        aoo_id -> Text,
+        p12_file -> Text,
+        segreto_file -> Text,
+        certificato -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sigillature (registrazione_id) {
+        registrazione_id -> Text,
+        sigillo_id -> Text,
+        istante -> Timestamp,
+    }
+}

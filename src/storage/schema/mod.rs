@@ -110,6 +110,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificati_gestori,
     verifiche,
     dati_revoca,
+    sigilli,
+    sigillature,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -160,4 +162,5 @@ pub const CON_ID: &[&str] = &[
     "certificati_gestori",
     "verifiche",
     "dati_revoca",
+    "sigilli",
 ];

@@ -1,4 +1,5 @@
-//! `/amministrazione/fiducia`: whom signatures are trusted from, since when and until when; who administers brings new lists.
+//! `/amministrazione/fiducia`: whom signatures are trusted from, since when and until when, and the seal of the AOO; who administers
+//! brings new lists.
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
@@ -11,6 +12,7 @@ use crate::documenti::fiducia::{
     self, Esame, Esito, Iniziali, MASSIMA_LISTA_BYTE, Regole, Rete, Sorgente, Versione, VersioneGestori, conserva,
     esamina,
 };
+use crate::registro::{self, Sigillo};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Attore, Istante};
 use crate::web::parti::Parti;
@@ -63,6 +65,15 @@ struct InsiemeVisto {
     provenienza: String,
 }
 
+/// The seal of the AOO.
+struct SigilloVisto {
+    nome: String,
+    organizzazione: String,
+    emittente: String,
+    stato: Scadenza,
+    mancanza: Option<&'static str>,
+}
+
 /// What became of something that was brought.
 pub(super) struct Esitata {
     esito: &'static str,
@@ -108,6 +119,8 @@ struct Pagina {
     passate: Vec<ListaVista>,
     gestori: Vec<GestoreVisto>,
     insiemi: Vec<InsiemeVisto>,
+    aoo: String,
+    sigillo: Option<SigilloVisto>,
     /// What is kept and cannot be read.
     illeggibili: Vec<String>,
     revoche: RevocheViste,
@@ -124,6 +137,7 @@ struct Letta {
     illeggibili: Vec<String>,
     revoche: Vec<DatoConservato>,
     revoche_fuori: usize,
+    sigillo: Option<Sigillo>,
 }
 
 pub(super) async fn mostra(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
@@ -212,18 +226,20 @@ pub(super) async fn pagina(
     esiti: Vec<Esitata>,
     errori: Errori,
 ) -> Result<HttpResponse, Errata> {
-    let leggi = |stato: &Stato| {
+    let aoo = chi.aoo.id;
+    let leggi = move |stato: &Stato| {
         let (versioni, insiemi, revoche) = stato.db.leggi(|conn| {
             let revoche = fiducia::revoche::correnti(conn)?;
             Ok::<_, documenti::Errore>((fiducia::versioni(conn)?, fiducia::versioni_gestori(conn)?, revoche))
         })?;
+        let sigillo = stato.db.leggi(|conn| registro::sigillo(conn, aoo))?;
         let gestori = insiemi.first().and_then(|v| fiducia::gestori_di(&stato.deposito, v).ok()).unwrap_or_default();
         let fiduce = stato.fiduce()?;
         let (illeggibili, revoche_fuori) = (fiduce.illeggibili.clone(), fiduce.revoche_fuori);
-        Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori })
+        Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori } = stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo } = stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {
@@ -248,6 +264,8 @@ pub(super) async fn pagina(
         passate,
         gestori: gestori.into_iter().map(gestore).collect(),
         insiemi: insiemi.into_iter().map(insieme).collect(),
+        aoo: chi.aoo.codice.to_string(),
+        sigillo: sigillo.and_then(|s| sigillo_visto(&s, ora)),
         illeggibili,
         revoche: revoche::viste(revoche, revoche_fuori, ora),
         esiti,
@@ -255,6 +273,19 @@ pub(super) async fn pagina(
         errore_revoca: errori.revoca,
     };
     Ok(rendi(if male { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &pagina)?)
+}
+
+/// What its certificate says; one that cannot be read is none.
+fn sigillo_visto(sigillo: &Sigillo, ora: Istante) -> Option<SigilloVisto> {
+    let titolare = sigillo.titolare().ok()?;
+    let mancanza = titolare.mancanza();
+    Some(SigilloVisto {
+        nome: titolare.nome,
+        organizzazione: titolare.organizzazione.unwrap_or_default(),
+        emittente: titolare.emittente,
+        stato: scadenza(Some(titolare.al), ora, SENZA_DATA),
+        mancanza,
+    })
 }
 
 fn lista(v: Versione, ora: Istante) -> ListaVista {

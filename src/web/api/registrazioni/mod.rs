@@ -290,7 +290,8 @@ pub(super) async fn mostra(
     Ok(HttpResponse::Ok().json(json))
 }
 
-/// The XML of the segnatura.
+/// The XML of the segnatura: that of Circolare 60/2013, or the sealed one of Allegato 6, made at the first request and the same for
+/// ever. Without a seal that works, 409.
 #[utoipa::path(get, path = "/api/v1/registrazioni/{id}/segnatura", tag = "registrazioni",
     params(("id" = String, Path, description = "Id of the registration"), Dialetto),
     responses((status = 200, content_type = "application/xml", body = String), (status = 401), (status = 404),
@@ -308,11 +309,14 @@ pub(super) async fn segnatura(
         return Err(Problema::illeggibile("dialetto: vale 60-2013 oppure 3.0.0"));
     }
     let sigillata = dialetto == "3.0.0";
-    let xml =
-        stato.blocca(move |stato| Ok(stato.db.leggi(|conn| registro::segnatura_xml(conn, &chi.vista(), id))?)).await?;
-    if sigillata {
-        let detail = "La segnatura 3.0.0 esce solo con il sigillo dell'AOO, che qui non è configurato.";
-        return Err(Problema::conflitto("sigillo-non-configurato", detail));
-    }
+    let xml = stato
+        .blocca(move |stato| {
+            let vista = chi.vista();
+            Ok(match sigillata {
+                true => registro::segnatura_sigillata(&stato.db, &vista, id)?,
+                false => stato.db.leggi(|conn| registro::segnatura_xml(conn, &vista, id))?,
+            })
+        })
+        .await?;
     Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(xml))
 }

@@ -1,13 +1,14 @@
 //! Documents that carry their signatures inside: PDF and containers; and two things that are no signature, a segnatura and a message.
 
-use super::super::fixtures;
+use super::super::{fixtures, istante};
 use super::{ANCORE, e_di, file_in, giudica, passa_solo_il_firmato};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 use std::sync::LazyLock;
 use tabulario::firma::{Fiducia, Indicazione};
-use tabulario::pec::busta;
-use tabulario::segnatura;
+use tabulario::pec::busta::{self, interoperabilita};
+use tabulario::segnatura::{self, Lettura, Sigillo};
 use tabulario::valori::Impronta;
 use zip::ZipArchive;
 
@@ -75,6 +76,25 @@ pub fn segnatura(byte: &[u8]) {
     for rilievo in &una.rilievi {
         assert!(rilievo.len() <= 2_000 && !rilievo.chars().any(char::is_control), "{rilievo:?}");
     }
+    let sigillata = interoperabilita::leggi(byte, &ANCORE, istante());
+    if sigillata.sigillo == Some(Sigillo::Valido) {
+        assert_eq!(detto(&sigillata), *SIGILLATA, "this was never sealed, and passes");
+    }
+}
+
+/// What the sealed segnatura of the fixtures says.
+static SIGILLATA: LazyLock<Value> = LazyLock::new(|| {
+    let xml = std::fs::read(fixtures().join("segnatura/3.0.0-sigillata.xml")).unwrap();
+    let lettura = interoperabilita::leggi(&xml, &ANCORE, istante());
+    assert_eq!(lettura.sigillo, Some(Sigillo::Valido), "{:?}", lettura.rilievi);
+    detto(&lettura)
+});
+
+/// All that a reader takes from it, how well it is written apart.
+fn detto(lettura: &Lettura) -> Value {
+    let mut detto = serde_json::to_value(lettura).unwrap();
+    detto.as_object_mut().unwrap().retain(|chiave, _| !["findings", "valid"].contains(&chiave.as_str()));
+    detto
 }
 
 /// A message: what a provider certifies is what the provider of the fixtures has signed.

@@ -1,4 +1,4 @@
-//! *Segreto*: the password of the producer. We keep where it is, never what it is.
+//! *Segreto*: a password that the process needs, for a conservator or for a seal. We keep where it is, never what it is.
 
 use super::Errore;
 use std::fs;
@@ -21,6 +21,36 @@ impl FileSegreto {
     /// # Errors
     /// `Segreto`, with the file and what is wrong with it; what is in it is never said.
     pub fn controlla(file: &Path) -> Result<Self, Errore> {
+        let riservato = FileRiservato::controlla(file)?;
+        leggi(&riservato.0)?;
+        Ok(Self(riservato.0))
+    }
+
+    /// What is in it.
+    ///
+    /// # Errors
+    /// The same, if the file changed since.
+    pub fn parola(&self) -> Result<String, Errore> {
+        leggi(&FileRiservato::controlla(Path::new(&self.0))?.0)
+    }
+
+    /// Its place, absolute.
+    #[must_use]
+    pub fn percorso(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A file that not everybody may read, whatever it holds. Only its place is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRiservato(String);
+
+impl FileRiservato {
+    /// Looks at the file as it is now.
+    ///
+    /// # Errors
+    /// `Segreto`, with the file and what is wrong with it.
+    pub fn controlla(file: &Path) -> Result<Self, Errore> {
         let no = |causa: &str| Errore::Segreto { file: file.to_owned(), causa: causa.to_owned() };
         let intero = file.canonicalize().map_err(|e| no(&format!("non si trova ({e})")))?;
         let nome = intero.to_str().ok_or_else(|| no("il nome del percorso non è scritto in UTF-8"))?.to_owned();
@@ -33,16 +63,6 @@ impl FileSegreto {
                 "chiunque su questa macchina può leggerlo; togli il permesso con «chmod o-rwx {nome}» e riprova"
             )));
         }
-        let mut testo = String::new();
-        let letto = fs::File::open(&intero).and_then(|f| f.take(MASSIMO_BYTE + 1).read_to_string(&mut testo));
-        letto.map_err(|e| no(&format!("non si legge come testo ({})", e.kind())))?;
-        let segreto = testo.trim_end_matches(['\r', '\n']);
-        if segreto.trim().is_empty() {
-            return Err(no("è vuoto: deve contenere la password, su una riga"));
-        }
-        if segreto.contains(char::is_control) || dati.len() > MASSIMO_BYTE {
-            return Err(no("deve contenere solo la password, su una riga"));
-        }
         Ok(Self(nome))
     }
 
@@ -51,6 +71,34 @@ impl FileSegreto {
     pub fn percorso(&self) -> &str {
         &self.0
     }
+
+    /// What is in it, at most `massimo` bytes and one more.
+    ///
+    /// # Errors
+    /// `Segreto`, if it cannot be read.
+    pub fn byte(&self, massimo: usize) -> Result<Vec<u8>, Errore> {
+        let mut byte = Vec::new();
+        let limite = u64::try_from(massimo).unwrap_or(u64::MAX).saturating_add(1);
+        let letto = fs::File::open(&self.0).and_then(|f| f.take(limite).read_to_end(&mut byte));
+        letto.map_err(|e| Errore::Segreto { file: self.0.clone().into(), causa: e.to_string() })?;
+        Ok(byte)
+    }
+}
+
+/// The one line of text that a secret is.
+fn leggi(nome: &str) -> Result<String, Errore> {
+    let no = |causa: &str| Errore::Segreto { file: nome.into(), causa: causa.to_owned() };
+    let mut testo = String::new();
+    let letto = fs::File::open(nome).and_then(|f| f.take(MASSIMO_BYTE + 1).read_to_string(&mut testo));
+    let lungo = letto.map_err(|e| no(&format!("non si legge come testo ({})", e.kind())))?;
+    let segreto = testo.trim_end_matches(['\r', '\n']);
+    if segreto.trim().is_empty() {
+        return Err(no("è vuoto: deve contenere la password, su una riga"));
+    }
+    if segreto.contains(char::is_control) || u64::try_from(lungo).is_ok_and(|lungo| lungo > MASSIMO_BYTE) {
+        return Err(no("deve contenere solo la password, su una riga"));
+    }
+    Ok(segreto.to_owned())
 }
 
 #[cfg(test)]
@@ -67,6 +115,7 @@ mod tests {
             match (FileSegreto::controlla(&file), atteso) {
                 (Ok(segreto), None) => {
                     assert_eq!(segreto.percorso(), file.canonicalize().unwrap().to_str().unwrap());
+                    assert_eq!(segreto.parola().unwrap().as_bytes(), testo.trim_ascii_end());
                     assert!(!format!("{segreto:?}").contains("parola"));
                 }
                 (Err(e), Some(atteso)) => {
