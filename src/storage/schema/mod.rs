@@ -109,6 +109,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     liste_fiducia,
     certificati_gestori,
     verifiche,
+    chiusure,
+    pacchetti_registri,
+    versamenti_registri,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -158,4 +161,6 @@ pub const CON_ID: &[&str] = &[
     "liste_fiducia",
     "certificati_gestori",
     "verifiche",
+    "chiusure",
+    "pacchetti_registri",
 ];
