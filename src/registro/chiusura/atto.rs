@@ -1,6 +1,6 @@
 //! The act: a register is closed. Its files are in the store; the row says which, and what they hold.
 
-use super::modello::{Periodo, Sommario};
+use super::modello::{Periodo, Sommario, identificativo};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::registro::Errore;
@@ -39,6 +39,15 @@ pub struct Chiusura {
     pub xml: Impronta,
     /// When it was made.
     pub istante: Istante,
+}
+
+impl Chiusura {
+    /// *Identificativo univoco e persistente*, which is also the name of the files.
+    #[must_use]
+    pub fn identificativo(&self, aoo: &Aoo) -> String {
+        let chi = [aoo.ente_ipa.as_str(), aoo.codice.as_str(), &self.registro];
+        identificativo(chi, self.periodo, self.progressivo)
+    }
 }
 
 /// Writes the act; the files are already in the store.

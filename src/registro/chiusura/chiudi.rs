@@ -90,8 +90,11 @@ fn da_fare(conn: &mut Conn, regole: Regole, aoo: &Aoo, ora: Istante) -> Result<O
     Ok(Some(Lavoro { periodo, progressivo, dopo, fino, responsabili }))
 }
 
-/// The RSP in office, each once.
-fn responsabili(conn: &mut Conn, aoo: &Aoo, ora: Istante) -> Result<Vec<String>, Errore> {
+/// *Responsabili della gestione documentale*: the RSP in office, each once.
+///
+/// # Errors
+/// Those of the database.
+pub fn responsabili(conn: &mut Conn, aoo: &Aoo, ora: Istante) -> Result<Vec<String>, Errore> {
     let posti = utenti::organigramma(conn, aoo.id, ora)?;
     let rsp = posti.iter().flat_map(|p| &p.persone).filter(|p| p.ruolo == Ruolo::Rsp && !p.escluso);
     let mut nomi: Vec<String> = rsp.map(|p| p.persona.nome_e_cognome()).collect();

@@ -19,7 +19,7 @@ mod xml;
 
 pub use atto::{Chiusura, apribile, aoo_della_chiusura, chiusura, chiusure, giorno_della_prima};
 pub(super) use atto::{ATTO, conta, ricalcola};
-pub use chiudi::{Regole, chiudi};
+pub use chiudi::{Regole, chiudi, responsabili};
 pub use modello::{Allegato, Frontespizio, Modifica, Parte, Periodo, Sommario, Voce};
 pub use tavola::Tavola;
 pub use xml::Xml;

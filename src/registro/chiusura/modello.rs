@@ -181,19 +181,23 @@ impl Periodo {
 }
 
 impl Frontespizio {
-    /// *Identificativo univoco e persistente*: `c_x999-AX99Z01-PG-2026-11-22-0000001`, which is also the name of the files.
+    /// *Identificativo univoco e persistente*, which is also the name of the files.
     #[must_use]
     pub fn identificativo(&self) -> String {
-        let quando = match self.periodo {
-            Periodo::Giorno(giorno) => giorno.to_string(),
-            Periodo::Anno(anno) => anno.to_string(),
-        };
-        format!("{}-{}-{}-{quando}-{}", self.ipa, self.aoo, self.registro, self.progressivo)
+        identificativo([&self.ipa, &self.aoo, &self.registro], self.periodo, self.progressivo)
     }
 
     /// The title.
     #[must_use]
     pub fn titolo(&self) -> String {
         format!("{} {}", self.periodo.nome(), self.periodo.leggibile())
+    }
+}
+
+/// `c_x999-AX99Z01-PG-RG-2026-11-22-0000326`: body, AOO, register, daily (RG) or annual (RA), day or year, number in the year.
+pub(super) fn identificativo([ipa, aoo, registro]: [&str; 3], periodo: Periodo, progressivo: NumeroProtocollo) -> String {
+    match periodo {
+        Periodo::Giorno(giorno) => format!("{ipa}-{aoo}-{registro}-RG-{giorno}-{progressivo}"),
+        Periodo::Anno(anno) => format!("{ipa}-{aoo}-{registro}-RA-{anno}-{progressivo}"),
     }
 }
