@@ -8,12 +8,14 @@
 mod anello;
 mod carico;
 mod feed;
+mod merkle;
 mod punte;
 mod verifica;
 
 pub use anello::{Anello, ORIGINE};
 pub use carico::Carico;
 pub use feed::{Evento, di, dopo};
+pub use merkle::Merkle;
 pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, tutte as punte};
 pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 

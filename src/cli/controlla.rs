@@ -167,6 +167,14 @@ fn indiretta(db: &Db, genere: Genere, testo: &str, impronta: &Impronta) -> Resul
             "pacchetto" => (" (pacchetto di versamento)", conservazione::registrazione_del_pacchetto(conn, &id)?),
             "invio" => (" (messaggio in partenza)", pec::registrazione_dell_invio(conn, &id)?),
             "provvedimento" => (" (provvedimento di annullamento)", registro::aoo_di(conn, &id)?.map(|aoo| (aoo, id))),
+            "chiusura" => {
+                let aoo = registro::chiusura::aoo_della_chiusura(conn, &id)?;
+                (" (registro giornaliero o annuale)", aoo.map(|aoo| (aoo, id)))
+            }
+            "pacchetto-registro" => {
+                let aoo = conservazione::chiusura_del_pacchetto(conn, &id)?;
+                (" (pacchetto di versamento di un registro)", aoo.map(|aoo| (aoo, id)))
+            }
             "messaggio" => (" (messaggio arrivato)", None),
             "istanza" => (" (istanza senza numero)", None),
             "lista-fiducia" => (" (lista di fiducia)", None),

@@ -9,7 +9,10 @@ use crate::documenti::testo::Estrattore;
 use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
 use crate::pec::{self, Officina};
+use crate::registro::chiusura::{self, Regole};
+use crate::registro;
 use crate::ricerca;
+use crate::utenti;
 use crate::web::{self, Stato};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -31,6 +34,9 @@ const PASSO_TESTI: Duration = Duration::from_millis(500);
 
 /// How often registrations without a package, and packages to deliver, are looked for.
 const PASSO_PACCHETTI: Duration = Duration::from_secs(2);
+
+/// How often a day that is over is looked for.
+const PASSO_REGISTRI: Duration = Duration::from_secs(60);
 
 /// How often the time source is asked, while the clock is too far ahead to register.
 const PASSO_FONTE: Duration = Duration::from_secs(60);
@@ -57,7 +63,8 @@ pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
     let limiti = ambiente.config.limiti.clone();
     let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
     let (portale, calendario) = (ambiente.config.portale.clone(), Arc::new(ambiente.config.calendario.clone()));
-    Ok(stato.con_fiduce(ambiente.fiduce()?, ambiente.config.fiducia.clone()).con_portale(portale, calendario))
+    let stato = stato.con_fiduce(ambiente.fiduce()?, ambiente.config.fiducia.clone()).con_portale(portale, calendario);
+    Ok(stato.con_registro_giornaliero(ambiente.config.registro_giornaliero.clone()))
 }
 
 /// Takes the port first, so that a second copy stops before it touches anything.
@@ -166,6 +173,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
             ricerca::leggi_testi(indice, db, deposito, &estrattore, &|| fine.e_ora()).map(esito)
         }),
     ];
+    tutti.push(passo_registri(stato));
     tutti.extend(passi_conservazione(stato, ambiente.uscita()));
     if let Some(fonte) = ambiente.config.fonte_oraria.clone() {
         let db = Arc::clone(&stato.db);
@@ -173,6 +181,26 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         tutti.push(Passo::new("fonte oraria", PASSO_FONTE, conferma));
     }
     Ok(tutti)
+}
+
+/// The register of each day that is over, and of each year, one at a time for every AOO.
+fn passo_registri(stato: &Stato) -> Passo {
+    let stato = stato.clone();
+    let regole = Regole { giorni_vuoti: stato.registro_giornaliero.giorni_vuoti };
+    Passo::new("registri", PASSO_REGISTRI, move |fine: &Fine| {
+        let (mut ancora, mut guasta) = (false, None);
+        for aoo in stato.db.leggi(utenti::tutte_le_aoo)? {
+            match chiusura::chiudi(&stato.db, &stato.deposito, regole, &aoo) {
+                Ok(fatto) => ancora |= fatto && !fine.e_ora(),
+                // The other AOO go on; it is said when none of them has anything left.
+                Err(e) => guasta = guasta.or(Some(e)),
+            }
+        }
+        match guasta {
+            Some(e) if !ancora => Err::<_, registro::Errore>(e),
+            _ => Ok(esito(ancora)),
+        }
+    })
 }
 
 /// Packages are built and delivered for every AOO with a conservator.

@@ -41,6 +41,8 @@ pub struct Configurazione {
     pub fiducia: Fiducia,
     /// Holidays.
     pub calendario: Calendario,
+    /// When a day has its register.
+    pub registro_giornaliero: RegistroGiornaliero,
     /// Server of time (SNTP, `host` or `host:port`) that may confirm the clock when it is far ahead of the last registration.
     pub fonte_oraria: Option<String>,
     /// Logs.
@@ -118,6 +120,22 @@ struct SezioneCalendario {
     festivi: Option<Vec<Festivo>>,
 }
 
+/// Section `registro_giornaliero`: when a day has its register, and by when it is deposited.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegistroGiornaliero {
+    /// A day without registrations and changes has its register too.
+    pub giorni_vuoti: bool,
+    /// Codes of the AOO that work on Saturdays.
+    pub sabato_lavorativo: Vec<String>,
+}
+
+impl Default for RegistroGiornaliero {
+    fn default() -> Self {
+        Self { giorni_vuoti: true, sabato_lavorativo: Vec::new() }
+    }
+}
+
 /// Section `orologio`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -170,6 +188,7 @@ struct Documento {
     portale: Portale,
     fiducia: Fiducia,
     calendario: SezioneCalendario,
+    registro_giornaliero: RegistroGiornaliero,
     orologio: SezioneOrologio,
     log: Log,
     database: Option<String>,
@@ -210,7 +229,7 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
         None => None,
     };
-    let Documento { web, limiti, portale, fiducia, calendario, orologio, log, .. } = documento;
+    let Documento { web, limiti, portale, fiducia, calendario, registro_giornaliero, orologio, log, .. } = documento;
     let fonte_oraria = orologio.fonte;
     let calendario = calendario.festivi.map_or_else(Calendario::default, Calendario::new);
     Ok(Configurazione {
@@ -222,6 +241,7 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         portale,
         fiducia,
         calendario,
+        registro_giornaliero,
         fonte_oraria,
         log,
     })

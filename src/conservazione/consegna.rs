@@ -1,7 +1,7 @@
 //! A package goes to the outbox folder: index and files, written aside, synced, then renamed.
 
 use super::versamento::{self, Pronto};
-use super::{Errore, Passo};
+use super::{Errore, Passo, registri};
 use crate::documenti::{self, Deposito};
 use crate::storage::Db;
 use crate::valori::{AooId, Attore, Impronta};
@@ -17,13 +17,20 @@ const PARZIALE: &str = ".parziale-";
 /// Bytes copied at a time.
 const BLOCCO: usize = 64 * 1024;
 
+/// What is delivered: the name of its folder, its index and its other files.
+pub(super) struct Collo {
+    pub chiave: String,
+    pub indice: Impronta,
+    pub file: Vec<(String, Impronta)>,
+}
+
 /// Where packages go, inside the outbox folder `uscita`.
 #[must_use]
 pub fn cartella(uscita: &Path) -> PathBuf {
     uscita.join("conservazione")
 }
 
-/// Delivers the oldest package of an AOO that waits, into `uscita/conservazione/<chiave>`.
+/// Delivers the oldest package of an AOO that waits, into `uscita/conservazione/<chiave>`: registers first, which have a term.
 ///
 /// A package is either there whole, under its name, or not at all; what was there already is recognised, not written again. One
 /// whose files are not the right ones any more is set aside with the reason and does not stop the others.
@@ -31,26 +38,39 @@ pub fn cartella(uscita: &Path) -> PathBuf {
 /// # Errors
 /// Those of the database and of the outbox folder; then the same step can be repeated.
 pub fn consegna(db: &Db, deposito: &Deposito, uscita: &Path, aoo: AooId) -> Result<Passo, Errore> {
-    let Some(pronto) = db.leggi(|conn| versamento::da_consegnare(conn, aoo))? else { return Ok(Passo::Niente) };
-    let esito = match deponi(deposito, &cartella(uscita), &pronto) {
-        Ok(()) => Ok(()),
-        Err(
-            e @ (Errore::FileAlterato(_)
-            | Errore::CartellaOccupata(_)
-            | Errore::Documenti(documenti::Errore::Assente(_))),
-        ) => Err(e.to_string()),
-        Err(e) => return Err(e),
-    };
-    if let Err(motivo) = &esito {
-        tracing::warn!(registrazione = %pronto.registrazione, motivo, "package not delivered");
+    let io = Attore::Sistema("conservazione");
+    if let Some((chiusura, collo)) = db.leggi(|conn| registri::da_consegnare(conn, aoo))? {
+        let esito = prova(deposito, uscita, &collo)?;
+        db.scrivi(aoo, &io, |op| registri::concludi(op, &chiusura, esito.as_ref().map_err(String::as_str).copied()))?;
+        return Ok(Passo::Fatto);
     }
-    db.scrivi(aoo, &Attore::Sistema("conservazione"), |op| {
-        versamento::concludi(op, pronto.registrazione, esito.as_ref().map_err(String::as_str).copied())
+    let Some(Pronto { registrazione, collo }) = db.leggi(|conn| versamento::da_consegnare(conn, aoo))? else {
+        return Ok(Passo::Niente);
+    };
+    let esito = prova(deposito, uscita, &collo)?;
+    db.scrivi(aoo, &io, |op| {
+        versamento::concludi(op, registrazione, esito.as_ref().map_err(String::as_str).copied())
     })?;
     Ok(Passo::Fatto)
 }
 
-fn deponi(deposito: &Deposito, dove: &Path, pronto: &Pronto) -> Result<(), Errore> {
+/// The inner error is the sentence for the person who has to look.
+fn prova(deposito: &Deposito, uscita: &Path, collo: &Collo) -> Result<Result<(), String>, Errore> {
+    match deponi(deposito, &cartella(uscita), collo) {
+        Ok(()) => Ok(Ok(())),
+        Err(
+            e @ (Errore::FileAlterato(_)
+            | Errore::CartellaOccupata(_)
+            | Errore::Documenti(documenti::Errore::Assente(_))),
+        ) => {
+            tracing::warn!(pacchetto = collo.chiave, motivo = %e, "package not delivered");
+            Ok(Err(e.to_string()))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn deponi(deposito: &Deposito, dove: &Path, pronto: &Collo) -> Result<(), Errore> {
     let finale = dove.join(&pronto.chiave);
     let file = || pronto.file.iter().map(|(nome, i)| (nome.as_str(), i)).chain([(INDICE, &pronto.indice)]);
     if finale.exists() {

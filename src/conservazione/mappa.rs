@@ -34,6 +34,10 @@ pub struct Mappa {
     pub unita_documentaria: TipiUnita,
     /// `TipoDocumento` and what is inside documents.
     pub documento: TipiDocumento,
+    /// The daily register; without it the registers wait until a map has it.
+    pub registro_giornaliero: Option<TipiRegistro>,
+    /// The annual register.
+    pub registro_annuale: Option<TipiRegistro>,
 }
 
 /// Kinds of deposit that a protocol office makes.
@@ -84,6 +88,20 @@ pub struct TipiDocumento {
     pub struttura: String,
     /// `TipoComponente`.
     pub componente: String,
+}
+
+/// How a register is deposited: a unit of its own, in a register of registers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TipiRegistro {
+    /// `TipoRegistro`.
+    pub registro: String,
+    /// `TipologiaUnitaDocumentaria`.
+    pub unita_documentaria: String,
+    /// `TipoDocumento` of the PDF/A.
+    pub principale: String,
+    /// `TipoDocumento` of its XML twin.
+    pub allegato: String,
 }
 
 /// The map of the demo, `config/mappa-sacer.toml`: a model for the agreement of others.
@@ -152,7 +170,15 @@ impl Mappa {
         ];
         let forse = [("ente", &self.ente), ("struttura", &self.struttura), ("registro", &self.registro)];
         let forse = forse.into_iter().filter_map(|(chiave, nome)| Some((chiave, nome.as_deref()?)));
-        sempre.into_iter().chain(forse).collect()
+        let registri = self.registro_giornaliero.iter().chain(&self.registro_annuale).flat_map(|r| {
+            [
+                ("registro_….unita_documentaria", r.unita_documentaria.as_str()),
+                ("registro_….principale", &r.principale),
+                ("registro_….allegato", &r.allegato),
+                ("registro_….registro", &r.registro),
+            ]
+        });
+        sempre.into_iter().chain(forse).chain(registri).collect()
     }
 
     /// The map of the demo.

@@ -15,6 +15,7 @@ mod errore;
 mod mappa;
 mod pacchetto;
 mod prepara;
+mod registri;
 mod riprova;
 pub mod sacer;
 mod versamento;
@@ -25,6 +26,7 @@ pub use errore::Errore;
 pub use mappa::{Mappa, PREDEFINITA};
 pub use pacchetto::registrazione_del_pacchetto;
 pub use prepara::prepara;
+pub use registri::{VersamentoRegistro, chiusura_del_pacchetto, entro, versamenti_dei_registri};
 pub use riprova::riprova;
 pub use versamento::{Quadro, Stato, Versamento, elenco, quadro, tutte_da_correggere, versamento};
 
@@ -38,5 +40,6 @@ use crate::audit::Atto;
 pub const ATTI: &[Atto] = &[
     Atto { tipo: conservatore::ATTO, ricalcola: conservatore::ricalcola, conta: conservatore::conta },
     Atto { tipo: pacchetto::ATTO, ricalcola: pacchetto::ricalcola, conta: pacchetto::conta },
+    Atto { tipo: registri::ATTO, ricalcola: registri::ricalcola, conta: registri::conta },
     Atto { tipo: riprova::ATTO, ricalcola: riprova::ricalcola, conta: riprova::conta },
 ];

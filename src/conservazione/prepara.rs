@@ -1,8 +1,9 @@
 //! One registration gets its package: built once, its exact bytes stored before any delivery.
 
 use super::componi::{self, FilePacchetto, Materia};
-use super::{Conservatore, Errore, Mappa, Passo, coda, pacchetto, sacer, versamento};
+use super::{Conservatore, Errore, Mappa, Passo, coda, pacchetto, registri, sacer, versamento};
 use crate::documenti::{Deposito, Riposto};
+use crate::registro::chiusura::Chiusura;
 use crate::segnatura::xsd;
 use crate::storage::{Db, Operazione};
 use crate::utenti::{self, Aoo};
@@ -18,14 +19,16 @@ pub(super) struct Costruito {
 
 /// What there is to do for an AOO.
 enum Lavoro {
+    /// A register has no package.
+    Registro(Box<Chiusura>),
     /// Registrations are not in the queue yet.
     Accodare,
     /// The oldest of the queue has no package.
     Costruire(Box<Materia>),
 }
 
-/// Lets new registrations of the conservator's AOO into the queue, or builds the package of the oldest that has none. A trial AOO has
-/// nothing to deposit.
+/// Builds the package of the oldest register of the conservator's AOO that has none, since registers have a term; else lets new
+/// registrations into the queue, or builds the package of the oldest that has none. A trial AOO has nothing to deposit.
 ///
 /// A registration that cannot be packed is set aside with the reason and does not stop the others.
 ///
@@ -37,6 +40,9 @@ pub fn prepara(db: &Db, deposito: &Deposito, conservatore: &Conservatore) -> Res
         if aoo.di_prova() {
             return Ok(None);
         }
+        if let Some(chiusura) = registri::da_preparare(conn, conservatore)? {
+            return Ok(Some((Lavoro::Registro(Box::new(chiusura)), aoo)));
+        }
         if coda::prossimo(conn, &aoo)?.is_some() {
             return Ok(Some((Lavoro::Accodare, aoo)));
         }
@@ -46,6 +52,7 @@ pub fn prepara(db: &Db, deposito: &Deposito, conservatore: &Conservatore) -> Res
     let io = Attore::Sistema("conservazione");
     match trovato {
         None => return Ok(Passo::Niente),
+        Some((Lavoro::Registro(chiusura), aoo)) => registri::prepara(db, deposito, conservatore, &aoo, &chiusura)?,
         Some((Lavoro::Accodare, aoo)) => db.scrivi(aoo.id, &io, |op| coda::accoda(op, &aoo))?,
         Some((Lavoro::Costruire(materia), aoo)) => {
             let id = materia.registrazione.id;

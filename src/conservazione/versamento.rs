@@ -1,5 +1,6 @@
 //! *Versamento*: where each registration stands on its way to the conservator. Working state: the act is the package.
 
+use super::consegna::Collo;
 use super::{Errore, pacchetto};
 use crate::registro;
 use crate::storage::schema::{pacchetti, registrazioni, versamenti, visibilita};
@@ -67,9 +68,7 @@ pub struct Versamento {
 /// A package that waits to be delivered.
 pub(super) struct Pronto {
     pub registrazione: RegistrazioneId,
-    pub chiave: String,
-    pub indice: Impronta,
-    pub file: Vec<(String, Impronta)>,
+    pub collo: Collo,
 }
 
 /// How many registrations that may be seen have come how far.
@@ -301,12 +300,8 @@ pub(super) fn da_consegnare(conn: &mut Conn, aoo: AooId) -> Result<Option<Pronto
     let Some((registrazione, id, chiave, indice)) = riga else { return Ok(None) };
     let no = |e| storage::Errore::riga("pacchetti", e);
     let file = pacchetto::file(conn, &id)?;
-    Ok(Some(Pronto {
-        registrazione: registrazione.parse().map_err(no)?,
-        chiave,
-        indice: indice.parse().map_err(no)?,
-        file,
-    }))
+    let collo = Collo { chiave, indice: indice.parse().map_err(no)?, file };
+    Ok(Some(Pronto { registrazione: registrazione.parse().map_err(no)?, collo }))
 }
 
 /// The delivery of a package ended well, or with the reason why a person has to look. Whoever comes second changes nothing.

@@ -6,7 +6,7 @@ use crate::valori::{Impronta, nuovo_id};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -77,6 +77,30 @@ impl Deposito {
         Ok(riposto)
     }
 
+    /// Puts a file into the store that is written piece by piece, as [`Deposito::riponi`] puts one that is read. Gives back what
+    /// `scrivi` gives, too.
+    ///
+    /// # Errors
+    /// What `scrivi` refuses, or the disk.
+    pub fn componi<T, E: From<Errore>>(
+        &self,
+        scrivi: impl FnOnce(&mut dyn Write) -> Result<T, E>,
+    ) -> Result<(Riposto, T), E> {
+        let Self::Disco(disco) = self;
+        let cartella = &disco.cartella;
+        let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(nuovo_id().to_string()));
+        let file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
+        let mut penna = BufWriter::with_capacity(BLOCCO, Penna { file, hasher: Sha256::new(), dimensione: 0, assaggio: Vec::new() });
+        let dato = scrivi(&mut penna)?;
+        let penna = penna.into_inner().map_err(|e| Errore::Disco(e.into_error()))?;
+        let Penna { file, hasher, dimensione, assaggio } = penna;
+        let riposto = Riposto { impronta: Impronta::from_sha256(hasher), dimensione, media_type: media_type(&assaggio) };
+        let nome = percorso(cartella, &riposto.impronta);
+        let ramo = nome.parent().unwrap_or(cartella);
+        disco.deposita(file, &arrivo.0, &nome, ramo).map_err(Errore::Disco)?;
+        Ok((riposto, dato))
+    }
+
     /// Opens a file of the store for reading.
     ///
     /// # Errors
@@ -111,6 +135,30 @@ impl Deposito {
         let mut hasher = Sha256::new();
         io::copy(&mut file, &mut hasher).map_err(Errore::Disco)?;
         Ok(Impronta::from_sha256(hasher) == *impronta)
+    }
+}
+
+/// A file that is being written, hashed on the way.
+struct Penna {
+    file: File,
+    hasher: Sha256,
+    dimensione: u64,
+    assaggio: Vec<u8>,
+}
+
+impl Write for Penna {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let scritti = self.file.write(bytes)?;
+        let pezzo = bytes.get(..scritti).unwrap_or_default();
+        self.hasher.update(pezzo);
+        self.dimensione += u64::try_from(scritti).unwrap_or(u64::MAX);
+        let manca = ASSAGGIO - self.assaggio.len();
+        self.assaggio.extend_from_slice(pezzo.get(..manca.min(scritti)).unwrap_or_default());
+        Ok(scritti)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

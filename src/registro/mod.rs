@@ -7,6 +7,7 @@
 mod acquisizione;
 mod annullamento;
 mod carico;
+pub mod chiusura;
 mod collegamento;
 mod contatore;
 mod continuita;
@@ -27,6 +28,7 @@ mod riservatezza;
 pub mod rubrica;
 mod sigillatura;
 mod sigillo;
+pub mod stampa;
 mod uscita;
 mod valore;
 
@@ -66,6 +68,7 @@ use crate::audit::Atto;
 /// The acts of this module, for the verifier of the chain.
 pub const ATTI: &[Atto] = &[
     Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
+    Atto { tipo: chiusura::ATTO, ricalcola: chiusura::ricalcola, conta: chiusura::conta },
     Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
     Atto { tipo: dato::ATTO, ricalcola: dato::ricalcola, conta: dato::conta },

@@ -28,10 +28,13 @@ pub struct Riservatezza {
     pub motivo: Testo,
 }
 
+/// Whether a row of `registrazioni` is riservata now.
+pub(super) const RISERVATA: &str = "COALESCE((SELECT v.riservato FROM riservatezze v WHERE v.registrazione_id = \
+     registrazioni.id ORDER BY v.id DESC LIMIT 1), registrazioni.riservato)";
+
 /// Whether a row of `registrazioni` is riservata now, for any query on that table.
 pub fn riservata() -> SqlLiteral<Bool> {
-    sql("COALESCE((SELECT v.riservato FROM riservatezze v WHERE v.registrazione_id = registrazioni.id \
-         ORDER BY v.id DESC LIMIT 1), registrazioni.riservato)")
+    sql(RISERVATA)
 }
 
 /// Whether what is riservato, and what is not, may be seen without a grant: the policy of [`lettura::vede`], whose boxed query

@@ -94,6 +94,15 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("decisioni_proposte", &[&["proposta_id"]]),
     guardata("unioni_soggetti", &[&["id"]]),
     guardata("scioglimenti_unioni", &[&["unione_id"]]),
+    guardata(
+        "chiusure",
+        &[
+            &["id"],
+            &["aoo_id", "registro", "periodo", "ultimo_giorno"],
+            &["aoo_id", "registro", "periodo", "anno", "progressivo"],
+        ],
+    ),
+    guardata("pacchetti_registri", &[&["id"], &["chiusura_id"]]),
 ];
 
 /// A table of one head per chain or register: its name, its key, and when a change goes forward by exactly one.

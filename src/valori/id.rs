@@ -114,6 +114,8 @@ id! {
     DifferimentoId,
     /// A scan added to a registration.
     AcquisizioneId,
+    /// The register of a day or of a year, closed.
+    ChiusuraId,
     /// A conservator of an AOO.
     ConservatoreId,
     /// A person standing in for another.

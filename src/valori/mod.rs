@@ -25,7 +25,7 @@ pub use calendario::{Calendario, Festivo, giorno_breve};
 pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
-    AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, CollegamentoId, ConservatoreId, DifferimentoId,
+    AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, ChiusuraId, CollegamentoId, ConservatoreId, DifferimentoId,
     EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, PredispostoId, ProcedimentoId, PropostaId, PropostaRubricaId,
     RecapitoId, RegistrazioneId, SigilloId, SoggettoId, SostituzioneId, TitolarioId, UfficioId, UnioneId, UtenteId,
     VerificaId, VisioneId, VoceId, nuovo_id, riprendi_dopo,

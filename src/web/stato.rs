@@ -2,7 +2,7 @@
 
 use super::Problema;
 use super::misure::Misure;
-use crate::config::{Fiducia, Limiti, Portale};
+use crate::config::{Fiducia, Limiti, Portale, RegistroGiornaliero};
 use crate::documenti::fiducia::Custodia;
 use crate::documenti::{self, Deposito, Fiduce};
 use crate::ricerca::Indice;
@@ -28,6 +28,8 @@ pub struct Stato {
     pub portale: Portale,
     /// By which days terms end.
     pub calendario: Arc<Calendario>,
+    /// When a day has its register.
+    pub registro_giornaliero: Arc<RegistroGiornaliero>,
     custodia: Arc<Custodia>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
@@ -46,6 +48,7 @@ impl Stato {
             custodia: Arc::default(),
             portale: Portale::default(),
             calendario: Arc::default(),
+            registro_giornaliero: Arc::default(),
             pronto: Arc::default(),
             misure: Arc::default(),
         }
@@ -69,6 +72,12 @@ impl Stato {
     #[must_use]
     pub fn con_portale(self, portale: Portale, calendario: Arc<Calendario>) -> Self {
         Self { portale, calendario, ..self }
+    }
+
+    /// The same, with these rules for the register of each day.
+    #[must_use]
+    pub fn con_registro_giornaliero(self, regole: RegistroGiornaliero) -> Self {
+        Self { registro_giornaliero: Arc::new(regole), ..self }
     }
 
     /// From now on `/pronto` says yes.

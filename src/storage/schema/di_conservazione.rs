@@ -61,3 +61,27 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    pacchetti_registri (id) {
+        id -> Text,
+        aoo_id -> Text,
+        chiusura_id -> Text,
+        conservatore_id -> Text,
+        chiave -> Text,
+        indice_sha256 -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    versamenti_registri (chiusura_id) {
+        chiusura_id -> Text,
+        aoo_id -> Text,
+        conservatore_id -> Text,
+        pacchetto_id -> Nullable<Text>,
+        stato -> Text,
+        motivo -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}

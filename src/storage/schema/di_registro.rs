@@ -355,3 +355,28 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    chiusure (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registro -> Text,
+        periodo -> Text,
+        ultimo_giorno -> Date,
+        anno -> Integer,
+        progressivo -> BigInt,
+        prima -> Nullable<BigInt>,
+        ultima -> Nullable<BigInt>,
+        dalle -> Nullable<Timestamp>,
+        alle -> Nullable<Timestamp>,
+        registrazioni -> BigInt,
+        modifiche -> BigInt,
+        da_posizione -> BigInt,
+        a_posizione -> BigInt,
+        anello -> Text,
+        radice -> Text,
+        pdf_sha256 -> Text,
+        xml_sha256 -> Text,
+        istante -> Timestamp,
+    }
+}

@@ -112,6 +112,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     dati_revoca,
     sigilli,
     sigillature,
+    chiusure,
+    pacchetti_registri,
+    versamenti_registri,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -163,4 +166,6 @@ pub const CON_ID: &[&str] = &[
     "verifiche",
     "dati_revoca",
     "sigilli",
+    "chiusure",
+    "pacchetti_registri",
 ];

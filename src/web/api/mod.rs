@@ -19,6 +19,7 @@ mod persone;
 mod predisposti;
 mod proposte;
 pub(super) mod registrazioni;
+pub(super) mod registri;
 mod ricerca;
 mod rubrica;
 mod scrivania;
@@ -103,6 +104,8 @@ fn del_registro(cfg: &mut web::ServiceConfig) {
     cfg.route("/orologio", web::get().to(orologio::mostra));
     cfg.route("/orologio/conferma", web::post().to(orologio::conferma));
     cfg.route("/predisposti", web::get().to(predisposti::elenca));
+    cfg.route("/registri", web::get().to(registri::elenca));
+    cfg.route("/registri/{chiusura}/{forma}", web::get().to(registri::scarica));
 }
 
 fn della_rubrica(cfg: &mut web::ServiceConfig) {

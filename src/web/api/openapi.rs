@@ -2,7 +2,7 @@
 
 use super::{
     differimenti, documenti, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone, predisposti,
-    proposte, registrazioni, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche, versamenti,
+    proposte, registrazioni, registri, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche, versamenti,
 };
 use crate::web::problema;
 use actix_web::HttpResponse;
@@ -94,6 +94,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         rubrica::unisci,
         rubrica::sciogli,
         predisposti::elenca,
+        registri::elenca,
+        registri::scarica,
     ),
     components(schemas(registrazioni::RegistrazioneRichiesta, pec::ProtocolloRichiesta, invii::InvioRichiesta, problema::Corpo<'static>)),
     security(("gettone" = [])),

@@ -38,7 +38,7 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 14] = [
+const MENU: [Riga; 15] = [
     ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/scrivania", "Scrivania", "it-inbox", Azione::Scrivania, Permesso::Agisce),
@@ -48,6 +48,7 @@ const MENU: [Riga; 14] = [
     ("/rubrica", "Rubrica", "it-user", Azione::Uscita, Permesso::Agisce),
     ("/fascicoli", "Fascicoli", "it-folder", Azione::Fascicoli, Permesso::Legge),
     ("/registro", "Registro", "it-list", Azione::Registro, Permesso::Legge),
+    ("/registro/giornalieri", "Registro giornaliero", "it-calendar", Azione::Registro, Permesso::Legge),
     ("/annullamenti", "Annullamenti", "it-ban", Azione::Registro, Permesso::Legge),
     ("/conservazione", "Conservazione", "it-box", Azione::Conservazione, Permesso::Legge),
     ("/amministrazione/organigramma", "Organigramma", "it-pa", Azione::Amministrazione, Permesso::Legge),

@@ -19,6 +19,7 @@ mod fiducia;
 mod firme;
 mod formato;
 mod freno;
+mod giornalieri;
 mod guscio;
 mod inizio;
 mod intestazioni;
@@ -110,6 +111,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/entra").route(web::get().to(entra::porta)).route(web::post().to(entra::entra)));
     cfg.route("/esci", web::post().to(entra::esci));
     cfg.route("/registro", web::get().to(registro::elenco));
+    cfg.route("/registro/giornalieri", web::get().to(giornalieri::elenco));
+    cfg.route("/registro/giornalieri/{chiusura}/{forma}", web::get().to(giornalieri::scarica));
     cfg.service(
         web::resource("/registro/orologio")
             .route(web::get().to(orologio::mostra))
