@@ -19,8 +19,8 @@ pub use fiducia::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};
 pub use media_type::media_type;
 pub use rapporto::{
-    PrimaVerifica, RapportoConservato, aggiungi_rapporto, catene_verificate, conserva_rapporto, prima_verifica, rapporti_di, riverifica,
-    testo_della_prova, verifica, verifiche_di,
+    PrimaVerifica, RapportoConservato, aggiungi_rapporto, catene_verificate, conserva_rapporto, prima_verifica,
+    rapporti_di, riverifica, testo_della_prova, verifica, verifiche_di,
 };
 
 use crate::audit::Atto;

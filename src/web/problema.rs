@@ -247,9 +247,7 @@ impl From<documenti::Errore> for Problema {
         match e {
             E::TroppoGrande { .. } => Self::troppo_grande(e.to_string()),
             E::Interrotto(_) => Self::illeggibile(e.to_string()),
-            E::Assente(_) | E::Disco(_) | E::Estrattore(_) | E::ListaRovinata { .. } => {
-                Self::interno(e)
-            }
+            E::Assente(_) | E::Disco(_) | E::Estrattore(_) | E::ListaRovinata { .. } => Self::interno(e),
             E::Fiducia(_) => Self::campo("/lista", e.to_string()),
             E::MaiVerificato => Self::non_trovato(),
             E::Utenti(e) => e.into(),

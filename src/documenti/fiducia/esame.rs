@@ -160,7 +160,9 @@ impl Aula<'_> {
     ) -> Result<Letta, Box<Esame>> {
         let provenienza = sorgente.nome();
         avanza(&provenienza);
-        let letta = sorgente.leggi(self.regole.rete.as_ref(), MASSIMA_LISTA_BYTE).and_then(|byte| Ok((Lista::leggi(&byte)?, byte)));
+        let letta = sorgente
+            .leggi(self.regole.rete.as_ref(), MASSIMA_LISTA_BYTE)
+            .and_then(|byte| Ok((Lista::leggi(&byte)?, byte)));
         letta.map(|(lista, byte)| Letta { provenienza: provenienza.clone(), byte, lista }).map_err(|rifiuto| {
             Box::new(Esame { provenienza, territorio: atteso.cloned(), sequenza: None, esito: Err(rifiuto) })
         })

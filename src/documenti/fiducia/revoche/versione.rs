@@ -111,7 +111,7 @@ pub(super) fn ultimo(conn: &mut Conn, serie: &Impronta) -> Result<Option<DatoCon
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
 pub(super) struct Riga {
     pub(super) id: String,
     pub(super) genere: String,
