@@ -9,6 +9,11 @@ packages=(
     chromium-driver  # … and what drives it (WebDriver)
     fonts-liberation # a font for chromium, which is installed here without the packages it recommends
     libxml2-utils    # xmllint, the other opinion on every XML that we emit
+    default-jre-headless       # for Preflight
+    libpdfbox2-java            # Preflight, the other opinion on every PDF/A that we emit
+    libcommons-logging-java    # … and what it needs
+    libactivation-java
+    libjaxb-api-java
 )
 
 command -v dpkg-query apt-get >/dev/null || {
