@@ -11,6 +11,11 @@ packages=(
     libxml2-utils    # xmllint, the other opinion on every XML that we emit
     xmlsec1          # … and on every seal
     openssl          # signs a digest apart, as a remote seal does
+    default-jre-headless       # for Preflight
+    libpdfbox2-java            # Preflight, the other opinion on every PDF/A that we emit
+    libcommons-logging-java    # … and what it needs
+    libactivation-java
+    libjaxb-api-java
 )
 
 command -v dpkg-query apt-get >/dev/null || {

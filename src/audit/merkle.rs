@@ -86,10 +86,7 @@ mod tests {
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         ];
         let mut albero = Merkle::default();
-        assert_eq!(
-            hex::encode(albero.radice()),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(hex::encode(albero.radice()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         for (dato, radice) in dati.iter().zip(radici) {
             albero.aggiungi(&hex::decode(dato).unwrap());
             assert_eq!(hex::encode(albero.radice()), radice);

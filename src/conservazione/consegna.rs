@@ -48,9 +48,7 @@ pub fn consegna(db: &Db, deposito: &Deposito, uscita: &Path, aoo: AooId) -> Resu
         return Ok(Passo::Niente);
     };
     let esito = prova(deposito, uscita, &collo)?;
-    db.scrivi(aoo, &io, |op| {
-        versamento::concludi(op, registrazione, esito.as_ref().map_err(String::as_str).copied())
-    })?;
+    db.scrivi(aoo, &io, |op| versamento::concludi(op, registrazione, esito.as_ref().map_err(String::as_str).copied()))?;
     Ok(Passo::Fatto)
 }
 

@@ -134,9 +134,11 @@ impl Mappa {
         }
         // What stands in a key for ever is plain: the conservator turns the rest into other characters.
         let semplice = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-');
-        if let Some(registro) = &mappa.registro
-            && (registro.len() > MASSIMO_REGISTRO || !registro.chars().all(semplice))
-        {
+        let dei_registri = mappa.registro_giornaliero.iter().chain(&mappa.registro_annuale).map(|r| &r.registro);
+        for registro in mappa.registro.iter().chain(dei_registri) {
+            if registro.len() <= MASSIMO_REGISTRO && registro.chars().all(semplice) {
+                continue;
+            }
             let regola = format!(
                 "servono al massimo {MASSIMO_REGISTRO} caratteri fra lettere non accentate, cifre, spazio, punto, trattino e \
                  trattino basso"

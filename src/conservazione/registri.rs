@@ -87,12 +87,9 @@ pub(super) fn da_preparare(conn: &mut Conn, conservatore: &Conservatore) -> Resu
     let id: Option<String> = chiusure::table
         .left_join(versamenti::table.on(versamenti::chiusura_id.eq(chiusure::id)))
         .filter(chiusure::aoo_id.eq(conservatore.aoo.to_string()))
-        .filter(
-            versamenti::chiusura_id.nullable().is_null().or(versamenti::pacchetto_id
-                .nullable()
-                .is_null()
-                .and(versamenti::conservatore_id.nullable().ne(Some(questo)))),
-        )
+        .filter(versamenti::chiusura_id.nullable().is_null().or(
+            versamenti::pacchetto_id.nullable().is_null().and(versamenti::conservatore_id.nullable().ne(Some(questo))),
+        ))
         .order(chiusure::id)
         .select(chiusure::id)
         .first(conn)
@@ -181,18 +178,15 @@ fn annota(
 }
 
 /// The values of the package, or the sentence that says why there can be none.
-fn componi(
-    mappa: &Mappa,
-    aoo: &Aoo,
-    c: &Chiusura,
-    responsabili: &[String],
-) -> Result<UnitaDocumentaria, String> {
+fn componi(mappa: &Mappa, aoo: &Aoo, c: &Chiusura, responsabili: &[String]) -> Result<UnitaDocumentaria, String> {
     let (tipi, sezione) = match c.periodo {
         Periodo::Giorno(_) => (&mappa.registro_giornaliero, "registro_giornaliero"),
         Periodo::Anno(_) => (&mappa.registro_annuale, "registro_annuale"),
     };
     let tipi = tipi.as_ref().ok_or_else(|| {
-        format!("la mappa del conservatore non ha la sezione [{sezione}]: aggiungila e registra di nuovo il conservatore")
+        format!(
+            "la mappa del conservatore non ha la sezione [{sezione}]: aggiungila e registra di nuovo il conservatore"
+        )
     })?;
     let nome = c.identificativo(aoo);
     let componente = |id: &str, formato: &str, impronta: Impronta| Componente {

@@ -90,11 +90,15 @@ impl Deposito {
         let cartella = &disco.cartella;
         let arrivo = Arrivo(cartella.join(IN_ARRIVO).join(nuovo_id().to_string()));
         let file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
-        let mut penna = BufWriter::with_capacity(BLOCCO, Penna { file, hasher: Sha256::new(), dimensione: 0, assaggio: Vec::new() });
+        let mut penna = BufWriter::with_capacity(
+            BLOCCO,
+            Penna { file, hasher: Sha256::new(), dimensione: 0, assaggio: Vec::new() },
+        );
         let dato = scrivi(&mut penna)?;
         let penna = penna.into_inner().map_err(|e| Errore::Disco(e.into_error()))?;
         let Penna { file, hasher, dimensione, assaggio } = penna;
-        let riposto = Riposto { impronta: Impronta::from_sha256(hasher), dimensione, media_type: media_type(&assaggio) };
+        let riposto =
+            Riposto { impronta: Impronta::from_sha256(hasher), dimensione, media_type: media_type(&assaggio) };
         let nome = percorso(cartella, &riposto.impronta);
         let ramo = nome.parent().unwrap_or(cartella);
         disco.deposita(file, &arrivo.0, &nome, ramo).map_err(Errore::Disco)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 73] = [
+const STRADE: [(&str, &str, &str); 75] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -51,6 +51,8 @@ const STRADE: [(&str, &str, &str); 73] = [
     ("post", "/api/v1/differimenti", "annulla"),
     ("post", "/api/v1/differimenti/{id}/chiusura", "annulla"),
     ("get", "/api/v1/proposte", "legge"),
+    ("get", "/api/v1/registri", "legge"),
+    ("get", "/api/v1/registri/{chiusura}/{forma}", "legge"),
     ("post", "/api/v1/proposte/{id}/decisione", "annulla"),
     ("post", "/api/v1/pec/messaggi/{id}/esclusione", "registra"),
     ("post", "/api/v1/pec/messaggi/{id}/ripristino", "registra"),
@@ -91,7 +93,9 @@ fn gettone(casa: &Casa, permessi: &str) -> (String, String) {
 
 fn chiama(url: &str, gettone: &str, metodo: &str, strada: &str) -> Risposta {
     let mut quale = strada.replace("{sha256}", &"ab".repeat(32)).replace("{codice}", "NESSUNO");
-    for nome in ["{id}", "{collegamento}", "{recapito}", "{proposta}", "{unione}", "{nomeUtente}", "{visione}"] {
+    for nome in
+        ["{id}", "{collegamento}", "{recapito}", "{proposta}", "{unione}", "{nomeUtente}", "{visione}", "{chiusura}"]
+    {
         quale = quale.replace(nome, "0192f0e4-0000-7000-8000-000000000000");
     }
     match (metodo, strada) {

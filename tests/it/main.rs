@@ -20,6 +20,7 @@ mod architettura;
 mod atti;
 mod busta;
 mod catena;
+mod chiusura;
 mod conservazione;
 mod dati;
 mod descrizione;

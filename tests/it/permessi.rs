@@ -14,6 +14,7 @@ use std::fs;
 use std::path::Path;
 use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, Sportello};
+use tabulario::registro::chiusura;
 use tabulario::registro::rubrica::{Fonte, Indirizzo};
 use tabulario::registro::{self, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
@@ -77,6 +78,7 @@ pub struct Cose {
     /// An ordinary message, which need not be registered.
     ordinario: String,
     sostituzione: String,
+    chiusura: String,
     visione: String,
     /// Of somebody who may everything.
     gettone: String,
@@ -128,6 +130,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let [soggetto, altro_soggetto, recapito, detta, unione] = in_rubrica(casa);
     let (gettone, sostituzione) = in_organico(casa);
     let visione = visione(casa, registrazione.parse().unwrap());
+    let chiusura = chiusura(casa);
     Cose {
         registrazione,
         altra,
@@ -151,6 +154,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         altro_soggetto,
         ordinario,
         sostituzione,
+        chiusura,
         visione,
         gettone,
     }
@@ -214,6 +218,16 @@ fn in_organico(casa: &Casa) -> (String, String) {
         Ok::<_, Rotto>((utenti::scrivi_applicazione(op, &"Gestionale".parse()?, &sua)?, sostituzione.to_string()))
     };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
+}
+
+/// The register of today, closed by a clock of tomorrow.
+fn chiusura(casa: &Casa) -> String {
+    let domani = Istante::new(casa.db.orologio().adesso().date_time() + chrono::Duration::hours(25));
+    let regole = chiusura::Regole { giorni_vuoti: true };
+    assert!(chiusura::chiudi(&casa.con_orologio(&domani.roma()), &casa.deposito, regole, &casa.aoo).unwrap());
+    let sempre = (chrono::NaiveDate::MIN, chrono::NaiveDate::MAX);
+    let fatte = casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, "giorno", sempre, 1)).unwrap();
+    fatte[0].id.to_string()
 }
 
 /// The sight of the registration, for a person of the house.
@@ -318,6 +332,7 @@ impl Cose {
             .replace("{collegamento}", &self.collegamento)
             .replace("{visione}", &self.visione)
             .replace("{posizione}", "1")
+            .replace("{chiusura}/{forma}", &format!("{}/pdf", self.chiusura))
             .replace("{messaggio}", &self.ricevuta)
             .replace("{sha256}", &self.sha256)
             .replace("{verifica}", &self.verifica)

@@ -93,7 +93,7 @@ fn consegna(casa: &Casa) -> Result<Passo, Errore> {
 }
 
 /// Makes the database refuse one kind of write, as a disk that fails at that line would; undone by [`guarisci`].
-fn rompi(casa: &Casa, evento: &str, tabella: &str) {
+pub fn rompi(casa: &Casa, evento: &str, tabella: &str) {
     let sql = if matches!(casa.grezza(), Conn::Postgres(_)) {
         format!(
             "CREATE FUNCTION rompi() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'guasto'; END $$; \
@@ -105,7 +105,7 @@ fn rompi(casa: &Casa, evento: &str, tabella: &str) {
     casa.sql(&sql).unwrap();
 }
 
-fn guarisci(casa: &Casa, tabella: &str) {
+pub fn guarisci(casa: &Casa, tabella: &str) {
     let sql = if matches!(casa.grezza(), Conn::Postgres(_)) {
         format!("DROP TRIGGER rompi ON {tabella}; DROP FUNCTION rompi()")
     } else {

@@ -1,6 +1,6 @@
 //! The act: a register is closed. Its files are in the store; the row says which, and what they hold.
 
-use super::modello::{Periodo, Sommario, identificativo};
+use super::modello::{Frontespizio, Periodo, Sommario, identificativo};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::registro::Errore;
@@ -54,8 +54,7 @@ impl Chiusura {
 pub(super) fn scrivi(
     op: &mut Operazione<'_>,
     aoo: &Aoo,
-    (periodo, progressivo): (Periodo, NumeroProtocollo),
-    sommario: &Sommario,
+    f: &Frontespizio,
     [pdf, xml]: [&Riposto; 2],
 ) -> Result<(), Errore> {
     let id = ChiusuraId::new();
@@ -63,6 +62,7 @@ pub(super) fn scrivi(
         documenti::registra(op, riposto)?;
         documenti::uso(op, &riposto.impronta, USO, id)?;
     }
+    let (periodo, sommario) = (f.periodo, &f.sommario);
     let conto = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let riga = Riga {
         id: id.to_string(),
@@ -71,7 +71,7 @@ pub(super) fn scrivi(
         periodo: periodo.as_str().to_owned(),
         ultimo_giorno: periodo.ultimo(),
         anno: periodo.anno(),
-        progressivo: progressivo.valore(),
+        progressivo: f.progressivo.valore(),
         prima: sommario.numeri.map(|(prima, _)| prima.valore()),
         ultima: sommario.numeri.map(|(_, ultima)| ultima.valore()),
         dalle: sommario.istanti.map(|(dalle, _)| dalle.utc()),
@@ -84,7 +84,8 @@ pub(super) fn scrivi(
         radice: sommario.radice.clone(),
         pdf_sha256: pdf.impronta.to_string(),
         xml_sha256: xml.impronta.to_string(),
-        istante: op.ora.utc(),
+        // As the files say it.
+        istante: f.chiusura.utc(),
     };
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "chiusura", id, &riga.carico())?;
@@ -185,10 +186,11 @@ struct Nascosta {
 /// # Errors
 /// Those of the database.
 pub fn apribile(conn: &mut Conn, vista: &Vista, c: &Chiusura) -> Result<bool, Errore> {
-    match vista {
-        Vista::Intera(_) => return Ok(true),
-        Vista::Uffici(..) => return Ok(false),
-        Vista::SenzaRiservati(..) => {}
+    match (vista, c.periodo) {
+        (Vista::Intera(_), _) => return Ok(true),
+        (Vista::SenzaRiservati(..), Periodo::Giorno(_)) => {}
+        // No year is without riservati, and looking for them through all of it would take long.
+        (Vista::SenzaRiservati(..), Periodo::Anno(_)) | (Vista::Uffici(..), _) => return Ok(false),
     }
     // Each parameter once, in order: the two databases number them differently.
     let sql = format!(

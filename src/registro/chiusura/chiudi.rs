@@ -55,7 +55,7 @@ pub fn chiudi(db: &Db, deposito: &Deposito, regole: Regole, aoo: &Aoo) -> Result
         if ancora.is_none_or(|l| (l.periodo, l.dopo) != (lavoro.periodo, lavoro.dopo)) {
             return Ok(());
         }
-        atto::scrivi(op, aoo, (lavoro.periodo, lavoro.progressivo), &frontespizio.sommario, [&pdf, &xml])
+        atto::scrivi(op, aoo, &frontespizio, [&pdf, &xml])
     })?;
     Ok(true)
 }

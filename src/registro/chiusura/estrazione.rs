@@ -7,7 +7,8 @@ use crate::registro::valore::{Campo, Valore};
 use crate::registro::{Errore, Flusso, RuoloCorrispondente, RuoloDocumento, acquisizione, annullamento, carico, dato};
 use crate::registro::{carico::raggruppa, riservatezza};
 use crate::storage::schema::{
-    acquisizioni, annullamenti, corrispondenti, dati_annullati, documenti_registrati, eventi, registrazioni, riservatezze,
+    acquisizioni, annullamenti, corrispondenti, dati_annullati, documenti_registrati, eventi, registrazioni,
+    riservatezze,
 };
 use crate::storage::{self, Conn, Db};
 use crate::utenti::{self, Aoo};
@@ -97,7 +98,8 @@ pub(super) fn conta(db: &Db, aoo: &Aoo, (da, a): Tratto) -> Result<Sommario, Err
         }
     }
     if let Some((prima, ultima)) = estremi {
-        let ((prima, dalle), (ultima, alle)) = db.leggi(|conn| Ok::<_, Errore>((numero(conn, &prima)?, numero(conn, &ultima)?)))?;
+        let ((prima, dalle), (ultima, alle)) =
+            db.leggi(|conn| Ok::<_, Errore>((numero(conn, &prima)?, numero(conn, &ultima)?)))?;
         (sommario.numeri, sommario.istanti) = (Some((prima, ultima)), Some((dalle, alle)));
     }
     if sommario.anello.is_empty() {
@@ -311,7 +313,12 @@ fn modifica(conn: &mut Conn, e: &Evento) -> Result<Modifica, Errore> {
         _ => {
             let (registrazione, nome, sha256, autore): (String, String, String, String) = acquisizioni::table
                 .filter(acquisizioni::id.eq(id))
-                .select((acquisizioni::registrazione_id, acquisizioni::nome, acquisizioni::sha256, acquisizioni::autore))
+                .select((
+                    acquisizioni::registrazione_id,
+                    acquisizioni::nome,
+                    acquisizioni::sha256,
+                    acquisizioni::autore,
+                ))
                 .first(conn)?;
             (m.valore, m.impronta, m.autore) = (Some(nome), Some(sha256.parse().map_err(no)?), autore);
             registrazione

@@ -17,8 +17,8 @@ mod prossimo;
 mod tavola;
 mod xml;
 
-pub use atto::{Chiusura, apribile, aoo_della_chiusura, chiusura, chiusure, giorno_della_prima};
 pub(super) use atto::{ATTO, conta, ricalcola};
+pub use atto::{Chiusura, aoo_della_chiusura, apribile, chiusura, chiusure, giorno_della_prima};
 pub use chiudi::{Regole, chiudi, responsabili};
 pub use modello::{Allegato, Frontespizio, Modifica, Parte, Periodo, Sommario, Voce};
 pub use tavola::Tavola;

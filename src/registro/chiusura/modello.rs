@@ -195,7 +195,11 @@ impl Frontespizio {
 }
 
 /// `c_x999-AX99Z01-PG-RG-2026-11-22-0000326`: body, AOO, register, daily (RG) or annual (RA), day or year, number in the year.
-pub(super) fn identificativo([ipa, aoo, registro]: [&str; 3], periodo: Periodo, progressivo: NumeroProtocollo) -> String {
+pub(super) fn identificativo(
+    [ipa, aoo, registro]: [&str; 3],
+    periodo: Periodo,
+    progressivo: NumeroProtocollo,
+) -> String {
     match periodo {
         Periodo::Giorno(giorno) => format!("{ipa}-{aoo}-{registro}-RG-{giorno}-{progressivo}"),
         Periodo::Anno(anno) => format!("{ipa}-{aoo}-{registro}-RA-{anno}-{progressivo}"),

@@ -348,3 +348,82 @@ fn nome(p: &Parte) -> String {
     let conoscenza = if p.per_conoscenza { ", per conoscenza" } else { "" };
     format!("{}{codice}{pec}{conoscenza}", p.denominazione)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::modello::{Allegato, Periodo, Sommario};
+    use super::*;
+    use crate::valori::{Impronta, Istante, NumeroProtocollo};
+
+    fn numero(n: i64) -> NumeroProtocollo {
+        NumeroProtocollo::new(n).unwrap()
+    }
+
+    fn frontespizio(registrazioni: u64) -> Frontespizio {
+        Frontespizio {
+            ipa: "c_x999".to_owned(),
+            ente: "Comune di Borgo Esempio".to_owned(),
+            aoo: "AX99Z01".to_owned(),
+            denominazione_aoo: "Area unica".to_owned(),
+            registro: "PG".to_owned(),
+            periodo: Periodo::Giorno("2026-11-22".parse().unwrap()),
+            progressivo: numero(1),
+            responsabili: Vec::new(),
+            chiusura: Istante::default(),
+            sommario: Sommario {
+                numeri: None,
+                istanti: None,
+                registrazioni,
+                modifiche: 0,
+                posizioni: (1, 1),
+                anello: "a".repeat(64),
+                radice: "b".repeat(64),
+            },
+        }
+    }
+
+    fn voce(corrispondenti: usize) -> Voce {
+        let parte = |n| Parte {
+            ruolo: "mittente",
+            per_conoscenza: false,
+            denominazione: format!("Ditta numero {n}"),
+            codice_fiscale: None,
+            codice_ipa: None,
+            pec: None,
+        };
+        Voce {
+            numero: numero(1),
+            istante: Istante::default(),
+            flusso: "entrata",
+            oggetto: "Città".to_owned(),
+            mezzo: "pec".to_owned(),
+            corrispondenti: (0..corrispondenti).map(parte).collect(),
+            arrivo: None,
+            protocollo_mittente: None,
+            documenti: vec![Allegato { ruolo: "principale", nome: "a.pdf".to_owned(), impronta: Impronta::of(b"") }],
+            riservata: false,
+            annullata: None,
+        }
+    }
+
+    /// How many pages these rows take; all of them are in the file.
+    fn pagine(voci: &[Voce]) -> usize {
+        let mut tavola = Tavola::new(Vec::new(), &frontespizio(1)).unwrap();
+        voci.iter().for_each(|v| tavola.voce(v).unwrap());
+        tavola.modifiche(0).unwrap();
+        let (bytes, pagine) = tavola.finisci().unwrap();
+        let scritte = bytes.windows(18).filter(|w| w == b"/Type /Page /Paren").count();
+        assert_eq!(scritte, pagine);
+        pagine
+    }
+
+    #[test]
+    fn a_row_longer_than_a_page_goes_on_in_the_next() {
+        assert_eq!(pagine(&[voce(1)]), 1);
+        // It begins where it has room, and leaves none on its page; one that has no room anywhere goes on from where it is.
+        assert_eq!(pagine(&[voce(50)]), 3);
+        assert_eq!(pagine(&[voce(1_000)]), 20);
+        // More than one node of the tree of pages.
+        assert!(pagine(&vec![voce(1); 12_000]) > 500);
+    }
+}

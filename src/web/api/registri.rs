@@ -170,7 +170,10 @@ pub(super) async fn scarica(
     stato
         .blocca(move |stato| {
             let vista = chi.vista();
-            stato.db.leggi(|conn| trova(conn, &vista, &id, &forma)).and_then(|form| Ok((form.apri(&stato.deposito)?, form)))
+            stato
+                .db
+                .leggi(|conn| trova(conn, &vista, &id, &forma))
+                .and_then(|form| Ok((form.apri(&stato.deposito)?, form)))
         })
         .await
         .map(|((file, byte), forma)| forma.risposta(file, byte))

@@ -239,7 +239,8 @@ pub(super) async fn pagina(
         Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo } = stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo } =
+        stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {

@@ -24,7 +24,17 @@ const ANNI: i64 = 50;
 const GIORNI: i64 = 40;
 
 const MESI: [&str; 12] = [
-    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre",
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
     "dicembre",
 ];
 
@@ -159,7 +169,9 @@ fn riga(
         (_, Some(v)) => parola(v.stato),
         (Some(_), None) => ("Fatto", "it-check-circle", "buona"),
         (None, _) if giorno == metro.oggi => ("Giornata in corso", "it-clock", "attesa"),
-        (None, _) if !metro.stato.registro_giornaliero.giorni_vuoti => ("Nessuna registrazione", "it-minus-circle", "attesa"),
+        (None, _) if !metro.stato.registro_giornaliero.giorni_vuoti => {
+            ("Nessuna registrazione", "it-minus-circle", "attesa")
+        }
         (None, _) => ("Manca", "it-warning-circle", "cattiva"),
     };
     let sabato = metro.stato.registro_giornaliero.sabato_lavorativo.iter().any(|c| c == metro.aoo.codice.as_str());
