@@ -1,6 +1,7 @@
 //! Segnature as they are written, validated and read: our fixtures, the official schema, and what must not break us.
 
 mod allegato6;
+mod messaggio;
 mod riscontro;
 mod ritorno;
 mod sigillo;
