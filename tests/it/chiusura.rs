@@ -3,7 +3,6 @@
 use crate::casa::{Casa, chiama_json, comando, condivisi, entrata, leggi, registra, su_entrambi};
 use crate::conservazione::{consegna, finche, prepara};
 use crate::versamenti::{guarisci, rompi};
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -21,7 +20,8 @@ const SOLO_PIENI: Regole = Regole { giorni_vuoti: false };
 /// Registers at this instant; says the id.
 fn registrata(casa: &Casa, istante: &str, json: &Value) -> String {
     let server = casa.server_alle(istante);
-    let fatta = registra(&server.url, &casa.gettone, &format!("{istante}{json}"), json, b"atto").unwrap();
+    let chiave = Impronta::of(format!("{istante}{json}").as_bytes()).to_string();
+    let fatta = registra(&server.url, &casa.gettone, &chiave, json, b"atto").unwrap();
     assert_eq!(fatta.stato, 201, "{}", fatta.json());
     fatta.json()["id"].as_str().unwrap().to_owned()
 }
@@ -45,8 +45,8 @@ fn chiudi(casa: &Casa, istante: &str, regole: Regole) -> usize {
 
 /// The registers of days, or of years, oldest first.
 fn tutte(casa: &Casa, periodo: &str) -> Vec<Chiusura> {
-    let sempre = (NaiveDate::MIN, NaiveDate::MAX);
-    let mut trovate = casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, periodo, sempre, 1_000)).unwrap();
+    let mut trovate =
+        casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, periodo, chiusura::SEMPRE, 1_000)).unwrap();
     trovate.reverse();
     trovate
 }

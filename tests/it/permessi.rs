@@ -225,8 +225,7 @@ fn chiusura(casa: &Casa) -> String {
     let domani = Istante::new(casa.db.orologio().adesso().date_time() + chrono::Duration::hours(25));
     let regole = chiusura::Regole { giorni_vuoti: true };
     assert!(chiusura::chiudi(&casa.con_orologio(&domani.roma()), &casa.deposito, regole, &casa.aoo).unwrap());
-    let sempre = (chrono::NaiveDate::MIN, chrono::NaiveDate::MAX);
-    let fatte = casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, "giorno", sempre, 1)).unwrap();
+    let fatte = casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, "giorno", chiusura::SEMPRE, 1)).unwrap();
     fatte[0].id.to_string()
 }
 

@@ -116,7 +116,8 @@ pub(super) fn prima_dell_anno(conn: &mut Conn, aoo: &Aoo, anno: i32) -> Result<O
     Ok(riga.map(Riga::valore).transpose()?)
 }
 
-/// The registers of an AOO that cover these days, the newest first, at most `quante`: those of days, or those of years.
+/// The registers of an AOO that end on these days (of [`SEMPRE`](super::SEMPRE)), the newest first, at most `quante`: those of days, or
+/// those of years.
 ///
 /// # Errors
 /// Those of the database.

@@ -23,3 +23,15 @@ pub use chiudi::{Regole, chiudi, responsabili};
 pub use modello::{Allegato, Frontespizio, Modifica, Parte, Periodo, Sommario, Voce};
 pub use tavola::Tavola;
 pub use xml::Xml;
+
+use chrono::NaiveDate;
+
+/// Days between which every register lies, and that both databases can write.
+pub const SEMPRE: (NaiveDate, NaiveDate) = (giorno(1, 1, 1), giorno(9999, 12, 31));
+
+const fn giorno(anno: i32, mese: u32, giorno: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(anno, mese, giorno) {
+        Some(giorno) => giorno,
+        None => NaiveDate::MIN,
+    }
+}

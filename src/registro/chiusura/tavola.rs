@@ -23,11 +23,11 @@ const FRA_COLONNE: f32 = 6.0;
 type Colonne = &'static [(&'static str, f32)];
 
 const REGISTRAZIONI: Colonne = &[
-    ("Numero", 46.0),
+    ("Numero", 58.0),
     ("Data e ora", 48.0),
     ("Flusso", 38.0),
-    ("Mittente o destinatario", 172.0),
-    ("Oggetto", 184.0),
+    ("Mittente o destinatario", 168.0),
+    ("Oggetto", 176.0),
     ("Prot. mittente, arrivo", 82.0),
     ("Documenti e impronte SHA-256", 212.0),
 ];
@@ -217,10 +217,12 @@ impl<W: Write> Tavola<W> {
             ("Area organizzativa omogenea", format!("{} ({})", f.denominazione_aoo, f.aoo)),
             ("Codice del registro", f.registro.clone()),
             ("Numero progressivo del registro", format!("{}/{}", f.progressivo, f.periodo.anno())),
-            ("Responsabile della gestione documentale", f.responsabili.join("; ")),
             ("Soggetto produttore", concat!("Tabulario ", env!("CARGO_PKG_VERSION")).to_owned()),
             ("Data di chiusura", f.chiusura.leggibile()),
         ];
+        if !f.responsabili.is_empty() {
+            voci.insert(5, ("Responsabile della gestione documentale", f.responsabili.join("; ")));
+        }
         match (s.numeri, s.istanti) {
             (Some((prima, ultima)), Some((dalle, alle))) => {
                 voci.push(("Prima registrazione", format!("n. {prima} del {}", dalle.leggibile())));

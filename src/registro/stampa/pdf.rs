@@ -276,7 +276,7 @@ impl<W: Write> Pdf<W> {
 fn risorse() -> String {
     let (n, g) = (Stile::Normale.risorsa(), Stile::Grassetto.risorsa());
     format!(
-        "/Font << /{n} {NORMALE} 0 R /{g} {GRASSETTO} 0 R >> /ColorSpace << /C [/CalGray << /WhitePoint [0.9642 1 0.8249] \
+        "/Font << /{n} {NORMALE} 0 R /{g} {GRASSETTO} 0 R >> /ColorSpace << /C [/CalGray << /WhitePoint [1 1 1] \
          /Gamma 2.2 >>] >>"
     )
 }

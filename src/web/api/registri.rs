@@ -4,7 +4,7 @@ use super::documenti::pezzi;
 use super::gettone::{Chiamante, Legge, Registro};
 use crate::conservazione;
 use crate::documenti::Deposito;
-use crate::registro::chiusura::{self, Chiusura, Periodo};
+use crate::registro::chiusura::{self, Chiusura, Periodo, SEMPRE};
 use crate::storage::Conn;
 use crate::utenti::Aoo;
 use crate::utenti::visibilita::Vista;
@@ -125,14 +125,15 @@ pub(super) async fn elenca(
         Some(_) => return Err(Problema::illeggibile("periodo vale giorno oppure anno".to_owned())),
     };
     let illeggibile = |che: &str| Problema::illeggibile(format!("{che} non si legge"));
+    let (primo, ultimo) = SEMPRE;
     let estremo = |mese, giorno| {
         anno.map(|a| NaiveDate::from_ymd_opt(a, mese, giorno).ok_or_else(|| illeggibile("anno"))).transpose()
     };
-    let dal = estremo(1, 1)?.unwrap_or(PRIMO);
-    let mut al = estremo(12, 31)?.unwrap_or(ULTIMO);
+    let dal = estremo(1, 1)?.unwrap_or(primo).clamp(primo, ultimo);
+    let mut al = estremo(12, 31)?.unwrap_or(ultimo).clamp(primo, ultimo);
     if let Some(cursore) = cursore {
         let giorno: NaiveDate = cursore.parse().map_err(|_| illeggibile("cursore"))?;
-        al = al.min(giorno.pred_opt().ok_or_else(|| illeggibile("cursore"))?);
+        al = giorno.pred_opt().ok_or_else(|| illeggibile("cursore"))?.clamp(primo, al);
     }
     let leggi = move |stato: &Stato| {
         Ok(stato.db.leggi(|conn| {
@@ -151,10 +152,6 @@ pub(super) async fn elenca(
     };
     Ok(HttpResponse::Ok().json(stato.blocca(leggi).await?))
 }
-
-/// Days outside every register.
-const PRIMO: NaiveDate = NaiveDate::MIN;
-const ULTIMO: NaiveDate = NaiveDate::MAX;
 
 /// One form of a register: `pdf` (PDF/A) or `xml`. Not for whoever may not see something that it holds.
 #[utoipa::path(get, path = "/api/v1/registri/{chiusura}/{forma}", tag = "registri",

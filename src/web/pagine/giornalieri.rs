@@ -5,7 +5,7 @@ use super::chi::Chi;
 use super::conservazione::parola;
 use super::guscio::{Guscio, rendi};
 use crate::conservazione::{self, VersamentoRegistro};
-use crate::registro::chiusura::{self, Chiusura, Periodo};
+use crate::registro::chiusura::{self, Chiusura, Periodo, SEMPRE};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{ChiusuraId, giorno_breve};
@@ -126,11 +126,14 @@ pub(super) async fn scarica(
 }
 
 fn pagina(conn: &mut Conn, guscio: Guscio, metro: &Metro<'_>, inizio: NaiveDate) -> Result<Pagina, Problema> {
+    if inizio < SEMPRE.0 || inizio > metro.oggi {
+        return Err(Problema::non_trovato());
+    }
     let dopo = inizio.checked_add_months(Months::new(1)).ok_or_else(Problema::non_trovato)?;
     let fine = dopo.pred_opt().ok_or_else(Problema::non_trovato)?;
     let primo = chiusura::giorno_della_prima(conn, metro.aoo)?;
     let giorni = chiusura::chiusure(conn, metro.aoo.id, "giorno", (inizio, fine), GIORNI)?;
-    let anni = chiusura::chiusure(conn, metro.aoo.id, "anno", (NaiveDate::MIN, NaiveDate::MAX), ANNI)?;
+    let anni = chiusura::chiusure(conn, metro.aoo.id, "anno", SEMPRE, ANNI)?;
     let ids: Vec<ChiusuraId> = giorni.iter().chain(&anni).map(|c| c.id).collect();
     let versamenti = conservazione::versamenti_dei_registri(conn, &ids)?;
     let mut per_giorno: HashMap<NaiveDate, Chiusura> = giorni.into_iter().map(|c| (c.periodo.ultimo(), c)).collect();
