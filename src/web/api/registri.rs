@@ -136,7 +136,7 @@ pub(super) async fn elenca(
         al = giorno.pred_opt().ok_or_else(|| illeggibile("cursore"))?.clamp(primo, al);
     }
     let leggi = move |stato: &Stato| {
-        Ok(stato.db.leggi(|conn| {
+        stato.db.leggi(|conn| {
             let aoo = crate::utenti::aoo(conn, chi.0.aoo)?;
             let trovate = chiusura::chiusure(conn, aoo.id, periodo, (dal, al), PAGINA)?;
             let ids: Vec<ChiusuraId> = trovate.iter().map(|c| c.id).collect();
@@ -148,7 +148,7 @@ pub(super) async fn elenca(
                 json(&aoo, c, v)
             });
             Ok::<_, Problema>(RegistriJson { risultati: risultati.collect(), cursore })
-        })?)
+        })
     };
     Ok(HttpResponse::Ok().json(stato.blocca(leggi).await?))
 }
