@@ -173,6 +173,7 @@ pub(super) struct RecuperoRichiesta {
 #[derive(Deserialize, utoipa::IntoParams)]
 pub(super) struct DiPostazione {
     /// Code of the post.
+    #[serde(default)]
     postazione: String,
 }
 
