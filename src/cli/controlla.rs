@@ -64,6 +64,7 @@ fn atti() -> Vec<Atto> {
         titolario::ATTI,
         registro::ATTI,
         registro::rubrica::ATTI,
+        registro::emergenza::ATTI,
         scrivania::ATTI,
         pec::ATTI,
         istanze::ATTI,

@@ -14,6 +14,7 @@ mod continuita;
 mod dato;
 mod differimento;
 mod duplicato;
+pub mod emergenza;
 mod errore;
 mod escluso;
 mod lettura;

@@ -102,6 +102,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The register of emergenza.
+    #[error(transparent)]
+    Emergenza(#[from] registro::emergenza::Errore),
     /// Offices and sight.
     #[error(transparent)]
     Utenti(#[from] utenti::Errore),

@@ -14,6 +14,7 @@ mod movimento;
 mod persona;
 mod pratica;
 mod protocolla;
+mod recupero;
 mod scadenza;
 mod termine;
 mod vicenda;
@@ -27,6 +28,7 @@ pub use movimento::{Cosa, Movimento, Situazione, Stato};
 pub use persona::{Addetto, Incaricato, persona_dell_aoo, persone};
 pub use pratica::{aperte, chiudi_ufficio};
 pub use protocolla::protocolla;
+pub use recupero::recupera;
 pub use scadenza::{Conto, CosaVicenda, Vicenda};
 pub use termine::{
     MASSIMO_GIORNI, Termine, avviene, da_termine, fissa_termine, segui_arrivo, sospendi, termine, termini_dati,

@@ -1,7 +1,7 @@
 //! Registering and assigning in one act.
 
 use super::{Errore, assegnazione};
-use crate::registro::{Flusso, Nuova, Registrata, registra};
+use crate::registro::{Flusso, Nuova, Registrata, emergenza, registra};
 use crate::storage::Operazione;
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{Aoo, Ufficio};
@@ -10,7 +10,8 @@ use crate::utenti::{Aoo, Ufficio};
 /// the office is the one it comes from.
 ///
 /// # Errors
-/// Those of [`registra`]; `UfficioMancante` for an entrata without office. No number is used.
+/// Those of [`registra`]; `UfficioMancante` for an entrata without office; `DaRecuperare` for one that has to wait until what was
+/// registered by hand for its office has its numbers. No number is used.
 pub fn protocolla(
     op: &mut Operazione<'_>,
     aoo: &Aoo,
@@ -18,9 +19,21 @@ pub fn protocolla(
     nuova: &Nuova,
     ufficio: Option<&Ufficio>,
 ) -> Result<Registrata, Errore> {
-    if ufficio.is_none() && nuova.flusso == Flusso::Entrata {
-        return Err(Errore::UfficioMancante);
+    if nuova.flusso == Flusso::Entrata {
+        let ufficio = ufficio.ok_or(Errore::UfficioMancante)?;
+        emergenza::libero(op.conn, op.aoo, &ufficio.codice)?;
     }
+    numera(op, aoo, vista, nuova, ufficio)
+}
+
+/// The same, for what does not have to wait: what was registered in an emergenza.
+pub(super) fn numera(
+    op: &mut Operazione<'_>,
+    aoo: &Aoo,
+    vista: &Vista,
+    nuova: &Nuova,
+    ufficio: Option<&Ufficio>,
+) -> Result<Registrata, Errore> {
     let registrata = registra(op, aoo, vista, nuova)?;
     if let Some(ufficio) = ufficio {
         assegnazione::apri(op, registrata.id, ufficio, nuova.flusso != Flusso::Uscita)?;

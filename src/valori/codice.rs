@@ -54,6 +54,18 @@ impl FromStr for CodiceRegistro {
 }
 valore_testuale!(CodiceRegistro);
 
+/// Code of a post that keeps a register of emergenza, e.g. `PE1`: always in capitals, as people write it on paper either way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CodicePostazione(String);
+
+impl FromStr for CodicePostazione {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        codice(testo, MASSIMO_CODICE, "codice di postazione").map(|c| Self(c.to_ascii_uppercase()))
+    }
+}
+valore_testuale!(CodicePostazione);
+
 /// Code of an office (UO): the IPA `Codice_uni_uo` or a local one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodiceUfficio(String);

@@ -112,6 +112,10 @@ id! {
     CollegamentoId,
     /// An act of deferral.
     DifferimentoId,
+    /// An authorised *emergenza*.
+    EmergenzaId,
+    /// A row typed from the register of a post in an emergenza.
+    TrascrizioneId,
     /// A scan added to a registration.
     AcquisizioneId,
     /// The register of a day or of a year, closed.

@@ -22,13 +22,15 @@ mod url_servizio;
 
 pub use attore::Attore;
 pub use calendario::{Calendario, Festivo, giorno_breve};
-pub use codice::{CodiceAoo, CodiceIpa, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce};
+pub use codice::{
+    CodiceAoo, CodiceIpa, CodicePostazione, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce,
+};
 pub use codice_fiscale::CodiceFiscale;
 pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, ChiusuraId, CollegamentoId, ConservatoreId,
-    DifferimentoId, EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, PredispostoId, ProcedimentoId, PropostaId,
-    PropostaRubricaId, RecapitoId, RegistrazioneId, SigilloId, SoggettoId, SostituzioneId, TitolarioId, UfficioId,
-    UnioneId, UtenteId, VerificaId, VisioneId, VoceId, nuovo_id, riprendi_dopo,
+    DifferimentoId, EmergenzaId, EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, PredispostoId, ProcedimentoId,
+    PropostaId, PropostaRubricaId, RecapitoId, RegistrazioneId, SigilloId, SoggettoId, SostituzioneId, TitolarioId,
+    TrascrizioneId, UfficioId, UnioneId, UtenteId, VerificaId, VisioneId, VoceId, nuovo_id, riprendi_dopo,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

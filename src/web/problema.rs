@@ -362,6 +362,32 @@ impl From<registro::rubrica::Errore> for Problema {
     }
 }
 
+impl From<registro::emergenza::Errore> for Problema {
+    fn from(e: registro::emergenza::Errore) -> Self {
+        use registro::emergenza::Errore as E;
+        match e {
+            E::Sconosciuta => Self::non_trovato(),
+            E::InizioFuturo(_) => Self::campo("/inizio", e.to_string()),
+            E::Postazioni => Self::campo("/postazioni", e.to_string()),
+            E::Uffici => Self::campo("/uffici", e.to_string()),
+            E::PostazioneEstranea(_) => Self::campo("/postazione", e.to_string()),
+            E::ProrogaInutile(_) | E::ProrogaLunga(_) => Self::campo("/fino", e.to_string()),
+            E::RipristinoFuori(_) | E::OltreAutorizzazione(_) => Self::campo("/fine", e.to_string()),
+            E::GiaRipristinata(_) => Self::conflitto("emergenza-ripristinata", e.to_string()),
+            E::GiaAperta => Self::conflitto("registrazione-aperta", e.to_string()),
+            E::NonRipristinata => Self::conflitto("emergenza-in-corso", e.to_string()),
+            E::GiaRecuperata(_) => Self::conflitto("postazione-recuperata", e.to_string()),
+            E::Salto { .. } | E::Ostacoli(_) | E::Riga { .. } => Self::conflitto("recupero-impedito", e.to_string()),
+            E::File(_) | E::TroppeRighe => Self::campo("/csv", e.to_string()),
+            E::DaRecuperare { .. } => Self::conflitto("emergenza-da-recuperare", e.to_string()),
+            E::Valore(_) => Self::campo("", e.to_string()),
+            E::Titolario(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
 impl From<scrivania::Errore> for Problema {
     fn from(e: scrivania::Errore) -> Self {
         use scrivania::Errore as E;
@@ -391,6 +417,7 @@ impl From<scrivania::Errore> for Problema {
             E::Sospensione(_) => Self::campo("/fino", e.to_string()),
             E::Ripresa(_) => Self::campo("/giorno", e.to_string()),
             E::Registro(e) => e.into(),
+            E::Emergenza(e) => e.into(),
             E::Utenti(e) => e.into(),
             E::Storage(e) => e.into(),
         }

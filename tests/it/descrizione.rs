@@ -2,9 +2,9 @@
 
 use crate::casa::{Casa, Parte, Risposta, chiama, chiama_con, chiama_json, leggi};
 use crate::permessi::{Cose, arreda};
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use serde_json::Value;
-use tabulario::valori::Istante;
+use tabulario::valori::{Istante, ROMA};
 
 /// Ids that the examples name, each for one kind of thing.
 const ESEMPI: [(&str, &str); 5] = [
@@ -96,14 +96,21 @@ fn difetti(openapi: &Value, schema: &Value, valore: &Value, dove: &str, trovati:
 }
 
 /// The example with real ids in the place of the ones it names, and days that are still to come whenever this runs.
-fn concreto(esempio: &Value, cose: &Cose, oggi: NaiveDate) -> String {
+fn concreto(esempio: &Value, cose: &Cose, ora: Istante) -> String {
+    let oggi = ora.giorno();
     let mut esempio = esempio.clone();
     for (nome, giorni) in [("dal", 1), ("al", 5), ("fino", 5)] {
         let Some(detto) = esempio[nome].as_str() else { continue };
-        let ora = detto.split_once('T').map(|(_, ora)| format!("T{ora}")).unwrap_or_default();
-        esempio[nome] = format!("{}{ora}", oggi + Days::new(giorni)).into();
+        let alle = detto.split_once('T').map(|(_, alle)| format!("T{alle}")).unwrap_or_default();
+        esempio[nome] = format!("{}{alle}", oggi + Days::new(giorni)).into();
+    }
+    if esempio["fine"].is_string() {
+        esempio["fine"] = ora.roma().into();
     }
     let mut testo = esempio.to_string();
+    // A row of the emergenza of the house, which began an hour ago for an office of its own.
+    let adesso = ora.date_time().with_timezone(&ROMA).format("%d/%m/%Y;%H:%M").to_string();
+    testo = testo.replace("20/11/2026;09:15", &adesso).replace("srl;EDIL;", "srl;VUOTO;");
     for (id, cosa) in ESEMPI {
         testo = testo.replace(id, cose.id(cosa));
     }
@@ -164,12 +171,20 @@ fn manda_con(
         let fatto = chiama_json(&format!("{url}/api/v1/registrazioni/{id}/{atto}"), &casa.gettone, corpo);
         assert_eq!(fatto.stato, 201, "{atto} before {strada}: {}", fatto.json());
     }
-    if strada.ends_with("/ripristino") {
+    if strada.ends_with("/recuperi") {
+        let ripristino = format!("{url}{}", cose.strada(&strada.replace("recuperi", "ripristino")));
+        let fine = format!(r#"{{ "fine": "{}" }}"#, casa.db.orologio().adesso().roma());
+        assert_eq!(chiama_json(&ripristino, cose.id("gettone"), &fine).stato, 201);
+    }
+    if strada.contains("/pec/") && strada.ends_with("/ripristino") {
         let escluso = format!("{url}{}", cose.strada(&strada.replace("ripristino", "esclusione")));
         chiama_json(&escluso, gettone, r#"{ "genere": "Libri" }"#);
     }
     let mut indirizzo =
         format!("{url}{}", cose.strada(&strada.replace("/registrazioni/{id}", &format!("/registrazioni/{id}"))));
+    if metodo == "GET" && strada.ends_with("/righe") {
+        indirizzo += "?postazione=PE1";
+    }
     if strada.ends_with("/scrivania") {
         indirizzo += "?ufficio=EDIL";
     }
@@ -181,7 +196,7 @@ fn manda_con(
     };
     let (tipo, contenuto) = contenuti.iter().next().unwrap();
     let esempio = esempio(openapi, contenuto).unwrap_or_else(|| panic!("{metodo} {strada} has no example of its body"));
-    let mut corpo = concreto(&esempio, cose, casa.db.orologio().adesso().giorno());
+    let mut corpo = concreto(&esempio, cose, casa.db.orologio().adesso());
     if strada.ends_with("/sospensione") {
         // A day that is within thirty of whenever this runs.
         let fino = casa.db.orologio().adesso().giorno() + chrono::Days::new(10);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 75] = [
+const STRADE: [(&str, &str, &str); 85] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -48,6 +48,16 @@ const STRADE: [(&str, &str, &str); 75] = [
     ("get", "/api/v1/rubrica", "legge"),
     ("post", "/api/v1/rubrica", "registra"),
     ("get", "/api/v1/rubrica/{id}", "legge"),
+    ("get", "/api/v1/emergenze", "legge"),
+    ("post", "/api/v1/emergenze", "annulla"),
+    ("post", "/api/v1/emergenze/{id}/proroghe", "annulla"),
+    ("post", "/api/v1/emergenze/{id}/ripristino", "annulla"),
+    ("post", "/api/v1/emergenze/{id}/riapertura", "annulla"),
+    ("post", "/api/v1/emergenze/{id}/anteprime", "registra"),
+    ("get", "/api/v1/emergenze/{id}/righe", "legge"),
+    ("post", "/api/v1/emergenze/{id}/righe", "registra"),
+    ("post", "/api/v1/emergenze/{id}/righe/{riga}/ritiro", "registra"),
+    ("post", "/api/v1/emergenze/{id}/recuperi", "registra"),
     ("post", "/api/v1/differimenti", "annulla"),
     ("post", "/api/v1/differimenti/{id}/chiusura", "annulla"),
     ("get", "/api/v1/proposte", "legge"),

@@ -25,6 +25,7 @@ mod conservazione;
 mod dati;
 mod descrizione;
 mod dimostrazione;
+mod emergenza;
 mod fascicoli;
 mod fiducia;
 mod firma;

@@ -59,6 +59,7 @@ pub struct Cose {
     cartacea: String,
     collegamento: String,
     differimento: String,
+    emergenza: String,
     sha256: String,
     verifica: String,
     messaggio: String,
@@ -131,12 +132,14 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let (gettone, sostituzione) = in_organico(casa);
     let visione = visione(casa, registrazione.parse().unwrap());
     let chiusura = chiusura(casa);
+    let emergenza = emergenza(casa);
     Cose {
         registrazione,
         altra,
         cartacea,
         collegamento,
         differimento,
+        emergenza,
         sha256,
         verifica,
         messaggio,
@@ -169,6 +172,21 @@ fn differimento(casa: &Casa) -> String {
         Ok::<_, Rotto>(registro::differisci(op, &nuovo)?.to_string())
     };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), differisci).unwrap()
+}
+
+/// An emergenza that goes on, for an office where nothing arrives.
+fn emergenza(casa: &Casa) -> String {
+    let autorizza = |op: &mut Operazione<'_>| {
+        let nuova = registro::emergenza::NuovaEmergenza {
+            causa: "Guasto".parse()?,
+            provvedimento: "Disposizione n. 1".parse()?,
+            inizio: Istante::new(op.ora.date_time() - chrono::Duration::hours(1)),
+            postazioni: vec!["PE1".parse()?],
+            uffici: vec!["VUOTO".parse()?],
+        };
+        Ok::<_, Rotto>(registro::emergenza::autorizza(op, &nuova)?.to_string())
+    };
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), autorizza).unwrap()
 }
 
 /// One datum of a registration annulled, a proposal that waits, an istanza that came back.
@@ -316,6 +334,8 @@ impl Cose {
             Some("predisposti") => &self.predisposto,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
+            Some("registro") if rotta.contains("/emergenza/") => &self.emergenza,
+            Some("emergenze") => &self.emergenza,
             Some("registro") => &self.differimento,
             Some("rubrica") => &self.soggetto,
             Some("documenti") => &self.verifica,
@@ -329,6 +349,8 @@ impl Cose {
         let strada = rotta
             .replace("{id}", id)
             .replace("{collegamento}", &self.collegamento)
+            .replace("{riga}", &self.differimento)
+            .replace("{postazione}", "PE1")
             .replace("{visione}", &self.visione)
             .replace("{posizione}", "1")
             .replace("{chiusura}/{forma}", &format!("{}/pdf", self.chiusura))

@@ -134,6 +134,16 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         (_, "collegamenti") => json!({ "specie": "collegato-a", "registrazione": cose.id("registrazione") }),
         (_, "scollegamento") => json!({}),
         ("/pec/messaggi/{id}/protocollo", _) => json!({ "voce": "IX.99" }),
+        ("/emergenze", _) => {
+            json!({ "causa": "Prova", "provvedimento": "Prova", "inizio": "2099-01-01T00:00:00Z", "postazioni": ["PE1"] })
+        }
+        ("/emergenze/{id}/proroghe", _) => json!({ "causa": "Prova", "provvedimento": "Prova", "fino": PASSATO }),
+        ("/emergenze/{id}/ripristino", _) => json!({ "fine": PASSATO }),
+        ("/emergenze/{id}/riapertura", _) => json!({ "motivo": "Prova" }),
+        ("/emergenze/{id}/anteprime" | "/emergenze/{id}/righe", _) => {
+            json!({ "postazione": "PE1", "csv": "numero;data;ora;oggetto\n1;1/1/2000;9:00;Prova\n" })
+        }
+        ("/emergenze/{id}/recuperi", _) => json!({ "postazione": "PE1" }),
         ("/differimenti", _) => json!({ "causa": "Prova", "documenti": "Prova", "dal": PASSATO, "al": PASSATO }),
         ("/proposte/{id}/decisione", _) => json!({ "esito": "respinta", "motivo": "Prova" }),
         ("/rubrica/{id}/proposte/{proposta}/decisione", _) => json!({ "decisione": "lascia" }),
@@ -167,6 +177,9 @@ fn chiamate(cose: &Cose) -> (Vec<Chiamata>, Vec<String>) {
         let mut strada = cose.strada(&rotta);
         if rotta == "/scrivania" {
             strada.push_str("?ufficio=EDIL");
+        }
+        if rotta == "/emergenze/{id}/righe" && metodo == "GET" {
+            strada.push_str("?postazione=PE1");
         }
         let corpi = if metodo == "GET" { vec![("", Value::Null)] } else { corpi(&rotta, cose) };
         if corpi.is_empty() {

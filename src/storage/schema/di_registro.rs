@@ -380,3 +380,85 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    emergenze (id) {
+        id -> Text,
+        aoo_id -> Text,
+        causa -> Text,
+        provvedimento -> Text,
+        inizio -> Timestamp,
+        postazioni -> Text,
+        quante -> BigInt,
+        uffici -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    proroghe_emergenza (id) {
+        id -> Text,
+        emergenza_id -> Text,
+        causa -> Text,
+        provvedimento -> Text,
+        fino -> Timestamp,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ripristini_emergenza (emergenza_id) {
+        emergenza_id -> Text,
+        fine -> Timestamp,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    riaperture_emergenza (emergenza_id) {
+        emergenza_id -> Text,
+        motivo -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    trascrizioni_emergenza (id) {
+        id -> Text,
+        aoo_id -> Text,
+        emergenza_id -> Text,
+        postazione -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        campi -> Text,
+    }
+}
+
+diesel::table! {
+    registrazioni_emergenza (id) {
+        id -> Text,
+        aoo_id -> Text,
+        emergenza_id -> Text,
+        postazione -> Text,
+        anno -> Integer,
+        numero -> BigInt,
+        quando -> Timestamp,
+        registrazione_id -> Nullable<Text>,
+        annullata -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    recuperi_emergenza (id) {
+        id -> Text,
+        emergenza_id -> Text,
+        postazione -> Text,
+        totali -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}

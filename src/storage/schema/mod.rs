@@ -115,6 +115,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     chiusure,
     pacchetti_registri,
     versamenti_registri,
+    emergenze,
+    proroghe_emergenza,
+    ripristini_emergenza,
+    riaperture_emergenza,
+    trascrizioni_emergenza,
+    registrazioni_emergenza,
+    recuperi_emergenza,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -168,4 +175,8 @@ pub const CON_ID: &[&str] = &[
     "sigilli",
     "chiusure",
     "pacchetti_registri",
+    "emergenze",
+    "proroghe_emergenza",
+    "registrazioni_emergenza",
+    "recuperi_emergenza",
 ];

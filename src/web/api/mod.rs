@@ -4,6 +4,7 @@ mod chiave;
 mod corpo;
 mod differimenti;
 pub(super) mod documenti;
+mod emergenze;
 mod esclusi;
 mod esclusione;
 mod eventi;
@@ -96,6 +97,20 @@ fn del_registro(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(differimenti::differisci)),
     );
     cfg.route("/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
+    cfg.service(
+        web::resource("/emergenze").route(web::get().to(emergenze::elenca)).route(web::post().to(emergenze::autorizza)),
+    );
+    cfg.route("/emergenze/{id}/proroghe", web::post().to(emergenze::proroga));
+    cfg.route("/emergenze/{id}/ripristino", web::post().to(emergenze::ripristina));
+    cfg.route("/emergenze/{id}/riapertura", web::post().to(emergenze::riapri));
+    cfg.route("/emergenze/{id}/anteprime", web::post().to(emergenze::anteprima));
+    cfg.service(
+        web::resource("/emergenze/{id}/righe")
+            .route(web::get().to(emergenze::leggi))
+            .route(web::post().to(emergenze::trascrivi)),
+    );
+    cfg.route("/emergenze/{id}/righe/{riga}/ritiro", web::post().to(emergenze::togli));
+    cfg.route("/emergenze/{id}/recuperi", web::post().to(emergenze::recupera));
     cfg.route("/proposte", web::get().to(proposte::elenca));
     cfg.route("/proposte/{id}/decisione", web::post().to(proposte::decidi));
     cfg.route("/pec/messaggi/{id}/esclusione", web::post().to(esclusione::escludi));

@@ -1,8 +1,9 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
 use super::{
-    differimenti, documenti, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone, predisposti,
-    proposte, registrazioni, registri, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche, versamenti,
+    differimenti, documenti, emergenze, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone,
+    predisposti, proposte, registrazioni, registri, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche,
+    versamenti,
 };
 use crate::web::problema;
 use actix_web::HttpResponse;
@@ -14,8 +15,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 #[openapi(
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
-        /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti e rubrica; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
-        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, visioni, decisioni sulle proposte, differimenti, /esclusi e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
+        /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti, rubrica e righe e recupero delle emergenze; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
+        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, visioni, decisioni sulle proposte, differimenti, emergenze, /esclusi e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è. Un gettone può essere di una persona (`tabulario token crea --utente`): \
         fa e vede quello che in quel momento possono i suoi ruoli, e gli atti sono suoi; quello che non può fare o vedere è 404, come quello che non \
         esiste. Un atto che per legge è di una persona vuole un gettone così, altrimenti 403 `urn:tabulario:serve-una-persona`. Chi non vede, o non \
@@ -68,6 +69,16 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         invii::crea,
         differimenti::differisci,
         differimenti::chiudi,
+        emergenze::elenca,
+        emergenze::autorizza,
+        emergenze::proroga,
+        emergenze::ripristina,
+        emergenze::riapri,
+        emergenze::anteprima,
+        emergenze::leggi,
+        emergenze::trascrivi,
+        emergenze::togli,
+        emergenze::recupera,
         proposte::elenca,
         proposte::decidi,
         esclusione::escludi,

@@ -11,6 +11,7 @@ mod da_protocollare;
 mod differimenti;
 mod dove;
 mod duplicati;
+mod emergenza;
 mod entra;
 mod errata;
 mod esclusi;
@@ -126,6 +127,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/registro/esclusi").route(web::get().to(esclusi::elenco)).route(web::post().to(esclusi::cambia)),
     );
+    cfg.configure(emergenze);
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/dove", web::get().to(dove::mostra));
@@ -164,6 +166,29 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/sostituzioni/{id}/revoca", web::post().to(sostituzioni::revoca));
     cfg.route("/sessione/per-conto", web::post().to(sostituzioni::opera));
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
+}
+
+/// Longest form with the rows of a post, in bytes.
+const MASSIME_RIGHE_EMERGENZA: usize = 512 * 1024;
+
+fn emergenze(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/registro/emergenza")
+            .route(web::get().to(emergenza::elenco))
+            .route(web::post().to(emergenza::autorizza)),
+    );
+    cfg.route("/registro/emergenza/{id}", web::get().to(emergenza::mostra));
+    cfg.route("/registro/emergenza/{id}/stampa/{postazione}", web::get().to(emergenza::stampa));
+    cfg.service(
+        web::resource("/registro/emergenza/{id}/righe")
+            .app_data(web::FormConfig::default().limit(MASSIME_RIGHE_EMERGENZA).error_handler(|e, _| illeggibile(e)))
+            .route(web::post().to(emergenza::trascrivi)),
+    );
+    cfg.route("/registro/emergenza/{id}/righe/{riga}/ritiro", web::post().to(emergenza::togli));
+    cfg.route("/registro/emergenza/{id}/recuperi", web::post().to(emergenza::recupera));
+    cfg.route("/registro/emergenza/{id}/proroghe", web::post().to(emergenza::proroga));
+    cfg.route("/registro/emergenza/{id}/ripristino", web::post().to(emergenza::ripristina));
+    cfg.route("/registro/emergenza/{id}/riapertura", web::post().to(emergenza::riapri));
 }
 
 /// What is done with one registration.

@@ -238,7 +238,8 @@ pub(super) fn complete(
             let rapporti = documenti::rapporti_di(conn, vista.aoo(), &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento };
+            let emergenza = registro::emergenza::correlazione_di(conn, r.id)?;
+            let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento, emergenza };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

@@ -7,6 +7,7 @@ use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
 use crate::registro::{
     Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
+    emergenza::Correlazione,
 };
 use crate::scrivania::{self, Assegnazione, Termine};
 use crate::segnatura::NomeParte;
@@ -26,6 +27,7 @@ pub(super) struct Altro {
     pub invii: Vec<Invio>,
     pub rapporti: HashMap<String, RapportoConservato>,
     pub differimento: Option<Differimento>,
+    pub emergenza: Option<Correlazione>,
 }
 
 /// A list of registrations.
@@ -69,6 +71,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     risponde_a: Option<RegistrazioneId>,
     /// Id of the act of deferral by which it was made later than its document arrived.
     differimento: Option<String>,
+    /// The number it had in the register of emergenza: `PE1/2026/0000003`.
+    emergenza: Option<String>,
     /// The registrations it is linked with, seen from here; those taken away included. Only of what is asked alone, by id or number.
     #[serde(skip_serializing_if = "Option::is_none")]
     collegamenti: Option<Vec<CollegamentoJson>>,
@@ -161,6 +165,7 @@ impl RegistrazioneJson {
             riservato: r.riservato,
             risponde_a: r.risponde_a,
             differimento: altro.differimento.map(|d| d.id.to_string()),
+            emergenza: altro.emergenza.map(|c| c.leggibile()),
             collegamenti: None,
             duplicati: None,
             documenti: r.documenti.into_iter().map(|d| DocumentoJson::new(d, &altro.rapporti)).collect(),

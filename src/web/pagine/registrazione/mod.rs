@@ -135,6 +135,8 @@ struct Pagina {
     mezzo: &'static str,
     arrivo: Option<String>,
     differimento: Option<String>,
+    /// Its number in the register of emergenza, and when.
+    emergenza: Option<String>,
     protocollo_mittente: Option<String>,
     riservato: bool,
     segnatura: String,
@@ -288,6 +290,7 @@ fn pagina(
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
+    let emergenza = registro::emergenza::correlazione_di(conn, id)?;
     let collegamenti = registro::collegamenti(conn, vista, id)?;
     let materia = Materia {
         proposte: &proposte,
@@ -319,6 +322,7 @@ fn pagina(
         arrivo: r.arrivo.map(|a| a.leggibile()),
         differimento: differimento
             .map(|d| format!("{}: {} (disposto da {} il {})", d.causa, d.documenti, d.autore, d.istante.leggibile())),
+        emergenza: emergenza.map(|c| format!("n. {} del {}", c.leggibile(), c.quando.leggibile())),
         protocollo_mittente: r.protocollo_mittente.as_ref().map(del_mittente),
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
