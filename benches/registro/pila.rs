@@ -132,6 +132,9 @@ pub fn impila(indirizzo: &str, aoo: &str, quante: u64) {
     }
 }
 
+/// A table, which rows of it are the model, and the columns that differ in a copy.
+type Copia<'a> = (&'static str, String, Vec<(&'static str, &'a str)>);
+
 fn blocco(m: &mut Mucchio, aoo: &str, modello: &str, file: &str, quante: i64) {
     let ultimo = m.numero(&format!("SELECT ultimo AS valore FROM contatori WHERE aoo_id = '{aoo}'"));
     let posizione = m.numero(&format!("SELECT max(posizione) AS valore FROM eventi WHERE aoo_id = '{aoo}'"));
@@ -154,7 +157,7 @@ fn blocco(m: &mut Mucchio, aoo: &str, modello: &str, file: &str, quante: i64) {
     );
     let del_file = format!("m.sha256 = '{file}'");
     let [r, c, a, s] = [&registrazione, &classificazione, &assegnazione, &sha256].map(String::as_str);
-    let tabelle: [(&str, String, Vec<(&str, &str)>); 10] = [
+    let tabelle: [Copia<'_>; 10] = [
         ("registrazioni", di("id"), vec![("id", r), ("numero", "n.i"), ("segnatura", &segnatura)]),
         ("corrispondenti", di("registrazione_id"), vec![("registrazione_id", r)]),
         ("file", del_file.clone(), vec![("sha256", s)]),
