@@ -7,7 +7,7 @@ use super::uscita::Uscente;
 use super::{Errore, Flusso, Registrazione, lettura};
 use crate::audit::{self, Carico};
 use crate::firma::sigillo::apponi;
-use crate::segnatura::{Argomento, Classifica, Riferimento, Uscita, allegato6};
+use crate::segnatura::{Classifica, Uscita, allegato6};
 use crate::storage::schema::{segnature, sigillature};
 use crate::storage::{self, Conn, Db, Operazione};
 use crate::titolario;
@@ -20,8 +20,6 @@ use std::collections::HashMap;
 pub(super) const ATTO: &str = "sigillatura";
 /// The dialect of the paper.
 const DIALETTO: &str = "3.0.0";
-/// Who seals: nobody decides it, the paper follows from the registration.
-const ATTORE: Attore = Attore::Sistema("sigillo");
 
 /// The sealed segnatura of a registration: the one that is kept, else one that is made now and kept.
 ///
@@ -29,15 +27,20 @@ const ATTORE: Attore = Attore::Sistema("sigillo");
 /// `Sconosciuta` if the registration may not be seen, or holds a value that was annulled and is riservato; `SegnaturaNonPrevista` if it
 /// is no uscita; `SigilloMancante`, `SigilloInservibile`, `Sigillo` if there is no seal that works; `GiaAnnullata` for one that was annulled
 /// before anybody asked.
-pub fn segnatura_sigillata(db: &Db, vista: &Vista, id: RegistrazioneId) -> Result<String, Errore> {
-    let da_fare = match db.leggi(|conn| prepara(conn, vista, id))? {
-        Pronta::Fatta(xml) => return Ok(xml),
-        Pronta::DaFare(da_fare) => da_fare,
-    };
-    let (uscita, sigillo) = *da_fare;
-    let xml = apponi(&allegato6::segnatura(&uscita)?, &sigillo.apri()?, db.orologio().adesso())?;
-    super::uscita::controlla(allegato6::schema()?, &xml)?;
-    db.scrivi(vista.aoo(), &ATTORE, |op| conserva(op, id, &sigillo, &xml))
+pub fn segnatura_sigillata(db: &Db, attore: &Attore, vista: &Vista, id: RegistrazioneId) -> Result<String, Errore> {
+    loop {
+        let da_fare = match db.leggi(|conn| prepara(conn, vista, id))? {
+            Pronta::Fatta(xml) => return Ok(xml),
+            Pronta::DaFare(da_fare) => da_fare,
+        };
+        let (uscita, sigillo) = *da_fare;
+        let nuda = allegato6::segnatura(&uscita)?;
+        let xml = apponi(&nuda, &sigillo.apri()?, db.orologio().adesso())?;
+        super::uscita::controlla(allegato6::schema()?, &xml)?;
+        if let Some(xml) = db.scrivi(vista.aoo(), attore, |op| conserva(op, vista, id, (&sigillo, &nuda, &xml)))? {
+            return Ok(xml);
+        }
+    }
 }
 
 enum Pronta {
@@ -71,13 +74,6 @@ fn conservata(conn: &mut Conn, id: RegistrazioneId) -> Result<Option<String>, Er
 
 /// What the register says of it now, with the values in force.
 fn uscita(conn: &mut Conn, aoo: &Aoo, r: &Registrazione) -> Result<Uscita, Errore> {
-    let riferimenti = match r.risponde_a {
-        None => Vec::new(),
-        Some(altra) => vec![Riferimento::Registrato {
-            identificatore: lettura::identificatore(conn, altra)?,
-            argomento: argomento(conn, aoo, altra)?,
-        }],
-    };
     Uscente {
         identificatore: r.segnatura.clone(),
         istante: r.istante,
@@ -86,7 +82,8 @@ fn uscita(conn: &mut Conn, aoo: &Aoo, r: &Registrazione) -> Result<Uscita, Error
         riservato: r.riservato,
         oggetto: &r.oggetto,
         classifica: classifica(conn, r.id)?,
-        riferimenti,
+        // What it answers may have come from others than those it goes to, and be seen by fewer: Allegato 6 does not ask for it.
+        riferimenti: Vec::new(),
         // Files that were added later were not part of what was registered.
         documenti: r.documenti.iter().filter(|d| d.acquisita.is_none()).map(Into::into).collect(),
     }
@@ -98,17 +95,17 @@ fn classifica(conn: &mut Conn, id: RegistrazioneId) -> Result<Option<Classifica>
     Ok(corrente.map(|c| Classifica { voce: c.voce, denominazione: c.denominazione.parse().ok() }))
 }
 
-/// What the answered message is about: not told of one that is riservato, since the answer may have other recipients.
-fn argomento(conn: &mut Conn, aoo: &Aoo, id: RegistrazioneId) -> Result<Option<Argomento>, Errore> {
-    let altra = lettura::per_id(conn, &Vista::Intera(aoo.id), id)?;
-    let classifica = classifica(conn, id)?.filter(|_| !altra.riservato);
-    Ok(classifica.map(|classifica| Argomento { oggetto: altra.oggetto, classifica }))
-}
-
-/// Keeps it, unless somebody was quicker: then theirs is the one.
-fn conserva(op: &mut Operazione<'_>, id: RegistrazioneId, sigillo: &Sigillo, xml: &str) -> Result<String, Errore> {
-    if let Some(prima) = conservata(op.conn, id)? {
-        return Ok(prima);
+/// Keeps it, unless somebody was quicker: then theirs is the one. `None` if the register or the seal is no more what was sealed.
+fn conserva(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    id: RegistrazioneId,
+    (sigillo, nuda, xml): (&Sigillo, &str, &str),
+) -> Result<Option<String>, Errore> {
+    match prepara(op.conn, vista, id)? {
+        Pronta::Fatta(prima) => return Ok(Some(prima)),
+        Pronta::DaFare(ora) if ora.1 != *sigillo || allegato6::segnatura(&ora.0)? != nuda => return Ok(None),
+        Pronta::DaFare(_) => {}
     }
     let registrazione = id.to_string();
     diesel::insert_into(segnature::table)
@@ -127,7 +124,7 @@ fn conserva(op: &mut Operazione<'_>, id: RegistrazioneId, sigillo: &Sigillo, xml
         ))
         .execute(op.conn)?;
     audit::annota(op, ATTO, "registrazione", id, &carico(&registrazione, &sigillo, op.ora, Some(xml)))?;
-    Ok(xml.to_owned())
+    Ok(Some(xml.to_owned()))
 }
 
 fn carico(registrazione: &str, sigillo: &str, istante: Istante, xml: Option<&str>) -> Carico {

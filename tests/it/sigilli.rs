@@ -11,7 +11,7 @@ use tabulario::firma::{Fiducia, Indicazione, verifica};
 use tabulario::segnatura::allegato6;
 use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
-use tabulario::valori::RegistrazioneId;
+use tabulario::valori::{Attore, RegistrazioneId};
 
 fn fixture(nome: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/chiavi").join(nome)
@@ -82,7 +82,7 @@ su_entrambi! {
         sigilla_con(casa, "comune-p256.p12");
         let id: RegistrazioneId = fatta["id"].as_str().unwrap().parse().unwrap();
         let vista = Vista::Intera(casa.aoo.id);
-        let chiede = || tabulario::registro::segnatura_sigillata(&casa.db, &vista, id).unwrap();
+        let chiede = || tabulario::registro::segnatura_sigillata(&casa.db, &Attore::Sistema("comando"), &vista, id).unwrap();
         let tutte: Vec<String> = std::thread::scope(|ambito| {
             let fili: Vec<_> = (0..16).map(|_| ambito.spawn(chiede)).collect();
             fili.into_iter().map(|f| f.join().unwrap()).collect()

@@ -193,7 +193,10 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let Messaggio { campi, corpo, allegati, .. } = esterno;
     let attachments: Vec<_> = allegati.into_iter().map(|(_, a)| a).collect();
     let propri = originale.as_ref().map_or(&attachments, |o| &o.attachments);
-    let segnatura = if kind.ricevuta() { None } else { interoperabilita::fra(propri, fiducia, istante, &mut rilievi) };
+    // A seal is only seen to be whole here: the authorities of the providers say nothing of whose it is, and the instant may be anybody's.
+    // By whom it was made is said where the file is verified like every other that came.
+    let nessuno = Fiducia::vuota();
+    let segnatura = if kind.ricevuta() { None } else { interoperabilita::fra(propri, &nessuno, istante, &mut rilievi) };
     let refers_to = daticert.as_ref().and_then(|d| d.msgid.clone()).or(campi.riferimento).filter(|_| kind.ricevuta());
     limita(&mut rilievi);
     Busta {

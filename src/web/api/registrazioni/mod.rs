@@ -314,7 +314,7 @@ pub(super) async fn segnatura(
         .blocca(move |stato| {
             let vista = chi.vista();
             Ok(match sigillata {
-                true => registro::segnatura_sigillata(&stato.db, &vista, id)?,
+                true => registro::segnatura_sigillata(&stato.db, &chi.attore(), &vista, id)?,
                 false => stato.db.leggi(|conn| registro::segnatura_xml(conn, &vista, id))?,
             })
         })
