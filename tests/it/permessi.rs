@@ -100,10 +100,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     di_carta["mezzo"] = "sportello".into();
     let cartacea = registra(url, &casa.gettone, "cartacea", &di_carta, b"carta").unwrap().json();
     let cartacea = cartacea["id"].as_str().unwrap().to_owned();
-    let legame = format!(r#"{{ "specie": "collegato-a", "registrazione": "{altra}" }}"#);
-    let legata =
-        chiama_json(&format!("{url}/api/v1/registrazioni/{registrazione}/collegamenti"), &casa.gettone, &legame);
-    let collegamento = legata.json()["collegamenti"][0]["id"].as_str().unwrap().to_owned();
+    let collegamento = collegate(casa, url, &registrazione, &altra);
     let differimento = differimento(casa);
     finche(prepara, casa);
     spedita(casa, &registrazione);
@@ -117,12 +114,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         trovato["id"].as_str().unwrap().to_owned()
     };
     let (messaggio, ricevuta, ordinario) = (di("posta-certificata"), di("avvenuta-consegna"), di("ordinaria"));
-    let chiesto = r#"{ "oggetto": "Permesso Bianchi", "voce": "VI.3", "tipo": "affare" }"#;
-    let aperto = chiama_json(&format!("{url}/api/v1/fascicoli"), &casa.gettone, chiesto);
-    assert_eq!(aperto.stato, 201, "{}", aperto.json());
-    let fascicolo = aperto.json()["id"].as_str().unwrap().to_owned();
-    let concedi = |op: &mut Operazione<'_>| utenti::visibilita::concedi(op, &fascicolo, casa.ufficio.id, "prova");
-    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap();
+    let fascicolo = fascicolo(casa, url);
     let (proposta, istanza) = annullate(casa, url, &registrazione);
     let predisposto = predisposto(casa);
     let anno = casa.db.orologio().adesso().anno().to_string();
@@ -161,6 +153,24 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         visione,
         gettone,
     }
+}
+
+/// The link from one registration to another.
+fn collegate(casa: &Casa, url: &str, una: &str, altra: &str) -> String {
+    let legame = format!(r#"{{ "specie": "collegato-a", "registrazione": "{altra}" }}"#);
+    let legata = chiama_json(&format!("{url}/api/v1/registrazioni/{una}/collegamenti"), &casa.gettone, &legame);
+    legata.json()["collegamenti"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// A fascicolo that the office sees.
+fn fascicolo(casa: &Casa, url: &str) -> String {
+    let chiesto = r#"{ "oggetto": "Permesso Bianchi", "voce": "VI.3", "tipo": "affare" }"#;
+    let aperto = chiama_json(&format!("{url}/api/v1/fascicoli"), &casa.gettone, chiesto);
+    assert_eq!(aperto.stato, 201, "{}", aperto.json());
+    let fascicolo = aperto.json()["id"].as_str().unwrap().to_owned();
+    let concedi = |op: &mut Operazione<'_>| utenti::visibilita::concedi(op, &fascicolo, casa.ufficio.id, "prova");
+    casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap();
+    fascicolo
 }
 
 /// A deferral that is in force.
