@@ -7,7 +7,7 @@
 //! and, apart, the changes of the day, also to registrations of other days; a registration annulled in the same time is struck.
 //! Riservate stand there whole, since the law wants all that was registered: who may not see them may not open the file
 //! ([`apribile`]). [`chiudi`] makes the next register that is missing; it can be killed at any line and repeated.
-//! [`modello`], [`tavola`] and [`xml`] are pure: plain values in, bytes out.
+//! `modello`, `tavola` and `xml` are pure: plain values in, bytes out.
 
 mod atto;
 mod chiudi;
