@@ -8,9 +8,10 @@ pub use processo::{Servizio, comando, libera};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
+use std::time::UNIX_EPOCH;
 use tabulario::config::{Limiti, Web};
 use tabulario::documenti::{Deposito, Fiduce};
 use tabulario::ricerca::Indice;
@@ -55,10 +56,57 @@ impl Banca {
         );
         let nome = format!("prova_{}", AooId::new().to_string().replace('-', ""));
         let mut conn = PgConnection::establish(&server).expect("the PostgreSQL of the tests answers");
-        conn.batch_execute(&format!("CREATE DATABASE {nome} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")).unwrap();
-        let (base, _) = server.rsplit_once('/').expect("a URL with a database name");
-        let url = format!("{base}/{nome}");
+        conn.batch_execute(&format!("CREATE DATABASE {nome} TEMPLATE {}", modello(&server))).unwrap();
+        let url = della_banca(&server, &nome);
         (Self { server, nome }, url)
+    }
+}
+
+fn della_banca(server: &str, nome: &str) -> String {
+    let (base, _) = server.rsplit_once('/').expect("a URL with a database name");
+    format!("{base}/{nome}")
+}
+
+/// The database that all others are copied from, so that the schema is made once and not by every test. It stays on the server under
+/// the hour in which these tests were built: one that is older by a day belongs to nobody and is removed.
+fn modello(server: &str) -> &'static str {
+    static MODELLO: OnceLock<String> = OnceLock::new();
+    MODELLO.get_or_init(|| {
+        let costruito = std::env::current_exe().and_then(|f| f.metadata()?.modified()).unwrap();
+        let costruito = costruito.duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let nome = format!("modello_{costruito}");
+        let mut conn = PgConnection::establish(server).expect("the PostgreSQL of the tests answers");
+        // Two runs of the same tests make it once; it has its name only when it is whole.
+        conn.batch_execute("SELECT pg_advisory_lock(7)").unwrap();
+        let modelli: Vec<Banco> =
+            diesel::sql_query("SELECT datname::text AS nome FROM pg_database WHERE datname LIKE 'modello%'")
+                .load(&mut conn)
+                .unwrap();
+        for vecchio in modelli.iter().filter(|m| m.vecchio(costruito)) {
+            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", vecchio.nome)).unwrap();
+        }
+        if modelli.iter().all(|m| m.nome != nome) {
+            let a_meta = format!("modello_a_meta_{costruito}");
+            conn.batch_execute(&format!("DROP DATABASE IF EXISTS {a_meta} WITH (FORCE)")).unwrap();
+            conn.batch_execute(&format!("CREATE DATABASE {a_meta} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"))
+                .unwrap();
+            drop(Db::apri(Indirizzo::parse(&della_banca(server, &a_meta)).unwrap(), Orologio::sistema()).unwrap());
+            conn.batch_execute(&format!("ALTER DATABASE {a_meta} RENAME TO {nome}")).unwrap();
+        }
+        nome
+    })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Banco {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    nome: String,
+}
+
+impl Banco {
+    fn vecchio(&self, costruito: u64) -> bool {
+        let suo = self.nome.rsplit('_').next().and_then(|n| n.parse::<u64>().ok());
+        suo.is_some_and(|suo| suo + 24 * 60 * 60 < costruito)
     }
 }
 
@@ -96,6 +144,18 @@ impl Casa {
     pub fn postgres() -> Self {
         let (banca, url) = Banca::nuova();
         Self::arreda(tempfile::tempdir().unwrap(), url, Some(banca), Orologio::sistema())
+    }
+
+    /// Another installation that has all that this one has, on SQLite: what is done there is not seen here.
+    pub fn copia(&self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let indirizzo = dir.path().join("tabulario.db").to_str().unwrap().to_owned();
+        self.sql(&format!("VACUUM INTO '{indirizzo}'")).unwrap();
+        ricopia(&self.documenti(), &dir.path().join("documenti"));
+        let db = Arc::new(Db::apri(Indirizzo::parse(&indirizzo).unwrap(), Orologio::sistema()).unwrap());
+        let deposito = Deposito::disco(dir.path().join("documenti")).unwrap();
+        let (aoo, ufficio, voce) = (self.aoo.clone(), self.ufficio.clone(), self.voce.clone());
+        Self { db, deposito, aoo, ufficio, voce, gettone: self.gettone.clone(), indirizzo, dir, _banca: None }
     }
 
     /// The same installation seen by another process whose clock started at `istante`.
@@ -210,6 +270,17 @@ impl Casa {
         let stato = stato.con_fiduce(fiduce, tabulario::config::Fiducia::default());
         stato.dichiara_pronto();
         Server::avvia(stato)
+    }
+}
+
+fn ricopia(da: &Path, a: &Path) {
+    std::fs::create_dir(a).unwrap();
+    for voce in std::fs::read_dir(da).unwrap().map(Result::unwrap) {
+        let qui = a.join(voce.file_name());
+        match voce.file_type().unwrap().is_dir() {
+            true => ricopia(&voce.path(), &qui),
+            false => drop(std::fs::copy(voce.path(), qui).unwrap()),
+        }
     }
 }
 
