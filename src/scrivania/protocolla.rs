@@ -10,7 +10,7 @@ use crate::utenti::{Aoo, Ufficio};
 /// the office is the one it comes from.
 ///
 /// # Errors
-/// Those of [`registra`]; `UfficioMancante` for an entrata without office; `DaRecuperare` for one that has to wait until what was
+/// Those of [`registra`]; `UfficioMancante` for an entrata without office; `DaRecuperare` for one, or an interna, that has to wait until what was
 /// registered by hand for its office has its numbers. No number is used.
 pub fn protocolla(
     op: &mut Operazione<'_>,
@@ -19,8 +19,11 @@ pub fn protocolla(
     nuova: &Nuova,
     ufficio: Option<&Ufficio>,
 ) -> Result<Registrata, Errore> {
-    if nuova.flusso == Flusso::Entrata {
-        let ufficio = ufficio.ok_or(Errore::UfficioMancante)?;
+    if nuova.flusso == Flusso::Entrata && ufficio.is_none() {
+        return Err(Errore::UfficioMancante);
+    }
+    // An uscita does not wait: what leaves has its own document and its number is needed to leave.
+    if let Some(ufficio) = ufficio.filter(|_| nuova.flusso != Flusso::Uscita) {
         emergenza::libero(op.conn, op.aoo, &ufficio.codice)?;
     }
     numera(op, aoo, vista, nuova, ufficio)

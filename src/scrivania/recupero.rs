@@ -9,21 +9,26 @@ use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, CodicePostazione, EmergenzaId};
 
 /// Gives their ordinary numbers to all rows of a post, in order, one transaction each, and then says that they are all; how many got
-/// one. Stopped anywhere and done again, by two at a time too, it goes on from where it was and gives no number twice.
+/// one. `ultimo` is the last number that stands on paper, where somebody says it: a row that was left out would never be missed. Stopped anywhere and done again, by two at a time too, it goes on from where it was and gives no number twice.
 ///
 /// # Errors
-/// `Ostacoli`, before any number is given; those of each row, after which those before it keep theirs.
+/// `Ostacoli` and `UltimoDiverso`, before any number is given; those of each row, after which those before it keep theirs.
 pub fn recupera(
     db: &Db,
     (aoo, attore): (&Aoo, &Attore),
     id: EmergenzaId,
     postazione: &CodicePostazione,
+    ultimo: Option<i64>,
 ) -> Result<usize, Errore> {
     let ora = db.orologio().adesso();
-    let ostacoli = db.leggi(|conn| {
+    let (ostacoli, trovato) = db.leggi(|conn| {
         let questa = emergenza::emergenza(conn, aoo.id, id)?;
-        emergenza::ostacoli(conn, &questa, (aoo.id, ora), postazione)
+        let ostacoli = emergenza::ostacoli(conn, &questa, (aoo.id, ora), postazione)?;
+        Ok::<_, emergenza::Errore>((ostacoli, emergenza::ultimo_numero(conn, &questa, postazione)?))
     })?;
+    if let Some(detto) = ultimo.filter(|detto| *detto != trovato) {
+        return Err(emergenza::Errore::UltimoDiverso { postazione: postazione.to_string(), detto, trovato }.into());
+    }
     if !ostacoli.is_empty() {
         return Err(emergenza::Errore::Ostacoli(ostacoli.join("; ")).into());
     }
@@ -37,7 +42,7 @@ pub fn recupera(
 /// One row; false if there was none left, and that was recorded.
 fn passo(op: &mut Operazione<'_>, aoo: &Aoo, id: EmergenzaId, postazione: &CodicePostazione) -> Result<bool, Errore> {
     let questa = emergenza::emergenza(op.conn, op.aoo, id)?;
-    let Some(pronta) = emergenza::prossima(op.conn, &questa, op.aoo, postazione)? else {
+    let Some(pronta) = emergenza::prossima(op.conn, &questa, (op.aoo, op.ora), postazione)? else {
         emergenza::concludi(op, &questa, postazione)?;
         return Ok(false);
     };

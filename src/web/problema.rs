@@ -376,7 +376,7 @@ impl From<registro::emergenza::Errore> for Problema {
             E::GiaRipristinata(_) => Self::conflitto("emergenza-ripristinata", e.to_string()),
             E::GiaAperta => Self::conflitto("registrazione-aperta", e.to_string()),
             E::NonRipristinata => Self::conflitto("emergenza-in-corso", e.to_string()),
-            E::GiaRecuperata(_) => Self::conflitto("postazione-recuperata", e.to_string()),
+            E::UltimoDiverso { .. } => Self::conflitto("ultimo-numero-diverso", e.to_string()),
             E::Salto { .. } | E::Ostacoli(_) | E::Riga { .. } => Self::conflitto("recupero-impedito", e.to_string()),
             E::File(_) | E::TroppeRighe => Self::campo("/csv", e.to_string()),
             E::DaRecuperare { .. } => Self::conflitto("emergenza-da-recuperare", e.to_string()),

@@ -8,11 +8,12 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use tabulario::audit::{self, Carico};
 use tabulario::conservazione::sacer;
 use tabulario::registro::chiusura::{self, Chiusura, Periodo, Regole};
 use tabulario::segnatura::xsd::Schema;
 use tabulario::utenti::visibilita::Vista;
-use tabulario::valori::Impronta;
+use tabulario::valori::{Attore, Impronta};
 
 const OGNI_GIORNO: Regole = Regole { giorni_vuoti: true };
 const SOLO_PIENI: Regole = Regole { giorni_vuoti: false };
@@ -144,7 +145,9 @@ su_entrambi! {
         let dato = json!({ "motivo": "Refuso", "dato": { "campo": "oggetto", "valore": "Istanza di Niccolò" } });
         fai(casa, "2026-12-08T09:00:00Z", &prima, "annullamento", &dato);
         registrata(casa, "2026-12-09T09:00:00Z", &entrata("Dopo"));
-        // The server was off for three weeks.
+        // The server was off for three weeks; until somebody does something nobody says that its clock is right.
+        assert_eq!(chiudi(casa, "2026-12-30T06:00:00Z", OGNI_GIORNO), 0);
+        registrata(casa, "2026-12-30T07:00:00Z", &entrata("Tre settimane dopo"));
         assert_eq!(chiudi(casa, "2026-12-30T08:00:00Z", OGNI_GIORNO), 22);
         assert_eq!(chiudi(casa, "2026-12-30T08:01:00Z", OGNI_GIORNO), 0);
         let giorni = tutte(casa, "giorno");
@@ -198,6 +201,7 @@ su_entrambi! {
         registrata(casa, "2026-12-21T09:00:00Z", &entrata("Lunedì"));
         let id = registrata(casa, "2026-12-23T09:00:00Z", &entrata("Mercoledì"));
         fai(casa, "2026-12-28T09:00:00Z", &id, "riservatezza", &json!({ "riservato": true, "motivo": "Dati di salute" }));
+        registrata(casa, "2027-01-11T08:00:00Z", &entrata("Dopo le feste"));
         assert_eq!(chiudi(casa, "2027-01-11T09:00:00Z", SOLO_PIENI), 4);
         let giorni: Vec<String> = tutte(casa, "giorno").iter().map(|c| c.periodo.ultimo().to_string()).collect();
         assert_eq!(giorni, ["2026-12-21", "2026-12-23", "2026-12-28"]);
@@ -241,10 +245,38 @@ su_entrambi! {
         intero(casa);
     }
 
-    fn a_clock_far_ahead_closes_no_day(casa) {
+    fn a_clock_that_is_ahead_closes_no_day(casa) {
         registrata(casa, "2026-12-01T09:00:00Z", &entrata("Uno"));
-        assert_eq!(chiudi(casa, "2036-12-01T09:00:00Z", OGNI_GIORNO), 0);
+        for avanti in ["2026-12-20T09:00:00Z", "2036-12-01T09:00:00Z"] {
+            assert_eq!(chiudi(casa, avanti, OGNI_GIORNO), 0);
+        }
+        // What works by itself repeats the wrong clock: its links, however many, neither close a day nor stand before what comes next.
+        let db = casa.con_orologio("2027-03-01T09:00:00Z");
+        db.scrivi(casa.aoo.id, &Attore::Sistema("pec"), |op| {
+            for _ in 0..1_100 {
+                audit::annota(op, "prova", "prova", "x", &Carico::new("prova", 1))?;
+            }
+            Ok::<_, tabulario::storage::Errore>(())
+        })
+        .unwrap();
+        assert_eq!(chiudi(casa, "2027-03-01T10:00:00Z", OGNI_GIORNO), 0);
         assert_eq!(chiudi(casa, "2026-12-02T09:00:00Z", OGNI_GIORNO), 1);
+        for giorno in ["02", "03"] {
+            registrata(casa, &format!("2026-12-{giorno}T10:00:00Z"), &entrata(giorno));
+        }
+        assert_eq!(chiudi(casa, "2026-12-04T09:00:00Z", OGNI_GIORNO), 2);
+        let giorni = tutte(casa, "giorno");
+        assert_eq!(giorni.iter().map(|c| c.sommario.registrazioni).collect::<Vec<_>>(), [1, 1, 1]);
+        in_fila(&giorni);
+    }
+
+    fn a_server_that_is_always_on_closes_the_days_of_an_aoo_that_registers_nothing(casa) {
+        registrata(casa, "2026-01-01T09:00:00Z", &entrata("Uno"));
+        let mut ora = tabulario::valori::Istante::inizio("2026-01-01".parse().unwrap()).date_time() + chrono::Duration::hours(12);
+        for _ in 0..95 {
+            ora += chrono::Duration::days(1);
+            assert_eq!(chiudi(casa, &ora.format("%Y-%m-%dT%H:%M:%SZ").to_string(), OGNI_GIORNO), 1, "{ora}");
+        }
     }
 
     fn a_register_goes_to_the_conservator_whole_and_before_the_registrations(casa) {

@@ -65,7 +65,7 @@ fn righe(casa: &Casa, db: &Db, dove: (EmergenzaId, &str), righe: &[&str]) {
 }
 
 fn recupera(casa: &Casa, db: &Db, id: EmergenzaId, postazione: &str) -> Result<usize, scrivania::Errore> {
-    scrivania::recupera(db, (&casa.aoo, &IO), id, &pe(postazione))
+    scrivania::recupera(db, (&casa.aoo, &IO), id, &pe(postazione), None)
 }
 
 fn ostacoli(casa: &Casa, db: &Db, id: EmergenzaId, postazione: &str) -> Vec<String> {
@@ -208,12 +208,41 @@ su_entrambi! {
         let altra = format!("{TESTATA}\n{}", riga("2", "9:11", "EDIL", "VI.3"));
         let (esiti, _) = trascrivi(casa, &db, (id, "PE1"), &altra);
         assert!(matches!(&esiti[0], Esito::Rifiutata(causa) if causa.contains("già stato usato")), "{esiti:?}");
+        let altro_atto = format!("{TESTATA}\n2;20/11/2026;9:10;Corretta a mano;Rossi srl;EDIL;VI.3;\n");
+        let (esiti, scritte) = trascrivi(casa, &db, (id, "PE1"), &altro_atto);
+        assert!(!scritte && matches!(&esiti[0], Esito::Rifiutata(causa) if causa.contains("con altri dati")), "{esiti:?}");
         let nuova = emergenza::leggi_csv(&format!("{TESTATA}\n{}", riga("3", "9:20", "EDIL", "VI.3"))).unwrap();
-        let chiusa = db.scrivi(casa.aoo.id, &IO, |op| emergenza::trascrivi(op, id, &pe("PE1"), &nuova));
-        assert!(matches!(chiusa, Err(Errore::GiaRecuperata(_))));
         let estranea = db.scrivi(casa.aoo.id, &IO, |op| emergenza::trascrivi(op, id, &pe("PE9"), &nuova));
         assert!(matches!(estranea, Err(Errore::PostazioneEstranea(_))));
         assert_eq!(casa.conta("registrazioni"), 2);
+        integra(casa);
+    }
+
+    fn a_row_that_was_forgotten_is_recovered_later_and_the_paper_says_how_many_there_are(casa) {
+        let db = casa.con_orologio("2026-11-20T13:00:00Z");
+        let id = autorizza(casa, &db, "2026-11-20T07:00:00Z");
+        ripristina(casa, &db, id, "2026-11-20T12:00:00Z").unwrap();
+        let con_la_carta = |id, ultimo| scrivania::recupera(&db, (&casa.aoo, &IO), id, &pe("PE1"), Some(ultimo));
+        righe(casa, &db, (id, "PE1"), &["1;20/11/2026;9:00", "2;20/11/2026;9:10"]);
+        let manca = con_la_carta(id, 3);
+        assert!(matches!(manca, Err(scrivania::Errore::Emergenza(Errore::UltimoDiverso { detto: 3, trovato: 2, .. }))), "{manca:?}");
+        assert_eq!(casa.conta("registrazioni"), 0);
+        assert_eq!(con_la_carta(id, 2).unwrap(), 2);
+        // The third was on another sheet; said again, it changes nothing.
+        righe(casa, &db, (id, "PE1"), &["3;20/11/2026;9:20"]);
+        assert_eq!((con_la_carta(id, 3).unwrap(), con_la_carta(id, 3).unwrap()), (1, 0));
+        assert_eq!((casa.conta("registrazioni"), casa.conta("recuperi_emergenza")), (3, 1));
+        // In the next one the fourth never came to light, and the fifth is the first of that day: the fourth is said to be lost.
+        let db = casa.con_orologio("2026-12-01T13:00:00Z");
+        let dopo = autorizza(casa, &db, "2026-12-01T07:00:00Z");
+        ripristina(casa, &db, dopo, "2026-12-01T12:00:00Z").unwrap();
+        righe(casa, &db, (dopo, "PE1"), &["5;01/12/2026;9:00"]);
+        assert!(ostacoli(casa, &db, dopo, "PE1")[0].contains("manca il n. 0000004"));
+        let smarrita = format!("{TESTATA}\n4;20/11/2026;9:30;;;;;Foglio smarrito\n");
+        let (esiti, scritte) = trascrivi(casa, &db, (dopo, "PE1"), &smarrita);
+        assert!(scritte, "{esiti:?}");
+        assert_eq!(recupera(casa, &db, dopo, "PE1").unwrap(), 2);
+        assert_eq!(recupera(casa, &db, dopo, "PE2").unwrap(), 0);
         integra(casa);
     }
 
@@ -231,6 +260,11 @@ su_entrambi! {
         assert_eq!(arriva("prima").stato, 201);
         let id = casa.db.scrivi(casa.aoo.id, &IO, |op| emergenza::autorizza(op, &nuova(inizio, &["EDIL"]))).unwrap();
         let ferma = arriva("seconda");
+        let mut interna = entrata("Interna");
+        interna["flusso"] = "interna".into();
+        interna["ufficio"] = "EDIL".into();
+        let ferma_anche = registra(&server.url, &casa.gettone, "interna", &interna, b"x").unwrap();
+        assert_eq!(ferma_anche.stato, 409, "{}", ferma_anche.json());
         assert_eq!((ferma.stato, &ferma.json()["type"]), (409, &json!("urn:tabulario:emergenza-da-recuperare")), "{}", ferma.json());
         assert!(ferma.json()["detail"].as_str().unwrap().contains("PE1, PE2"));
         let fine = Istante::new(ora.date_time() - Duration::hours(1));
@@ -333,6 +367,21 @@ su_entrambi! {
         let vista = anna.modulo_semplice(&riga, &format!("modulo={modulo_anna}&postazione=PE1&anteprima=1&csv={csv}"));
         assert!(vista.stato == 200 && vista.html.contains("si può trascrivere"), "{}", vista.html);
         assert_eq!(casa.conta("trascrizioni_emergenza"), 1);
+        // The same from the file of a spreadsheet that was not asked for UTF-8: looked at, then imported from the form that shows it.
+        let mut file = format!("numero;data;ora;oggetto;mittente;ufficio;voce\n2;{data};{ora};Citt").into_bytes();
+        file.extend_from_slice(b"\xe0;Ditta;EDIL;VI.3\n");
+        let campi = [("modulo", modulo_anna.clone()), ("postazione", "PE1".to_owned())];
+        let tabelle = format!("{pagina}/tabelle");
+        let vista = anna.modulo_con_file(&tabelle, &campi, ("carta.csv", &file));
+        assert!(vista.stato == 200 && vista.html.contains("Città;Ditta") && vista.html.contains("Windows-1252") && vista.html.contains("si può trascrivere"), "{}", vista.html);
+        let foglio = anna.modulo_con_file(&tabelle, &campi, ("carta.xlsx", b"PK\x03\x04"));
+        assert!(foglio.stato == 422 && foglio.html.contains("salvala come CSV"), "{}", foglio.html);
+        assert_eq!(anna.modulo_con_file(&tabelle, &[], ("carta.csv", &file)).stato, 403);
+        assert_eq!(anna.modulo_con_file(&tabelle, &campi, ("carta.csv", &vec![b'x'; 400 * 1024])).stato, 413);
+        assert_eq!(casa.conta("trascrizioni_emergenza"), 1);
+        // Everybody is told on every page, for how long too.
+        let striscia = anna.apri("/da-protocollare").html;
+        assert!(striscia.contains("Registro di emergenza attivo dal") && striscia.contains("mancano 21 ore e ") && striscia.contains(&format!("href=\"{pagina}\"")), "{striscia}");
         // Who audits sees the act and no row; the form can be printed by who registers.
         let di_vera = vera.apri(&pagina);
         assert!(di_vera.stato == 200 && di_vera.html.contains("Guasto") && !di_vera.html.contains("Domanda") && !di_vera.html.contains("<form action=\"/registro"));
@@ -340,14 +389,19 @@ su_entrambi! {
         assert!(anna.apri(&format!("{pagina}/stampa/PE1")).html.contains("Rossi Anna"));
         assert_eq!(anna.apri(&format!("{pagina}/stampa/PE2")).stato, 404);
         // Before the end there is no recupero; the RSP says when, and not in the future.
-        let presto = anna.modulo_semplice(&format!("{pagina}/recuperi"), &format!("modulo={modulo_anna}&postazione=PE1"));
+        let presto = anna.modulo_semplice(&format!("{pagina}/recuperi"), &format!("modulo={modulo_anna}&postazione=PE1&ultimo=1"));
         assert!(presto.stato == 422 && presto.html.contains("a sistema ripristinato"), "{}", presto.html);
         let (giorno, alle) = scritto(5);
         assert_eq!(anna.modulo_semplice(&format!("{pagina}/ripristino"), &format!("modulo={modulo_anna}&giorno={giorno}&giorno-ora={alle}")).stato, 404);
         let tardi = rosa.modulo_semplice(&format!("{pagina}/ripristino"), &format!("modulo={modulo}&giorno=1/1/2199&giorno-ora=8"));
         assert!(tardi.stato == 422 && tardi.html.contains("non nel futuro"), "{}", tardi.html);
         assert_eq!(rosa.modulo_semplice(&format!("{pagina}/ripristino"), &format!("modulo={modulo}&giorno={giorno}&giorno-ora={alle}")).stato, 303);
-        assert_eq!(anna.modulo_semplice(&format!("{pagina}/recuperi"), &format!("modulo={modulo_anna}&postazione=PE1")).stato, 303);
+        let recuperi = |ultimo: &str| anna.modulo_semplice(&format!("{pagina}/recuperi"), &format!("modulo={modulo_anna}&postazione=PE1&ultimo={ultimo}"));
+        let senza = recuperi("");
+        assert!(senza.stato == 422 && senza.html.contains("registro di carta; 0 se"), "{}", senza.html);
+        let diverso = recuperi("2");
+        assert!(diverso.stato == 422 && diverso.html.contains("PE1 è 2, ma tra le righe trascritte è 1"), "{}", diverso.html);
+        assert_eq!(recuperi("1").stato, 303);
         let anno = casa.db.orologio().adesso().anno();
         let dopo = anna.apri(&pagina).html;
         let breve = format!("PE1/{anno}/0000001");

@@ -176,6 +176,18 @@ pub fn giorno_della_prima(conn: &mut Conn, aoo: &Aoo) -> Result<Option<NaiveDate
     Ok(istante.map(|i| Istante::from_utc(i).giorno()))
 }
 
+/// True if something was registered on a legal day.
+///
+/// # Errors
+/// Those of the database.
+pub fn registrato(conn: &mut Conn, aoo: &Aoo, giorno: NaiveDate) -> Result<bool, Errore> {
+    let del_giorno = registrazioni::table
+        .filter(registrazioni::aoo_id.eq(aoo.id.to_string()).and(registrazioni::registro.eq(aoo.registro.as_str())))
+        .filter(registrazioni::istante.ge(Istante::inizio(giorno).utc()))
+        .filter(registrazioni::istante.lt(Istante::fine(giorno).utc()));
+    Ok(diesel::select(diesel::dsl::exists(del_giorno)).get_result(conn)?)
+}
+
 #[derive(QueryableByName)]
 struct Nascosta {
     #[diesel(sql_type = Bool)]

@@ -15,6 +15,10 @@ use std::io::{self, Write};
 /// How long after midnight a day is over: a clock that is set back a little must not reopen it.
 const MARGINE: TimeDelta = TimeDelta::minutes(5);
 
+/// How far the clock may be ahead of the last act and still close days by itself: a long weekend. Beyond it the days wait for an
+/// act of somebody, since a register that was closed too early cannot be made again.
+const MASSIMO_SALTO: TimeDelta = TimeDelta::days(4);
+
 /// What an installation decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Regole {
@@ -34,7 +38,7 @@ struct Lavoro {
 }
 
 /// Makes the next register of an AOO that is missing; true if there was one. Nothing is made while the clock is not to be trusted
-/// ([`orologio`]), since it would close days that are still to come.
+/// ([`in_attesa`]), since it would close days that are still to come.
 ///
 /// # Errors
 /// Those of the database and of the store; then the same call can be repeated.
@@ -62,7 +66,7 @@ pub fn chiudi(db: &Db, deposito: &Deposito, regole: Regole, aoo: &Aoo) -> Result
 
 fn da_fare(conn: &mut Conn, regole: Regole, aoo: &Aoo, ora: Istante) -> Result<Option<Lavoro>, Errore> {
     let Some(primo) = atto::giorno_della_prima(conn, aoo)? else { return Ok(None) };
-    if orologio::andamento(conn, aoo, ora)? != Andamento::Regolare {
+    if in_attesa(conn, aoo, ora)?.is_some() {
         return Ok(None);
     }
     let (giorno, anno) = (atto::ultima(conn, aoo, "giorno")?, atto::ultima(conn, aoo, "anno")?);
@@ -88,6 +92,19 @@ fn da_fare(conn: &mut Conn, regole: Regole, aoo: &Aoo, ora: Istante) -> Result<O
     let progressivo = NumeroProtocollo::new(progressivo).map_err(|e| crate::storage::Errore::riga("chiusure", e))?;
     let responsabili = responsabili(conn, aoo, ora)?;
     Ok(Some(Lavoro { periodo, progressivo, dopo, fino, responsabili }))
+}
+
+/// The last act of an AOO, if the clock is too far from it to close days: behind the last registration, or ahead of everything that
+/// somebody did. The next act of a person closes them all.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_attesa(conn: &mut Conn, aoo: &Aoo, ora: Istante) -> Result<Option<Istante>, Errore> {
+    if let Andamento::Indietro(ultima) = orologio::andamento(conn, aoo, ora)? {
+        return Ok(Some(ultima));
+    }
+    let testimone = estrazione::testimone(conn, aoo)?;
+    Ok(testimone.filter(|t| *t < ora && ora.dopo(*t) > MASSIMO_SALTO))
 }
 
 /// *Responsabili della gestione documentale*: the RSP in office, each once.

@@ -12,7 +12,7 @@ use crate::storage::schema::{
 };
 use crate::storage::{self, Conn, Db};
 use crate::utenti::{self, Aoo};
-use crate::valori::{Istante, NumeroProtocollo, Rifiuto};
+use crate::valori::{Attore, Istante, NumeroProtocollo, Rifiuto};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -43,9 +43,48 @@ pub(super) fn ultimo_prima(db: &Db, aoo: &Aoo, dopo: i64, confine: Istante) -> R
         letti = *fine;
         match blocco.iter().rev().find(|(_, istante)| Istante::from_utc(*istante) < confine) {
             Some((posizione, _)) => ultimo = *posizione,
+            None if db.leggi(|conn| ancora(conn, aoo, letti, confine))? => {}
             None => return Ok(ultimo),
         }
     }
+}
+
+/// True if after a link there is still a registration, or a change of one, from before `confine`: a clock that was ahead may have
+/// left any number of links in front of it.
+fn ancora(conn: &mut Conn, aoo: &Aoo, letti: i64, confine: Istante) -> Result<bool, Errore> {
+    macro_rules! ultima {
+        ($tabella:ident, $id:ident, $atto:expr) => {
+            $tabella::table
+                .inner_join(eventi::table.on(eventi::oggetto_id.eq($tabella::$id).and(eventi::tipo.eq($atto))))
+                .filter($tabella::aoo_id.eq(aoo.id.to_string()).and(eventi::aoo_id.eq(aoo.id.to_string())))
+                .filter($tabella::istante.lt(confine.utc()))
+                .order($tabella::istante.desc())
+                .select(eventi::posizione)
+                .first::<i64>(conn)
+                .optional()?
+        };
+    }
+    let ultime = [
+        ultima!(registrazioni, id, carico::ATTO),
+        ultima!(annullamenti, registrazione_id, annullamento::ATTO),
+        ultima!(dati_annullati, id, dato::ATTO),
+        ultima!(riservatezze, id, riservatezza::ATTO),
+        ultima!(acquisizioni, id, acquisizione::ATTO),
+    ];
+    Ok(ultime.into_iter().flatten().any(|posizione| posizione > letti))
+}
+
+/// The last link that says what time it is: of a person, an application or a step that somebody set going, or of a register, which
+/// is only made while the clock is believed. What works by itself would repeat a wrong clock.
+pub(super) fn testimone(conn: &mut Conn, aoo: &Aoo) -> Result<Option<Istante>, Errore> {
+    let da_se = ["avvio", "pec", "conservazione", "metronomo"].map(|passo| Attore::Sistema(passo).to_string());
+    let istante: Option<NaiveDateTime> = eventi::table
+        .filter(eventi::aoo_id.eq(aoo.id.to_string()).and(eventi::attore.ne_all(da_se)))
+        .order(eventi::posizione.desc())
+        .select(eventi::istante)
+        .first(conn)
+        .optional()?;
+    Ok(istante.map(Istante::from_utc))
 }
 
 /// The day of the first registration or change after a link.

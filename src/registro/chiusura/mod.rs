@@ -18,8 +18,8 @@ mod tavola;
 mod xml;
 
 pub(super) use atto::{ATTO, conta, ricalcola};
-pub use atto::{Chiusura, aoo_della_chiusura, apribile, chiusura, chiusure, giorno_della_prima};
-pub use chiudi::{Regole, chiudi, responsabili};
+pub use atto::{Chiusura, aoo_della_chiusura, apribile, chiusura, chiusure, giorno_della_prima, registrato};
+pub use chiudi::{Regole, chiudi, in_attesa, responsabili};
 pub use modello::{Allegato, Frontespizio, Modifica, Parte, Periodo, Sommario, Voce};
 pub use tavola::Tavola;
 pub use xml::Xml;

@@ -232,7 +232,11 @@ impl<W: Write> Tavola<W> {
         }
         voci.push(("Numero delle registrazioni", s.registrazioni.to_string()));
         voci.push(("Numero delle modifiche", s.modifiche.to_string()));
-        voci.push(("Eventi della catena", format!("dal n. {} al n. {}", s.posizioni.0, s.posizioni.1)));
+        let eventi = match s.posizioni {
+            (da, a) if a < da => "nessuno".to_owned(),
+            (da, a) => format!("dal n. {da} al n. {a}"),
+        };
+        voci.push(("Eventi della catena", eventi));
         voci.push(("Ultimo anello della catena", s.anello.clone()));
         voci.push(("Radice Merkle degli eventi (RFC 9162)", s.radice.clone()));
         let pagina = self.pdf.pagina();

@@ -259,7 +259,7 @@ pub fn riapri(op: &mut Operazione<'_>, id: EmergenzaId, motivo: &Testo) -> Resul
 ///
 /// # Errors
 /// Those of the database.
-pub fn emergenze(conn: &mut Conn, aoo: AooId) -> Result<Vec<Emergenza>, Errore> {
+pub fn emergenze(conn: &mut Conn, aoo: AooId) -> Result<Vec<Emergenza>, storage::Errore> {
     let righe = tabella::table
         .filter(tabella::aoo_id.eq(aoo.to_string()))
         .order(tabella::id.desc())
@@ -279,14 +279,14 @@ pub fn emergenza(conn: &mut Conn, aoo: AooId, id: EmergenzaId) -> Result<Emergen
         .select(RigaEmergenza::as_select())
         .first(conn)
         .optional()?;
-    completa(conn, riga.ok_or(Errore::Sconosciuta)?)
+    Ok(completa(conn, riga.ok_or(Errore::Sconosciuta)?)?)
 }
 
-/// Refuses what arrives for an office while what was registered by hand for it has no ordinary number.
+/// The emergenze for which something waits: neither recovered nor reopened; oldest first.
 ///
 /// # Errors
-/// `DaRecuperare`.
-pub fn libero(conn: &mut Conn, aoo: AooId, ufficio: &CodiceUfficio) -> Result<(), Errore> {
+/// Those of the database.
+pub fn aperte(conn: &mut Conn, aoo: AooId) -> Result<Vec<Emergenza>, storage::Errore> {
     let riaperte = riaperture_emergenza::table.filter(riaperture_emergenza::emergenza_id.eq(tabella::id));
     let fatte = recuperi_emergenza::table.filter(recuperi_emergenza::emergenza_id.eq(tabella::id)).count();
     let aperte: Vec<RigaEmergenza> = tabella::table
@@ -296,14 +296,17 @@ pub fn libero(conn: &mut Conn, aoo: AooId, ufficio: &CodiceUfficio) -> Result<()
         .order(tabella::id)
         .select(RigaEmergenza::as_select())
         .load(conn)?;
-    for riga in aperte {
-        let questa = completa(conn, riga)?;
-        if questa.ferma(ufficio) {
-            let postazioni: Vec<&str> = questa.mancanti().into_iter().map(CodicePostazione::as_str).collect();
-            return Err(Errore::DaRecuperare { inizio: questa.inizio, postazioni: postazioni.join(", ") });
-        }
-    }
-    Ok(())
+    aperte.into_iter().map(|riga| completa(conn, riga)).collect()
+}
+
+/// Refuses what arrives for an office while what was registered by hand for it has no ordinary number.
+///
+/// # Errors
+/// `DaRecuperare`.
+pub fn libero(conn: &mut Conn, aoo: AooId, ufficio: &CodiceUfficio) -> Result<(), Errore> {
+    let Some(ferma) = aperte(conn, aoo)?.into_iter().find(|e| e.ferma(ufficio)) else { return Ok(()) };
+    let postazioni: Vec<&str> = ferma.mancanti().into_iter().map(CodicePostazione::as_str).collect();
+    Err(Errore::DaRecuperare { inizio: ferma.inizio, postazioni: postazioni.join(", ") })
 }
 
 fn unisci<T: ToString>(codici: &[T]) -> String {
@@ -315,7 +318,7 @@ fn dividi<T: FromStr<Err = Rifiuto>>(testo: &str) -> Result<Vec<T>, Rifiuto> {
 }
 
 /// Adds to an emergenza what happened to it.
-fn completa(conn: &mut Conn, riga: RigaEmergenza) -> Result<Emergenza, Errore> {
+fn completa(conn: &mut Conn, riga: RigaEmergenza) -> Result<Emergenza, storage::Errore> {
     let no = |e: Rifiuto| storage::Errore::riga("emergenze", e);
     let proroghe: Vec<RigaProroga> = proroghe_emergenza::table
         .filter(proroghe_emergenza::emergenza_id.eq(&riga.id))

@@ -47,9 +47,19 @@ pub enum Errore {
     /// The system does not work yet.
     #[error("il recupero si fa a sistema ripristinato: il responsabile del protocollo registra prima il ripristino")]
     NonRipristinata,
-    /// The post was recovered.
-    #[error("il recupero della postazione {0} è già concluso: non si aggiungono altre righe")]
-    GiaRecuperata(String),
+    /// The paper has another last number.
+    #[error(
+        "sul registro di carta l'ultimo numero della postazione {postazione} è {detto}, ma tra le righe trascritte è {trovato}: scrivi le righe \
+         che mancano, o togli quelle di troppo"
+    )]
+    UltimoDiverso {
+        /// Which post.
+        postazione: String,
+        /// What the paper says; zero if it has none.
+        detto: i64,
+        /// What was written.
+        trovato: i64,
+    },
     /// A number is missing before this one.
     #[error(
         "la postazione {postazione} ha il n. {trovato} dove ci si aspetta il n. {atteso} del {anno}: scrivi le righe che mancano, o annullate \

@@ -13,11 +13,14 @@ mod riga;
 mod trascrizione;
 
 pub use atto::{
-    Emergenza, Nuova as NuovaEmergenza, Proroga, autorizza, emergenza, emergenze, libero, proroga, riapri, ripristina,
+    Emergenza, Nuova as NuovaEmergenza, Proroga, aperte, autorizza, emergenza, emergenze, libero, proroga, riapri,
+    ripristina,
 };
 pub use errore::Errore;
 pub use ostacolo::ostacoli;
-pub use recupero::{Correlazione, Pronta, concludi, correla, correlazione_di, correlazioni, prossima, totali};
+pub use recupero::{
+    Correlazione, Pronta, concludi, correla, correlazione_di, correlazioni, prossima, totali, ultimo_numero,
+};
 pub use riga::{COLONNE, Contenuto, MASSIME_RIGHE, Riga, RigaFile, leggi_csv};
 pub use trascrizione::{Esame, Esito, Trascritta, anteprima, togli, trascritte, trascrivi};
 

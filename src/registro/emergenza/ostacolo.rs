@@ -52,7 +52,7 @@ pub fn ostacoli(
                 riga.quando.leggibile()
             ));
         }
-        let causa = match fuori(emergenza, riga.quando, ora) {
+        let causa = match fuori(emergenza, &riga, ora) {
             Some(causa) => Some(causa),
             None => risolvi(conn, emergenza, aoo, &riga)?.err(),
         };
@@ -69,5 +69,7 @@ fn mancano(da: i64, a: i64, anno: i32) -> String {
     } else {
         ("mancano i numeri da", format!("{} a {}", scritto(da), scritto(a)))
     };
-    format!("{che} {quali} del {anno}: se è stato annullato sulla carta scrivi la riga come annullata, con il motivo")
+    format!(
+        "{che} {quali} del {anno}: se sulla carta è annullato, o è di prima, scrivi la riga come annullata, con il motivo"
+    )
 }

@@ -1,7 +1,7 @@
 //! *Recupero* (DPR 445/2000 art. 63 c. 5): the pair of emergency number and ordinary number, which stays for ever.
 
 use super::atto::verificabile;
-use super::riga::{Contenuto, Riga};
+use super::riga::{Contenuto, Riga, fuori};
 use super::trascrizione::{risolvi, trascritta};
 use super::{Emergenza, Errore};
 use crate::audit::{self, Carico};
@@ -66,7 +66,7 @@ pub struct Pronta {
 pub fn prossima(
     conn: &mut Conn,
     emergenza: &Emergenza,
-    aoo: AooId,
+    (aoo, ora): (AooId, Istante),
     postazione: &CodicePostazione,
 ) -> Result<Option<Pronta>, Errore> {
     emergenza.ha(postazione)?;
@@ -87,13 +87,19 @@ pub fn prossima(
         .optional()?;
     let Some((id, anno, numero, campi)) = prima else { return Ok(None) };
     let t = trascritta((&id, anno, numero), &campi)?;
-    let atteso = ultima(conn, aoo, postazione, anno)?.map_or(1, |(ultimo, _)| ultimo + 1);
+    let precedente = ultima(conn, aoo, postazione, anno)?;
+    let atteso = precedente.map_or(1, |(ultimo, _)| ultimo + 1);
     if numero != atteso {
         let atteso = NumeroProtocollo::new(atteso)?;
         return Err(Errore::Salto { postazione: postazione.to_string(), anno, atteso, trovato: t.numero });
     }
     let no = |causa| Errore::Riga { numero: t.numero, causa };
     let riga = t.riga.leggi().map_err(no)?;
+    // A row that was written since the obstacles were looked for.
+    if precedente.is_some_and(|(_, quando)| riga.quando < quando) {
+        return Err(no("data e ora vengono prima di quelle del numero che lo precede".to_owned()));
+    }
+    fuori(emergenza, &riga, ora).map_or(Ok(()), |causa| Err(no(causa)))?;
     let risolta = risolvi(conn, emergenza, aoo, &riga)?.map_err(no)?;
     let da_registrare = match (&riga.contenuto, risolta) {
         (Contenuto::Documento(scritto), Some((ufficio, voce))) => {
@@ -187,6 +193,27 @@ pub(super) fn ultima(
         .select((max(tabella::numero), max(tabella::quando)))
         .first(conn)?;
     Ok(numero.zip(quando.map(Istante::from_utc)))
+}
+
+/// The last number that a post gave in an emergenza, as far as it was written; zero if none was.
+///
+/// # Errors
+/// Those of the database.
+pub fn ultimo_numero(conn: &mut Conn, emergenza: &Emergenza, postazione: &CodicePostazione) -> Result<i64, Errore> {
+    let attesa: Option<(i32, i64)> = trascrizioni_emergenza::table
+        .filter(trascrizioni_emergenza::emergenza_id.eq(emergenza.id.to_string()))
+        .filter(trascrizioni_emergenza::postazione.eq(postazione.as_str()))
+        .order((trascrizioni_emergenza::anno.desc(), trascrizioni_emergenza::numero.desc()))
+        .select((trascrizioni_emergenza::anno, trascrizioni_emergenza::numero))
+        .first(conn)
+        .optional()?;
+    let fatta: Option<(i32, i64)> = tabella::table
+        .filter(tabella::emergenza_id.eq(emergenza.id.to_string()).and(tabella::postazione.eq(postazione.as_str())))
+        .order((tabella::anno.desc(), tabella::numero.desc()))
+        .select((tabella::anno, tabella::numero))
+        .first(conn)
+        .optional()?;
+    Ok(attesa.max(fatta).map_or(0, |(_, numero)| numero))
 }
 
 /// How many numbers a post gave on each day, of those that have their pair: the annulled ones too.

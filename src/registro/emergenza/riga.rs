@@ -203,9 +203,11 @@ impl RigaFile {
 }
 
 /// Why an instant is none of this emergenza, as things stand at `ora`.
-pub(super) fn fuori(emergenza: &Emergenza, quando: Istante, ora: Istante) -> Option<String> {
+/// A number that was annulled on paper may be older: it fills what an earlier emergenza, or the paper before Tabulario, left out.
+pub(super) fn fuori(emergenza: &Emergenza, riga: &Riga, ora: Istante) -> Option<String> {
+    let (quando, annullata) = (riga.quando, matches!(riga.contenuto, Contenuto::Annullata(_)));
     let fine = emergenza.fine.unwrap_or_else(|| emergenza.autorizzata_fino());
-    if quando < emergenza.inizio {
+    if quando < emergenza.inizio && !annullata {
         let inizio = emergenza.inizio.leggibile();
         return Some(format!("data: {} è prima dell'inizio dell'emergenza ({inizio})", quando.leggibile()));
     }

@@ -4,7 +4,7 @@
 
 use super::riga::{Contenuto, Riga, RigaFile, fuori};
 use super::{Emergenza, Errore, atto};
-use crate::storage::schema::{registrazioni_emergenza, trascrizioni_emergenza as tabella};
+use crate::storage::schema::{registrazioni, registrazioni_emergenza, trascrizioni_emergenza as tabella};
 use crate::storage::{self, Conn, Operazione};
 use crate::titolario::{self, Voce};
 use crate::utenti::{self, Ufficio};
@@ -77,10 +77,11 @@ pub fn anteprima(
     Ok(esami)
 }
 
-/// Writes the rows, all or none; says what became of each, and true if none was refused. The same rows again change nothing.
+/// Writes the rows, all or none; says what became of each, and true if none was refused. The same rows again change nothing. A row
+/// that was forgotten is written after the recupero too, and recovered by another one.
 ///
 /// # Errors
-/// `Sconosciuta`, `PostazioneEstranea`, `GiaRecuperata`.
+/// `Sconosciuta`, `PostazioneEstranea`.
 pub fn trascrivi(
     op: &mut Operazione<'_>,
     id: EmergenzaId,
@@ -92,11 +93,7 @@ pub fn trascrivi(
     if esami.iter().any(|e| matches!(e.esito, Esito::Rifiutata(_))) {
         return Ok((esami, false));
     }
-    let nuove: Vec<&Esame> = esami.iter().filter(|e| e.esito == Esito::Nuova).collect();
-    if !nuove.is_empty() && emergenza.recuperate.contains(postazione) {
-        return Err(Errore::GiaRecuperata(postazione.to_string()));
-    }
-    for esame in nuove {
+    for esame in esami.iter().filter(|e| e.esito == Esito::Nuova) {
         let letta = esame.riga.leggi().map_err(|causa| storage::Errore::riga("trascrizioni_emergenza", causa))?;
         diesel::insert_into(tabella::table)
             .values((
@@ -190,16 +187,30 @@ fn una(
     (riga, letta): (&RigaFile, &Riga),
 ) -> Result<Esito, Errore> {
     let (anno, numero) = (letta.quando.anno(), letta.numero);
-    let recuperata: Option<(String, NaiveDateTime)> = registrazioni_emergenza::table
+    let recuperata: Option<(String, NaiveDateTime, Option<String>, Option<String>)> = registrazioni_emergenza::table
+        .left_join(registrazioni::table.on(registrazioni_emergenza::registrazione_id.eq(registrazioni::id.nullable())))
         .filter(registrazioni_emergenza::aoo_id.eq(aoo.to_string()))
         .filter(registrazioni_emergenza::postazione.eq(postazione.as_str()))
         .filter(registrazioni_emergenza::anno.eq(anno).and(registrazioni_emergenza::numero.eq(numero.valore())))
-        .select((registrazioni_emergenza::emergenza_id, registrazioni_emergenza::quando))
+        .select((
+            registrazioni_emergenza::emergenza_id,
+            registrazioni_emergenza::quando,
+            registrazioni::oggetto.nullable(),
+            registrazioni_emergenza::annullata,
+        ))
         .first(conn)
         .optional()?;
-    if let Some((di, quando)) = recuperata {
-        let stessa = di == emergenza.id.to_string() && Istante::from_utc(quando) == letta.quando;
-        let causa = || format!("numero: il n. {numero} del {anno} della postazione {postazione} è già stato usato");
+    if let Some((di, quando, oggetto, annullata)) = recuperata {
+        let detto = match &letta.contenuto {
+            Contenuto::Documento(scritto) => (Some(scritto.oggetto.as_str()), None),
+            Contenuto::Annullata(motivo) => (None, Some(motivo.as_str())),
+        };
+        let stessa = di == emergenza.id.to_string()
+            && Istante::from_utc(quando) == letta.quando
+            && (oggetto.as_deref(), annullata.as_deref()) == detto;
+        let causa = || {
+            format!("numero: il n. {numero} del {anno} della postazione {postazione} è già stato usato, con altri dati")
+        };
         return Ok(if stessa { Esito::Recuperata } else { Esito::Rifiutata(causa()) });
     }
     let presente: Option<(String, String)> = tabella::table
@@ -215,7 +226,7 @@ fn una(
         };
         return Ok(if stessa { Esito::Presente } else { Esito::Rifiutata(causa()) });
     }
-    if let Some(causa) = fuori(emergenza, letta.quando, ora) {
+    if let Some(causa) = fuori(emergenza, letta, ora) {
         return Ok(Esito::Rifiutata(causa));
     }
     Ok(risolvi(conn, emergenza, aoo, letta)?.map_or_else(Esito::Rifiutata, |_| Esito::Nuova))

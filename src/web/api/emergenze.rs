@@ -167,6 +167,9 @@ pub(super) struct RigheRichiesta {
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(super) struct RecuperoRichiesta {
     postazione: String,
+    /// The last number that stands on paper, 0 if none: the recupero is refused if the rows say another. Left out, nothing is compared.
+    #[schema(minimum = 0)]
+    ultimo: Option<i64>,
 }
 
 /// Which post.
@@ -370,6 +373,17 @@ fn uno<T: FromStr<Err = Rifiuto>>(corpo: &Corpo, nome: &str) -> Result<T, Proble
     difetti.esito(letto)
 }
 
+/// A post, and the last number that it has on paper.
+fn da_recuperare(corpo: &Corpo) -> Result<(CodicePostazione, Option<i64>), Problema> {
+    let mut difetti = Difetti::default();
+    let letto = Oggetto::new(&corpo.0, "", &["postazione", "ultimo"], &mut difetti)
+        .and_then(|o| o.serve::<CodicePostazione>("postazione", &mut difetti));
+    let postazione = difetti.esito(letto)?;
+    let Some(ultimo) = corpo.0.get("ultimo").filter(|u| !u.is_null()) else { return Ok((postazione, None)) };
+    let ultimo = ultimo.as_i64().filter(|u| *u >= 0);
+    Ok((postazione, Some(ultimo.ok_or_else(|| Problema::campo("/ultimo", "serve un numero intero, 0 se nessuno"))?)))
+}
+
 /// A post and its rows.
 fn righe(corpo: &Corpo) -> Result<(CodicePostazione, Vec<emergenza::RigaFile>), Problema> {
     let mut difetti = Difetti::default();
@@ -519,10 +533,10 @@ pub(super) async fn recupera(
     corpo: Corpo,
 ) -> Result<HttpResponse, Problema> {
     let id = quale(&id)?;
-    let postazione: CodicePostazione = uno(&corpo, "postazione")?;
+    let (postazione, ultimo) = da_recuperare(&corpo)?;
     let scrivi = move |stato: &Stato| {
         let aoo = stato.db.leggi(|conn| utenti::aoo(conn, chi.0.aoo))?;
-        scrivania::recupera(&stato.db, (&aoo, &chi.attore()), id, &postazione)?;
+        scrivania::recupera(&stato.db, (&aoo, &chi.attore()), id, &postazione, ultimo)?;
         let dove = (aoo.id, stato.db.orologio().adesso());
         stato.db.leggi(|conn| registro_di(conn, dove, id, &postazione))
     };

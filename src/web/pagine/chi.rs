@@ -1,12 +1,13 @@
 //! Who is at the screen: the person of the session, what they may do and what they see.
 
 use super::Errata;
+use crate::registro::emergenza::{self, Emergenza};
 use crate::storage::Conn;
 use crate::utenti::politica::{self, Azione, Permesso};
 use crate::utenti::sessione::{self, Sessione};
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Aoo, Errore, Ruolo};
-use crate::valori::{Attore, UfficioId};
+use crate::valori::{Attore, Istante, UfficioId};
 use crate::web::{Problema, Stato};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -26,6 +27,10 @@ pub(super) struct Chi {
     pub(super) ruoli: Vec<(Ruolo, UfficioId)>,
     vista: Vista,
     pub(super) gettone: String,
+    /// The emergenze for which something waits: every page says so.
+    pub(super) emergenze: Vec<Emergenza>,
+    /// When they asked.
+    pub(super) ora: Istante,
 }
 
 impl Chi {
@@ -98,14 +103,14 @@ fn alla_porta(dopo: &str, scaduta: &str) -> Errata {
 
 fn trova(stato: &Stato, gettone: String) -> Result<Chi, Errore> {
     let ora = stato.db.orologio().adesso();
-    let (sessione, aoo, ruoli, vista) = stato.db.leggi(|conn: &mut Conn| {
+    let chi = stato.db.leggi(|conn: &mut Conn| {
         let sessione = sessione::per_gettone(conn, &gettone, ora)?;
         let aoo = utenti::aoo(conn, sessione.aoo)?;
         let ruoli = utenti::ruoli_di(conn, sessione.titolare().id, aoo.id)?;
         let vista = politica::vista_adesso(conn, aoo.id, (sessione.titolare().id, &ruoli), ora)?;
-        Ok::<_, Errore>((sessione, aoo, ruoli, vista))
+        let emergenze = emergenza::aperte(conn, aoo.id)?;
+        Ok::<_, Errore>(Chi { sessione, aoo, ruoli, vista, gettone, emergenze, ora })
     })?;
-    let chi = Chi { sessione, aoo, ruoli, vista, gettone };
     if chi.sessione.da_rinfrescare {
         stato.db.scrivi(chi.aoo.id, &chi.attore(), |op| sessione::vista(op, &chi.gettone))?;
     }

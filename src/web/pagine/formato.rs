@@ -5,7 +5,7 @@ use crate::segnatura::{NomeParte, Parte};
 use crate::valori::{Istante, NomeFile, NumeroProtocollo, ROMA, Rifiuto, giorno_breve};
 use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 
 /// An instant for a list: `oggi 08:42`, `ieri 17:05`, then `12/03/2025 08:42`.
 pub(super) fn momento(istante: Istante, ora: Istante) -> String {
@@ -97,6 +97,23 @@ pub(super) fn da_vedere(media_type: &str) -> Option<HttpResponseBuilder> {
         .insert_header((header::CONTENT_SECURITY_POLICY, csp))
         .insert_header((header::CACHE_CONTROL, "no-store"));
     Some(risposta)
+}
+
+/// How long something still lasts, as people say it: `mancano 3 ore e 20 minuti`, `manca meno di un minuto`.
+pub(super) fn mancano(quanto: TimeDelta) -> String {
+    let pezzi = [
+        (quanto.num_days(), "giorno", "giorni"),
+        (quanto.num_hours() % 24, "ora", "ore"),
+        (quanto.num_minutes() % 60, "minuto", "minuti"),
+    ];
+    let pezzi: Vec<_> = pezzi.into_iter().filter(|(n, ..)| *n > 0).take(2).collect();
+    let detti: Vec<String> =
+        pezzi.iter().map(|(n, uno, molti)| format!("{n} {}", if *n == 1 { uno } else { molti })).collect();
+    match pezzi.first() {
+        None => "manca meno di un minuto".to_owned(),
+        Some((1, ..)) => format!("manca {}", detti.join(" e ")),
+        Some(_) => format!("mancano {}", detti.join(" e ")),
+    }
 }
 
 /// Reads a number as a clerk types it, the year being the current one if it is not written: `123`, `123/2026`, `123/26`.
@@ -197,6 +214,20 @@ mod tests {
         for cattivo in ["", "12", "31/02/2026", "1/1/1", "a/b/c", "1/2/3/4", "99999999999/1/2026", "domani", "àààààà"]
         {
             assert!(leggi_data(cattivo, oggi).is_err(), "{cattivo:?}");
+        }
+    }
+
+    #[test]
+    fn what_still_lasts_is_said_in_two_units_at_most() {
+        for (minuti, atteso) in [
+            (0, "manca meno di un minuto"),
+            (1, "manca 1 minuto"),
+            (60, "manca 1 ora"),
+            (200, "mancano 3 ore e 20 minuti"),
+            (24 * 60 + 61, "manca 1 giorno e 1 ora"),
+            (7 * 24 * 60, "mancano 7 giorni"),
+        ] {
+            assert_eq!(mancano(TimeDelta::minutes(minuti)), atteso);
         }
     }
 

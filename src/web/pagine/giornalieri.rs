@@ -3,12 +3,13 @@
 use super::Errata;
 use super::chi::Chi;
 use super::conservazione::parola;
+use super::formato;
 use super::guscio::{Guscio, rendi};
 use crate::conservazione::{self, VersamentoRegistro};
 use crate::registro::chiusura::{self, Chiusura, Periodo, SEMPRE};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::{ChiusuraId, giorno_breve};
+use crate::valori::{ChiusuraId, Istante, giorno_breve};
 use crate::web::api::registri::trova;
 use crate::web::{Problema, Stato};
 use actix_web::http::StatusCode;
@@ -70,6 +71,8 @@ struct Pagina {
     righe: Vec<Riga>,
     anni: Vec<Riga>,
     di_prova: bool,
+    /// The last act, where the clock is too far from it to close days.
+    in_attesa: Option<String>,
 }
 
 /// Which month, as `2026-11`.
@@ -83,6 +86,7 @@ struct Metro<'a> {
     stato: &'a Stato,
     vista: &'a crate::utenti::visibilita::Vista,
     aoo: &'a crate::utenti::Aoo,
+    ora: Istante,
     oggi: NaiveDate,
 }
 
@@ -92,7 +96,8 @@ pub(super) async fn elenco(
     filtro: web::Query<Filtro>,
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Registro, Permesso::Legge)?;
-    let oggi = stato.db.orologio().adesso().giorno();
+    let ora = stato.db.orologio().adesso();
+    let oggi = ora.giorno();
     let inizio = match filtro.into_inner().mese {
         Some(mese) => format!("{mese}-01").parse().map_err(|_| Problema::non_trovato())?,
         None => oggi.with_day(1).unwrap_or(oggi),
@@ -101,7 +106,7 @@ pub(super) async fn elenco(
     let pagina = stato
         .blocca(move |stato| {
             let vista = chi.vista();
-            let metro = Metro { stato, vista: &vista, aoo: &chi.aoo, oggi };
+            let metro = Metro { stato, vista: &vista, aoo: &chi.aoo, ora, oggi };
             stato.db.leggi(|conn| pagina(conn, guscio, &metro, inizio))
         })
         .await?;
@@ -157,6 +162,7 @@ fn pagina(conn: &mut Conn, guscio: Guscio, metro: &Metro<'_>, inizio: NaiveDate)
         righe,
         anni,
         di_prova: metro.aoo.di_prova(),
+        in_attesa: chiusura::in_attesa(conn, metro.aoo, metro.ora)?.map(formato::minuto),
     })
 }
 
@@ -172,7 +178,9 @@ fn riga(
         (_, Some(v)) => parola(v.stato),
         (Some(_), None) => ("Fatto", "it-check-circle", "buona"),
         (None, _) if giorno == metro.oggi => ("Giornata in corso", "it-clock", "attesa"),
-        (None, _) if !metro.stato.registro_giornaliero.giorni_vuoti => {
+        (None, _)
+            if !metro.stato.registro_giornaliero.giorni_vuoti && !chiusura::registrato(conn, metro.aoo, giorno)? =>
+        {
             ("Nessuna registrazione", "it-minus-circle", "attesa")
         }
         (None, _) => ("Manca", "it-warning-circle", "cattiva"),

@@ -1,10 +1,11 @@
 //! The frame of every page for staff: header, menu, footer.
 
 use super::chi::Chi;
-use super::risorse;
+use super::{formato, risorse};
+use crate::registro::emergenza::Emergenza;
 use crate::utenti::Ruolo;
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::AooId;
+use crate::valori::{AooId, CodicePostazione, CodiceUfficio, Istante};
 use crate::web::Problema;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -18,6 +19,13 @@ pub(super) struct Voce {
     pub(super) attiva: bool,
 }
 
+/// An emergenza, above every page.
+pub(super) struct Striscia {
+    pub(super) testo: String,
+    /// Its page, for who may see it.
+    pub(super) href: Option<String>,
+}
+
 /// What the frame shows.
 pub(super) struct Guscio {
     pub(super) risorse: &'static str,
@@ -28,6 +36,8 @@ pub(super) struct Guscio {
     pub(super) ruoli: String,
     /// For whom the person acts, if not for themselves.
     pub(super) per_conto: Option<String>,
+    /// What waits for an emergenza.
+    pub(super) emergenze: Vec<Striscia>,
     pub(super) menu: Vec<Voce>,
     pub(super) modulo: String,
     pub(super) cerca: bool,
@@ -68,12 +78,42 @@ impl Guscio {
             persona: chi.sessione.persona.nome_e_cognome(),
             per_conto: chi.sessione.per_conto.as_ref().map(|s| s.titolare.nome_e_cognome()),
             ruoli: nomi_ruoli(chi),
+            emergenze: emergenze(chi),
             menu: permesse(chi).map(voce).collect(),
             modulo: chi.sessione.modulo.clone(),
             cerca: chi.permesso(Azione::Ricerca) >= Permesso::Legge,
             versione: env!("CARGO_PKG_VERSION"),
         }
     }
+}
+
+fn emergenze(chi: &Chi) -> Vec<Striscia> {
+    let legge = chi.permesso(Azione::Registro) >= Permesso::Legge;
+    let striscia = |e: &Emergenza| Striscia {
+        testo: detta(e, chi.ora),
+        href: legge.then(|| format!("/registro/emergenza/{}", e.id)),
+    };
+    chi.emergenze.iter().map(striscia).collect()
+}
+
+/// An emergenza as everybody has to know it: since when and for how long, or what has to be recovered; and who waits.
+fn detta(e: &Emergenza, ora: Istante) -> String {
+    let uffici: Vec<&str> = e.uffici.iter().map(CodiceUfficio::as_str).collect();
+    let chi = if uffici.is_empty() { "tutti gli uffici".to_owned() } else { uffici.join(", ") };
+    let inizio = formato::minuto(e.inizio);
+    if e.fine.is_some() {
+        let mancanti: Vec<&str> = e.mancanti().into_iter().map(CodicePostazione::as_str).collect();
+        let mancanti = mancanti.join(", ");
+        return format!(
+            "Emergenza del {inizio}: da recuperare {mancanti}. Le entrate per {chi} aspettano il recupero."
+        );
+    }
+    let fino = e.autorizzata_fino();
+    let quanto = match fino > ora {
+        true => format!("autorizzato fino al {} ({})", formato::minuto(fino), formato::mancano(fino.dopo(ora))),
+        false => format!("l'autorizzazione è finita il {}: serve una proroga", formato::minuto(fino)),
+    };
+    format!("Registro di emergenza attivo dal {inizio}, {quanto}. Le entrate per {chi} si registrano a mano.")
 }
 
 /// The first page this person may see.

@@ -133,18 +133,30 @@ pub(super) async fn leggi(
 }
 
 /// A field as text, as long as there is room in `resto` for all of them.
-async fn testo(mut campo: Parte, resto: &mut usize) -> Result<String, Problema> {
+pub(super) async fn testo(campo: Parte, resto: &mut usize) -> Result<String, Problema> {
+    let lungo = || Problema::troppo_grande("Un campo del modulo è troppo lungo.");
+    let bytes = interi(campo, MASSIMO_CAMPO.min(*resto), lungo).await?;
+    *resto = resto.saturating_sub(bytes.len());
+    String::from_utf8(bytes).map_err(|_| Problema::illeggibile("Un campo del modulo non è testo."))
+}
+
+/// The bytes of a field, which are not kept anywhere.
+///
+/// # Errors
+/// `lungo` beyond `massimo`.
+pub(super) async fn interi(
+    mut campo: Parte,
+    massimo: usize,
+    lungo: impl Fn() -> Problema,
+) -> Result<Vec<u8>, Problema> {
     let mut bytes = Vec::new();
     while let Some(pezzo) = campo.pezzo().await {
-        let pezzo = pezzo.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))?;
-        let lungo = || Problema::troppo_grande("Un campo del modulo è troppo lungo.");
-        *resto = resto.checked_sub(pezzo.len()).ok_or_else(lungo)?;
-        bytes.extend_from_slice(&pezzo);
-        if bytes.len() > MASSIMO_CAMPO {
+        bytes.extend_from_slice(&pezzo.map_err(|e| Problema::illeggibile(format!("multipart: {e}")))?);
+        if bytes.len() > massimo {
             return Err(lungo());
         }
     }
-    String::from_utf8(bytes).map_err(|_| Problema::illeggibile("Un campo del modulo non è testo."))
+    Ok(bytes)
 }
 
 /// A file that a refused form gave back: only what was sent with it, since this program started.

@@ -168,8 +168,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/risorse/{impronta}/{nome:.*}", web::get().to(risorse::mostra));
 }
 
-/// Longest form with the rows of a post, in bytes.
-const MASSIME_RIGHE_EMERGENZA: usize = 512 * 1024;
+/// Longest form with the rows of a post, in bytes: a file, of which a form writes many signs as three.
+const MASSIME_RIGHE_EMERGENZA: usize = 3 * emergenza::MASSIMO_FILE + 64 * 1024;
 
 fn emergenze(cfg: &mut web::ServiceConfig) {
     cfg.service(
@@ -184,6 +184,7 @@ fn emergenze(cfg: &mut web::ServiceConfig) {
             .app_data(web::FormConfig::default().limit(MASSIME_RIGHE_EMERGENZA).error_handler(|e, _| illeggibile(e)))
             .route(web::post().to(emergenza::trascrivi)),
     );
+    cfg.route("/registro/emergenza/{id}/tabelle", web::post().to(emergenza::leggi_tabella));
     cfg.route("/registro/emergenza/{id}/righe/{riga}/ritiro", web::post().to(emergenza::togli));
     cfg.route("/registro/emergenza/{id}/recuperi", web::post().to(emergenza::recupera));
     cfg.route("/registro/emergenza/{id}/proroghe", web::post().to(emergenza::proroga));

@@ -2,8 +2,10 @@
 //! which emergenze there were and what their numbers became; the rows are for who registers what arrives.
 
 mod righe;
+mod tabella;
 
 pub(super) use righe::{mostra, recupera, stampa, togli, trascrivi};
+pub(super) use tabella::{MASSIMO_FILE, leggi as leggi_tabella};
 
 use super::campi::{Difetto, frase, rifiuta, serve};
 use super::chi::Chi;

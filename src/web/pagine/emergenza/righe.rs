@@ -52,7 +52,17 @@ struct Pagina {
     registro: Option<Registro>,
     correlazioni: Vec<Correlazione>,
     scritto: Campi,
+    detto: Detto,
+}
+
+/// What the page says of what was just asked.
+#[derive(Default)]
+struct Detto {
+    /// What has to be mended.
     avvisi: Vec<String>,
+    /// What there is to know.
+    nota: Option<&'static str>,
+    /// What becomes, or would become, of each row.
     esami: Vec<Esame>,
 }
 
@@ -105,7 +115,7 @@ pub(in crate::web::pagine) async fn mostra(
 ) -> Result<HttpResponse, Errata> {
     chi.serve(Azione::Registro, Permesso::Legge)?;
     let scritto = Campi::from([("postazione".to_owned(), filtro.into_inner().postazione)]);
-    pagina(&stato, &chi, quale(&id)?, scritto, (Vec::new(), Vec::new())).await
+    pagina(&stato, &chi, quale(&id)?, scritto, Detto::default()).await
 }
 
 /// The page again, with what has to be mended.
@@ -116,7 +126,7 @@ pub(super) async fn con_avvisi(
     scritto: Campi,
     avvisi: Vec<String>,
 ) -> Result<HttpResponse, Errata> {
-    pagina(stato, chi, id, scritto, (avvisi, Vec::new())).await
+    pagina(stato, chi, id, scritto, Detto { avvisi, ..Detto::default() }).await
 }
 
 async fn pagina(
@@ -124,7 +134,7 @@ async fn pagina(
     chi: &Chi,
     id: EmergenzaId,
     scritto: Campi,
-    (avvisi, esami): (Vec<String>, Vec<Esame>),
+    detto: Detto,
 ) -> Result<HttpResponse, Errata> {
     let (dove, chiesta) = ((chi.aoo.id, stato.db.orologio().adesso()), campo_di(&scritto, "postazione").to_owned());
     let registra = chi.permesso(Azione::Entrata) >= Permesso::Agisce;
@@ -135,7 +145,7 @@ async fn pagina(
         Ok::<_, Problema>((questa, registro, correlazioni))
     };
     let (emergenza, registro, correlazioni) = stato.blocca(move |stato| stato.db.leggi(leggi)).await?;
-    let codice = if avvisi.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let codice = if detto.avvisi.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let pagina = Pagina {
         guscio: Guscio::new(chi, "/registro"),
         agisce: chi.permesso(Azione::Registro) >= Permesso::Agisce,
@@ -146,8 +156,7 @@ async fn pagina(
         registro,
         correlazioni,
         scritto,
-        avvisi,
-        esami,
+        detto,
     };
     Ok(rendi(codice, &pagina)?)
 }
@@ -187,28 +196,47 @@ pub(in crate::web::pagine) async fn trascrivi(
         Ok(lette) => lette,
         Err(causa) => return con_avvisi(&stato, &chi, id, scritto, vec![frase(&causa)]).await,
     };
+    if scritto.contains_key("anteprima") {
+        return prova(&stato, &chi, id, scritto, None).await;
+    }
     let (aoo, attore) = (chi.aoo.id, chi.attore());
-    let prova = scritto.contains_key("anteprima");
     let esito = stato
         .blocca(move |stato| {
-            if prova {
-                let dove = (aoo, stato.db.orologio().adesso());
-                let esami = stato.db.leggi(|conn| {
-                    let questa = emergenza::emergenza(conn, aoo, id)?;
-                    emergenza::anteprima(conn, &questa, dove, &postazione, &righe)
-                })?;
-                return Ok((esami, false));
-            }
             Ok::<_, Problema>(stato.db.scrivi(aoo, &attore, |op| emergenza::trascrivi(op, id, &postazione, &righe))?)
         })
         .await;
     match esito {
-        Ok((esami, false)) if prova => pagina(&stato, &chi, id, scritto, (Vec::new(), esami)).await,
         Ok((esami, false)) => {
             let avvisi = vec!["Nessuna riga è stata trascritta: correggi quelle che non vanno bene.".to_owned()];
-            pagina(&stato, &chi, id, scritto, (avvisi, esami)).await
+            pagina(&stato, &chi, id, scritto, Detto { avvisi, esami, nota: None }).await
         }
         altro => dopo(&stato, &chi, id, scritto, altro.map(drop)).await,
+    }
+}
+
+/// The page with what would become of every row of the form; nothing is written.
+pub(super) async fn prova(
+    stato: &Stato,
+    chi: &Chi,
+    id: EmergenzaId,
+    scritto: Campi,
+    nota: Option<&'static str>,
+) -> Result<HttpResponse, Errata> {
+    let (postazione, righe) = match righe_scritte(&scritto) {
+        Ok(lette) => lette,
+        Err(causa) => return con_avvisi(stato, chi, id, scritto, vec![frase(&causa)]).await,
+    };
+    let aoo = chi.aoo.id;
+    let esamina = move |stato: &Stato| {
+        let dove = (aoo, stato.db.orologio().adesso());
+        Ok::<_, Problema>(stato.db.leggi(|conn| {
+            let questa = emergenza::emergenza(conn, aoo, id)?;
+            emergenza::anteprima(conn, &questa, dove, &postazione, &righe)
+        })?)
+    };
+    match stato.blocca(esamina).await {
+        Ok(esami) => pagina(stato, chi, id, scritto, Detto { nota, esami, ..Detto::default() }).await,
+        Err(problema) => dopo(stato, chi, id, scritto, Err(problema)).await,
     }
 }
 
@@ -254,9 +282,13 @@ pub(in crate::web::pagine) async fn recupera(
         Ok(postazione) => postazione,
         Err(e) => return con_avvisi(&stato, &chi, id, scritto, vec![frase(&Rifiuto::to_string(&e))]).await,
     };
+    let Ok(ultimo) = campo_di(&scritto, "ultimo").trim().parse::<i64>() else {
+        let manca = "Scrivi l'ultimo numero che c'è sul registro di carta; 0 se non ce n'è nessuno.".to_owned();
+        return con_avvisi(&stato, &chi, id, scritto, vec![manca]).await;
+    };
     let (aoo, attore) = (chi.aoo.clone(), chi.attore());
     let fatto = stato.blocca(move |stato| {
-        scrivania::recupera(&stato.db, (&aoo, &attore), id, &postazione)?;
+        scrivania::recupera(&stato.db, (&aoo, &attore), id, &postazione, Some(ultimo))?;
         Ok::<_, Problema>(())
     });
     dopo(&stato, &chi, id, scritto, fatto.await).await
