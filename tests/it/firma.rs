@@ -15,6 +15,7 @@ mod proprieta;
 mod prova;
 pub mod revoca;
 mod semi;
+mod sospensione;
 mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};
