@@ -66,6 +66,8 @@ struct Riga {
     sha256: Option<Impronta>,
     added: Vec<String>,
     withdrawn: Vec<String>,
+    /// Of a list: whether anybody is trusted by it, its territory being among those of the configuration.
+    used: Option<bool>,
 }
 
 const ACCETTATA: &str = "accepted";
@@ -173,8 +175,10 @@ fn gestori(ambiente: &Ambiente, deposito: &Deposito, percorso: &Path, anteprima:
 /// Keeps what may be kept, unless it is only looked at, and says what became of it.
 fn riga(ambiente: &Ambiente, deposito: &Deposito, esame: Esame, anteprima: bool) -> Result<Riga, Errore> {
     let Esame { provenienza, territorio, sequenza, esito } = esame;
+    let paesi = &ambiente.config.fiducia.paesi;
     let vuota = Riga {
         source: provenienza,
+        used: territorio.as_ref().map(|t| t.e_unione() || paesi.contains(t)),
         territory: territorio.map(|t| t.to_string()),
         sequence: sequenza,
         ..Riga::default()
@@ -231,6 +235,9 @@ fn racconta(risultato: &Risultato, out: &mut dyn Write) -> io::Result<()> {
                 .next_update
                 .map_or_else(|| "senza scadenza".to_owned(), |p| format!("da sostituire entro il {}", p.leggibile()));
             writeln!(out, "  firmata da {firmatario}, {servizi} servizi, {entro}")?;
+        }
+        if let (Some(false), Some(paese), None) = (r.used, &r.territory, &r.reason) {
+            writeln!(out, "  non si usa: {paese} non è fra i paesi della configurazione (fiducia.paesi)")?;
         }
         if let Some(quanti) = r.certificates {
             writeln!(out, "  certificati: {quanti}")?;

@@ -5,7 +5,9 @@ use super::{Dove, Errore};
 use crate::config::Fiducia as Sezione;
 use crate::documenti;
 use crate::documenti::Deposito;
-use crate::documenti::fiducia::revoche::{Esame, Esito, NESSUN_INDIRIZZO, Quali, conserva, esamina, numero_leggibile};
+use crate::documenti::fiducia::revoche::{
+    Esame, Esito, FUORI, NESSUN_INDIRIZZO, Quali, conserva, esamina, numero_leggibile,
+};
 use crate::documenti::fiducia::{Custodia, Rete, RifiutoRete, Sorgente};
 use crate::firma::GenereRevoca;
 use crate::valori::{Attore, Impronta, Istante};
@@ -36,6 +38,9 @@ pub(super) struct Args {
 struct Risultato {
     ok: bool,
     results: Vec<Riga>,
+    /// Kept and not used, since memory has a limit.
+    #[serde(rename = "leftOut")]
+    left_out: usize,
 }
 
 /// What became of one list or answer.
@@ -63,7 +68,8 @@ const RIFIUTATA: &str = "refused";
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
     let deposito = ambiente.deposito()?;
-    let fiduce = Custodia::new(ambiente.fiduce()?).correnti(&ambiente.db, &deposito)?;
+    let custodia = Custodia::new(ambiente.fiduce()?, &ambiente.config.fiducia.paesi);
+    let fiduce = custodia.correnti(&ambiente.db, &deposito)?;
     let rete = rete(&ambiente.config.fiducia).map_err(|e| Errore::Uso(e.to_string()))?;
     // What is being done, for a person who waits; a closed stderr stops nothing.
     let mut avanza = |che: &str| {
@@ -83,7 +89,8 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
     if results.is_empty() {
         return Err(Errore::Uso(NESSUN_INDIRIZZO.to_owned()));
     }
-    let risultato = Risultato { ok: results.iter().all(|r| r.outcome != RIFIUTATA), results };
+    let left_out = custodia.correnti(&ambiente.db, &deposito)?.revoche_fuori;
+    let risultato = Risultato { ok: results.iter().all(|r| r.outcome != RIFIUTATA), results, left_out };
     if args.json {
         let testo = serde_json::to_string_pretty(&risultato).map_err(|e| Errore::Uscita(e.into()))?;
         writeln!(out, "{testo}")?;
@@ -183,6 +190,9 @@ fn racconta(risultato: &Risultato, out: &mut dyn Write) -> io::Result<()> {
             let numero = r.number.as_ref().map(|n| format!(" n. {n}")).unwrap_or_default();
             writeln!(out, "  emessa il {}{numero}, certificati: {voci}{entro}", emessa.leggibile())?;
         }
+    }
+    if risultato.left_out > 0 {
+        writeln!(out, "Conservati e non in uso: {}. {FUORI}", risultato.left_out)?;
     }
     Ok(())
 }

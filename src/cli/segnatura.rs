@@ -2,9 +2,7 @@
 
 use super::verifica;
 use crate::pec::busta::interoperabilita;
-use crate::segnatura::{
-    self, DocumentoLetto, IdentificatoreLetto, Lettura, MASSIMO_BYTE, RiferimentoLetto, Ruolo, Sigillo,
-};
+use crate::segnatura::{DocumentoLetto, IdentificatoreLetto, Lettura, MASSIMO_BYTE, RiferimentoLetto, Ruolo, Sigillo};
 use crate::valori::Istante;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -89,12 +87,12 @@ fn confronta(lettura: &mut Lettura, cartella: &Path, questa: &Path) -> Result<()
     let questa = questa.canonicalize().ok();
     file.retain(|f| f.canonicalize().ok() != questa);
     file.sort();
-    let mut arrivati = Vec::new();
+    let (misura, mut arrivati) = (lettura.misura(), Vec::new());
     for percorso in file {
         let nome = percorso.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        arrivati.push((nome, apri(&percorso, u64::MAX)?));
+        let letto = File::open(&percorso).and_then(|mut f| misura.file(&nome, &mut f));
+        arrivati.push(letto.map_err(|causa| Errore::File { file: percorso, causa })?);
     }
-    let arrivati: Vec<_> = arrivati.iter().map(|(nome, byte)| segnatura::File { nome, byte }).collect();
     lettura.confronta(&arrivati);
     Ok(())
 }
@@ -123,6 +121,9 @@ fn racconta(lettura: &Lettura, out: &mut dyn Write) -> io::Result<()> {
     riga(out, "Motivo", lettura.motivo.as_deref())?;
     riga(out, "Provvedimento", lettura.provvedimento.as_deref())?;
     riga(out, "Sigillo", lettura.sigillo.map(Sigillo::as_str))?;
+    riga(out, "Sigillo di", lettura.titolare.as_deref())?;
+    let codice = lettura.codice_confermato.map(|si| if si { "confermato dal sigillo" } else { "SMENTITO dal sigillo" });
+    riga(out, "Codice IPA del mittente", codice)?;
     if !lettura.rilievi.is_empty() {
         writeln!(out, "Rilievi:")?;
     }

@@ -28,7 +28,7 @@ pub struct Fiducia {
     pub lotl: String,
     /// SHA-256 of the certificates that may sign it.
     pub firmatari: Vec<Impronta>,
-    /// The territories whose lists are wanted.
+    /// The territories whose lists are wanted: nobody is trusted by those of others.
     pub paesi: Vec<Territorio>,
     /// Through what the network is reached.
     pub proxy: Proxy,

@@ -19,9 +19,11 @@ const COMMON_NAME: &str = "2.5.4.3";
 const SERIAL_NUMBER: &str = "2.5.4.5";
 const COUNTRY: &str = "2.5.4.6";
 const ORGANIZATION: &str = "2.5.4.10";
+const ORGANIZATION_IDENTIFIER: &str = "2.5.4.97";
 const POLITICHE: &str = "2.5.29.32";
 const SCOPI: &str = "2.5.29.37";
 const QC_STATEMENTS: &str = "1.3.6.1.5.5.7.1.3";
+const OCSP_NOCHECK: &str = "1.3.6.1.5.5.7.48.1.5";
 
 /// Critical extensions that are processed, or that cannot make a signature less valid. Any other critical extension
 /// makes the certificate unusable (RFC 5280 section 4.2).
@@ -175,6 +177,11 @@ impl<'a> Certificato<'a> {
         matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.ocsp_signing)
     }
 
+    /// Whether its issuer says that nobody need ask about its own revocation (`id-pkix-ocsp-nocheck`, RFC 6960 section 4.2.2.2.1).
+    pub fn esente_da_revoca(&self) -> bool {
+        self.x509.extensions().iter().any(|e| e.oid.to_id_string() == OCSP_NOCHECK)
+    }
+
     /// Whether it is made for timestamps (RFC 3161 section 2.3).
     pub fn puo_marcare(&self) -> bool {
         matches!(self.x509.extended_key_usage(), Ok(Some(uso)) if uso.value.time_stamping)
@@ -274,6 +281,7 @@ impl<'a> Certificato<'a> {
             tax_code: seriale.as_deref().and_then(codice_fiscale),
             serial_number: seriale,
             organization: self.attributo(ORGANIZATION),
+            organization_identifier: self.attributo(ORGANIZATION_IDENTIFIER),
             country: self.attributo(COUNTRY),
             seal: self.per_sigilli(),
         }
@@ -339,7 +347,7 @@ fn parte_leggibile(attributo: &AttributeTypeAndValue<'_>) -> String {
         "2.5.4.11" => "OU",
         "2.5.4.7" => "L",
         "2.5.4.8" => "ST",
-        "2.5.4.97" => "organizationIdentifier",
+        ORGANIZATION_IDENTIFIER => "organizationIdentifier",
         altro => altro,
     };
     format!("{sigla}={}", testo(attributo))

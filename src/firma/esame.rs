@@ -14,7 +14,7 @@ use super::firmatario::{Attributi, CampiFirmatario, InfoFirmatario};
 use super::giudizio::Giudizio;
 use super::qualifica::{qualifica, ritratta};
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Sottoindicazione};
-use super::revoca::{NON_CONTROLLATA, Revoche, Stato, stato_noto};
+use super::revoca::{AUTORITA_NON_CONTROLLATE, NON_CONTROLLATA, RIATTIVATO, Revoche, Stato, stato};
 use super::{ignoto, oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -363,19 +363,25 @@ fn esamina_revoca(
     sopra: &[Vec<u8>],
 ) {
     let sopra: Vec<Certificato<'_>> = sopra.iter().filter_map(|der| Certificato::leggi(der)).collect();
-    let stato = |chi: &Certificato<'_>, emittente: &Certificato<'_>| {
-        let stati = revoche.iter().filter_map(|r| r.stato(contesto, chi, emittente, contesto.istante));
-        let stati: Vec<Stato> = stati.chain(stato_noto(contesto, chi, emittente, contesto.istante)).collect();
-        let revocato = stati.iter().find(|s| matches!(s, Stato::Revocato(_)));
-        revocato.or_else(|| stati.iter().find(|s| **s == Stato::Interrotto)).or_else(|| stati.first()).copied()
-    };
+    let stato =
+        |chi: &Certificato<'_>, emittente: &Certificato<'_>| stato(contesto, revoche, chi, emittente, contesto.istante);
     match sopra.first().and_then(|emittente| stato(certificato, emittente)) {
         Some(Stato::Revocato(dal)) => {
+            let dal = dal.leggibile();
             let frase = format!(
-                "Il certificato del firmatario risulta revocato o sospeso dal {} e niente prova che la firma esistesse prima.",
-                dal.leggibile()
+                "Il certificato del firmatario risulta revocato dal {dal} e niente prova che la firma esistesse prima."
             );
             giudizio.incerta(Sottoindicazione::RevokedNoPoe, frase);
+        }
+        Some(Stato::Sospeso(dal)) => {
+            let frase = format!(
+                "Il certificato del firmatario risulta sospeso dal {}, e niente prova che la firma esistesse prima né che la sospensione sia finita.",
+                dal.leggibile()
+            );
+            giudizio.incerta(Sottoindicazione::TryLater, frase);
+        }
+        Some(Stato::Riattivato(dal, al)) => {
+            giudizio.nota(format!("{RIATTIVATO} dal {}; il {} non lo era più.", dal.leggibile(), al.leggibile()))
         }
         Some(Stato::Valido(al)) => {
             giudizio.nota(format!("Il certificato del firmatario non risultava revocato il {}.", al.leggibile()));
@@ -383,17 +389,22 @@ fn esamina_revoca(
         Some(Stato::Interrotto) => giudizio.incerta(Sottoindicazione::Generic, REVOCA_INTERROTTA),
         None => giudizio.nota(NON_CONTROLLATA),
     }
+    let mut ignote = false;
     for coppia in sopra.windows(2) {
         let [sotto, emittente] = coppia else { continue };
+        let dal = |dal: Istante, come: &str| {
+            format!("Il certificato di un'autorità della catena risulta {come} dal {}.", dal.leggibile())
+        };
         match stato(sotto, emittente) {
-            Some(Stato::Revocato(dal)) => {
-                let frase =
-                    format!("Il certificato di un'autorità della catena risulta revocato dal {}.", dal.leggibile());
-                giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, frase);
-            }
+            Some(Stato::Revocato(da)) => giudizio.incerta(Sottoindicazione::RevokedCaNoPoe, dal(da, "revocato")),
+            Some(Stato::Sospeso(da)) => giudizio.incerta(Sottoindicazione::TryLater, dal(da, "sospeso")),
             Some(Stato::Interrotto) => giudizio.incerta(Sottoindicazione::Generic, REVOCA_INTERROTTA),
-            Some(Stato::Valido(_)) | None => {}
+            Some(Stato::Valido(_) | Stato::Riattivato(..)) => {}
+            None => ignote = true,
         }
+    }
+    if ignote {
+        giudizio.nota(AUTORITA_NON_CONTROLLATE);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::catena::NESSUNA_CATENA;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione};
-use super::revoca::NON_CONTROLLATA;
+use super::revoca::{AUTORITA_NON_CONTROLLATE, NON_CONTROLLATA, RIATTIVATO};
 use crate::valori::Istante;
 use std::cmp::Reverse;
 
@@ -131,19 +131,27 @@ impl Firma {
     /// What was not shown, of a signature that passes.
     fn riserve(&self) -> String {
         let mut riserve = Vec::new();
-        let marca = self.timestamps.iter().any(|m| m.revocation_checked == Some(false));
-        match (self.findings.iter().any(|f| f == NON_CONTROLLATA), marca) {
-            (true, false) => riserve.push("la revoca del certificato non è stata controllata"),
-            (true, true) => {
-                riserve.push("la revoca del certificato e di quello della marca temporale non è stata controllata");
-            }
-            (false, true) => riserve.push("la revoca del certificato della marca temporale non è stata controllata"),
-            (false, false) => {}
+        let detto = |frase: &str| self.findings.iter().any(|f| f == frase);
+        let mut ignote = Vec::new();
+        if detto(NON_CONTROLLATA) {
+            ignote.push("del certificato");
+        }
+        if detto(AUTORITA_NON_CONTROLLATE) {
+            ignote.push("di un'autorità della sua catena");
+        }
+        if self.timestamps.iter().any(|m| m.revocation_checked == Some(false)) {
+            ignote.push("dei certificati della marca temporale");
+        }
+        if !ignote.is_empty() {
+            riserve.push(format!("la revoca {} non è stata controllata", ignote.join(" e ")));
+        }
+        if self.findings.iter().any(|f| f.starts_with(RIATTIVATO)) {
+            riserve.push("il certificato era stato sospeso e poi riattivato".to_owned());
         }
         let peggiore = self.timestamps.iter().map(|m| m.indication).max();
         match peggiore {
-            Some(Indicazione::TotalFailed) => riserve.push("una marca temporale non è valida"),
-            Some(Indicazione::Indeterminate) => riserve.push("una marca temporale non è accertata"),
+            Some(Indicazione::TotalFailed) => riserve.push("una marca temporale non è valida".to_owned()),
+            Some(Indicazione::Indeterminate) => riserve.push("una marca temporale non è accertata".to_owned()),
             Some(Indicazione::TotalPassed) | None => {}
         }
         if riserve.is_empty() { String::new() } else { format!("; ma {}", riserve.join(" e ")) }
@@ -185,6 +193,7 @@ impl Firma {
             Sottoindicazione::RevokedCaNoPoe => {
                 "il certificato di un'autorità è stato revocato, e niente prova che la firma sia precedente"
             }
+            Sottoindicazione::TryLater => "un certificato era sospeso, e niente prova che la sospensione sia finita",
             Sottoindicazione::SignedDataNotFound => "il documento firmato non è nel file e non è stato indicato",
             Sottoindicazione::Generic => "la verifica non è stata completata",
         };
@@ -212,7 +221,7 @@ impl MarcaTemporale {
         let del = self.time.map_or_else(|| " di istante ignoto".to_owned(), |time| format!(" del {}", alle(time)));
         let esito = match self.indication {
             Indicazione::TotalPassed if self.revocation_checked == Some(false) => {
-                "valida, ma la revoca del suo certificato non è stata controllata"
+                "valida, ma la revoca dei suoi certificati non è stata controllata"
             }
             Indicazione::TotalPassed => "valida",
             Indicazione::Indeterminate => "non accertata",

@@ -15,7 +15,7 @@ use super::esame::{Firmato, Oggetto, esamina as esamina_firma};
 use super::firmatario::CampiFirmatario;
 use super::giudizio::Giudizio;
 use super::rapporto::{Firma, Indicazione, MarcaTemporale, Marcato, Sottoindicazione};
-use super::revoca::{NON_CONTROLLATA, Revoche};
+use super::revoca::{AUTORITA_NON_CONTROLLATE, NON_CONTROLLATA, Revoche};
 use super::{oid, robustezza, tempo};
 use crate::valori::Istante;
 use der::oid::ObjectIdentifier;
@@ -160,7 +160,8 @@ pub fn esamina_con(
         [firmatario] => {
             let firma = firma_di(contesto, gettone, firmatario, altri, revoche);
             let motivo = firma.sub_indication.unwrap_or(Sottoindicazione::Generic);
-            controllata = Some(!firma.findings.iter().any(|f| f == NON_CONTROLLATA));
+            let ignota = |f: &String| [NON_CONTROLLATA, AUTORITA_NON_CONTROLLATE].contains(&f.as_str());
+            controllata = Some(!firma.findings.iter().any(ignota));
             let perche = firma.findings.into_iter().next().unwrap_or_default();
             match firma.indication {
                 Indicazione::TotalPassed => {}
@@ -240,7 +241,7 @@ fn frase(istante: Option<Istante>, tsa: Option<&str>, giudizio: &Giudizio, contr
     let esito = match giudizio.indicazione {
         Indicazione::TotalPassed if controllata == Some(false) => {
             return format!(
-                "Marca temporale {quando}{chi}: valida; la revoca del suo certificato non è stata controllata."
+                "Marca temporale {quando}{chi}: valida; la revoca dei suoi certificati non è stata controllata."
             );
         }
         Indicazione::TotalPassed => return format!("Marca temporale {quando}{chi}: valida."),

@@ -197,6 +197,8 @@ impl Prova {
 /// Counter-signatures are never nested deep: the reader of envelopes has its limit.
 fn senza_parole(firma: &mut Firma) {
     firma.findings.clear();
+    // Older versions did not say it; the certificate, which says it, is in the prova.
+    firma.signer.iter_mut().for_each(|chi| chi.organization_identifier = None);
     firma.timestamps.iter_mut().for_each(senza_riserva);
     firma.counter_signatures.iter_mut().for_each(senza_parole);
 }

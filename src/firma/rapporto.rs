@@ -78,6 +78,9 @@ pub struct Firmatario {
     pub tax_code: Option<String>,
     /// `organizationName`.
     pub organization: Option<String>,
+    /// `organizationIdentifier` (ETSI EN 319 412-1 clause 5.1.4): `PA:IT-c_h501`, `VATIT-00000000000`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_identifier: Option<String>,
     /// `countryName`.
     pub country: Option<String>,
     /// Whether the certificate makes seals of an organisation, and not signatures of a person (Regulation (EU) 910/2014 article 3(25)).
@@ -98,8 +101,8 @@ pub struct MarcaTemporale {
     /// What it proves to have existed.
     #[serde(default)]
     pub covers: Marcato,
-    /// Of a token that passes, whether anything says that the certificate of the authority had not been taken back; `None`: it does not
-    /// pass, or an older version did not say.
+    /// Of a token that passes, whether the revocation data at hand speak of the certificate of the authority and of all between it and the
+    /// anchor; `None`: it does not pass, or an older version did not say.
     #[serde(default)]
     pub revocation_checked: Option<bool>,
 }
@@ -219,6 +222,8 @@ pub enum Sottoindicazione {
     RevokedNoPoe,
     /// The same, of an authority above it.
     RevokedCaNoPoe,
+    /// A certificate was suspended, and later revocation data may say that it is no more.
+    TryLater,
     /// The signed content was not given.
     SignedDataNotFound,
     /// Any other reason, told in the findings.

@@ -79,15 +79,22 @@ fn mittente(m: &Messaggio, segnatura: Option<&Value>) -> Corrispondente {
     let nome = Oggetto::da_arrivo(&nome).0;
     let corto: String = nome.as_str().chars().take(500).collect();
     let denominazione = corto.parse().unwrap_or_else(|_| Denominazione::sconosciuta());
+    let codici = segnatura.filter(|s| !smentita(s));
     let parte = Parte {
         tipo,
         nome: NomeParte::Denominazione(denominazione),
         codice_fiscale: None,
-        codice_ipa: testo(segnatura, "/identificatore/amministrazione").and_then(|c| c.parse().ok()),
-        codice_aoo: testo(segnatura, "/identificatore/aoo").and_then(|c| c.parse().ok()),
+        codice_ipa: testo(codici, "/identificatore/amministrazione").and_then(|c| c.parse().ok()),
+        codice_aoo: testo(codici, "/identificatore/aoo").and_then(|c| c.parse().ok()),
         pec,
     };
     Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false }
+}
+
+/// Whether the seal is of another body than the one whose code the segnatura claims: the code is then nobody's. It would find others who
+/// wrote with it, and be written as the sender's own.
+fn smentita(segnatura: &Value) -> bool {
+    segnatura.pointer("/seal/codeConfirmed").is_some_and(|confermato| confermato == false)
 }
 
 /// The display name of `Rossi <rossi@pec.it>`, without the provider's `Per conto di:`.
@@ -130,6 +137,7 @@ fn principale(m: &Messaggio, segnatura: Option<&Value>) -> Option<Impronta> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn prefixes_are_taken_off_however_many() {
@@ -141,6 +149,18 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(senza_prefissi(scritto), atteso, "{scritto:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_the_seal_belies_is_not_proposed() {
+        for (sigillo, atteso) in [
+            (json!(null), false),
+            (json!({ "indication": "TOTAL-PASSED" }), false),
+            (json!({ "indication": "TOTAL-PASSED", "codeConfirmed": true }), false),
+            (json!({ "indication": "INDETERMINATE", "codeConfirmed": false }), true),
+        ] {
+            assert_eq!(smentita(&json!({ "seal": sigillo })), atteso, "{sigillo}");
         }
     }
 

@@ -7,7 +7,7 @@
 //! - [`circolare60`] and [`allegato6`] write the segnatura of an [`Uscita`] and every [`Ritorno`], each with the schema that
 //!   they obey. The second is not whole before somebody seals it.
 //! - [`leggi`] reads what arrives, in five dialects, and refuses nothing that can be read at all.
-//!   [`Lettura::confronta`] compares it with the files that came with it.
+//!   [`Lettura::confronta`] compares it with the files that came with it, each read once ([`Misura::file`]).
 //! - [`xsd`] validates any XML against schemas that are part of the program.
 //! - [`Identificatore`] is the line of segnatura.
 //!
@@ -27,7 +27,7 @@ pub use errore::Errore;
 pub use identificatore::Identificatore;
 pub use lettura::{
     ClassificaLetta, DestinatarioLetto, Dialetto, DocumentoLetto, File, IdentificatoreLetto, Lettura, MASSIMO_BYTE,
-    RiferimentoLetto, Ruolo, Sigillo, SoggettoLetto, Tipo, leggi,
+    Misura, RiferimentoLetto, Ruolo, Sigillo, SoggettoLetto, Tipo, leggi,
 };
 pub use ritorno::{Registrazione, Ricevuto, Ritorno};
 pub use uscita::{

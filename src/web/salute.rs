@@ -28,7 +28,8 @@ async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
         .blocca(|stato| {
             stato.db.leggi(|conn| {
                 let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
-                let liste = fiducia::versioni_correnti(conn)?;
+                let mut liste = fiducia::versioni_correnti(conn)?;
+                liste.retain(|v| v.voluta(&stato.fiducia.paesi));
                 Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste))
             })
         })

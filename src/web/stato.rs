@@ -45,7 +45,7 @@ impl Stato {
             indice,
             limiti,
             fiducia: Arc::default(),
-            custodia: Arc::default(),
+            custodia: Arc::new(Custodia::new(Fiduce::default(), &Fiducia::default().paesi)),
             portale: Portale::default(),
             calendario: Arc::default(),
             registro_giornaliero: Arc::default(),
@@ -57,7 +57,7 @@ impl Stato {
     /// The same, trusting these authorities besides those that are imported, by these rules.
     #[must_use]
     pub fn con_fiduce(self, cartella: Fiduce, fiducia: Fiducia) -> Self {
-        Self { custodia: Arc::new(Custodia::new(cartella)), fiducia: Arc::new(fiducia), ..self }
+        Self { custodia: Arc::new(Custodia::new(cartella, &fiducia.paesi)), fiducia: Arc::new(fiducia), ..self }
     }
 
     /// Whom signatures are trusted from, now.

@@ -9,12 +9,15 @@ mod frasi;
 mod liste;
 mod m7m;
 pub mod marca;
+mod mutanti;
 pub mod note;
+mod pacchetti;
 mod pades;
 mod proprieta;
 mod prova;
 pub mod revoca;
 mod semi;
+mod sospensione;
 mod xades;
 
 use busta::{Firmatario, Mano, algoritmo, attributi, attributo, busta_di, tlv};

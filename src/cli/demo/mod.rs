@@ -93,7 +93,8 @@ fn percorri(
     di(&format!("{:>7.1} s  il Comune di Borgo Esempio, i suoi uffici e il titolario", inizio.elapsed().as_secs_f32()));
     posta::imbuca(ambiente, &comune, maildir)?;
     let deposito = ambiente.deposito()?;
-    let fiduce = Custodia::new(ambiente.fiduce()?).correnti(&ambiente.db, &deposito)?;
+    let custodia = Custodia::new(ambiente.fiduce()?, &ambiente.config.fiducia.paesi);
+    let fiduce = custodia.correnti(&ambiente.db, &deposito)?;
     let giro = giro::Giro { ambiente, comune: &comune, deposito, fiduce };
     let ricevuti = giro.ricevi()?;
     di(&format!("{:>7.1} s  {ricevuti} messaggi letti, firme verificate", inizio.elapsed().as_secs_f32()));

@@ -3,6 +3,7 @@
 use super::{Fiduce, fiduce_correnti};
 use crate::documenti::{Deposito, Errore};
 use crate::storage::{self, Conn, Db};
+use crate::valori::Territorio;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,18 +16,19 @@ struct Segno {
 }
 
 /// Keeps the authorities in force at hand.
-#[derive(Default)]
 pub struct Custodia {
     /// The certificates of the data folder.
     cartella: Fiduce,
+    /// Whose lists are wanted; those of others are kept, and nobody is trusted by them.
+    paesi: Vec<Territorio>,
     letta: Mutex<Option<(Segno, Arc<Fiduce>)>>,
 }
 
 impl Custodia {
-    /// On top of the certificates of the data folder.
+    /// On top of the certificates of the data folder, with the lists of these territories.
     #[must_use]
-    pub fn new(cartella: Fiduce) -> Self {
-        Self { cartella, letta: Mutex::default() }
+    pub fn new(cartella: Fiduce, paesi: &[Territorio]) -> Self {
+        Self { cartella, paesi: paesi.to_vec(), letta: Mutex::default() }
     }
 
     /// The authorities in force. A count tells whether they are those of the last time; a list is read only when it is new.
@@ -44,7 +46,8 @@ impl Custodia {
         let prima = letta.as_ref().map(|(_, fiduce)| Arc::clone(fiduce)).unwrap_or_default();
         let (segno, fiduce) = db.leggi(|conn| {
             let segno = segno(conn)?;
-            Ok::<_, Errore>((segno, fiduce_correnti(conn, deposito, &self.cartella, &prima)?))
+            let base = (&self.cartella, self.paesi.as_slice());
+            Ok::<_, Errore>((segno, fiduce_correnti(conn, deposito, base, &prima, db.orologio().adesso())?))
         })?;
         let fiduce = Arc::new(fiduce);
         let (liste, ancore, revoche) = (fiduce.liste.len(), fiduce.firme.quante(), fiduce.revoche.len());

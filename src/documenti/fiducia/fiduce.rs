@@ -10,7 +10,7 @@ use crate::valori::{Impronta, Istante, Territorio};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-/// Revocation data that are held in memory, the newest; there is a limit on their bytes too.
+/// Revocation data that are held in memory, as [`revoche::FUORI`] says; there is a limit on their bytes too.
 const MASSIMI_DATI_REVOCA: usize = 2_000;
 
 /// Whom signatures are trusted from, and what is known of revocation.
@@ -119,8 +119,8 @@ fn rovinata(lista: String, causa: &firma::Errore) -> Errore {
     Errore::ListaRovinata { lista, causa: causa.to_string() }
 }
 
-/// `base` with the versions that are in force: the newest list of each territory, the newest set of the providers, the newest revocation
-/// data of each series; of these, what is in `prima` is taken from there.
+/// `base` with the versions that are in force at `ora`: the newest list of each of these territories, the newest set of the providers, the
+/// newest revocation data of each series; of these, what is in `prima` is taken from there.
 ///
 /// # Errors
 /// Those of the database. What the store does not hold as it was is left out and told ([`Fiduce::illeggibili`]): the register and the mail
@@ -128,12 +128,13 @@ fn rovinata(lista: String, causa: &firma::Errore) -> Errore {
 pub(super) fn fiduce_correnti(
     conn: &mut Conn,
     deposito: &Deposito,
-    base: &Fiduce,
+    (base, paesi): (&Fiduce, &[Territorio]),
     prima: &Fiduce,
+    ora: Istante,
 ) -> Result<Fiduce, Errore> {
     let mut fiduce = base.clone();
     // The list of the lists has no services of its own.
-    for versione in versioni_correnti(conn)?.iter().filter(|v| !v.territorio.e_unione()) {
+    for versione in versioni_correnti(conn)?.iter().filter(|v| !v.territorio.e_unione() && v.voluta(paesi)) {
         let esito = fiduce.aggiungi(versione, deposito);
         fiduce.o_senza(versione, esito)?;
     }
@@ -141,7 +142,7 @@ pub(super) fn fiduce_correnti(
         let esito = fiduce.aggiungi_gestori(insieme.impronta, deposito);
         fiduce.o_senza("i certificati dei gestori di PEC", esito)?;
     }
-    let dati = revoche::correnti(conn)?;
+    let dati = revoche::in_ordine(revoche::correnti(conn)?, ora);
     fiduce.revoche_fuori = dati.len().saturating_sub(MASSIMI_DATI_REVOCA);
     for dato in dati.iter().take(MASSIMI_DATI_REVOCA) {
         let esito = fiduce.aggiungi_revoca(dato, deposito, prima);

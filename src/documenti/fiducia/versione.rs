@@ -55,6 +55,12 @@ impl Versione {
         self.prossima.is_some_and(|prossima| prossima < istante)
     }
 
+    /// Whether it is of one of these territories, or the list of the lists, which is everybody's.
+    #[must_use]
+    pub fn voluta(&self, paesi: &[Territorio]) -> bool {
+        self.territorio.e_unione() || paesi.contains(&self.territorio)
+    }
+
     /// The list itself, out of the store; its signature is verified once more.
     pub(super) fn apri(&self, deposito: &Deposito) -> Result<ListaAccettata, Errore> {
         let byte = deposito.leggi(&self.impronta, MASSIMA_LISTA_BYTE)?;

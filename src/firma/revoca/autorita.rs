@@ -51,6 +51,11 @@ impl<'a> Autorita<'a> {
         true
     }
 
+    /// The anchors, with what is known of revocation.
+    pub(super) fn fiducia(&self) -> &'a Fiducia {
+        self.fiducia
+    }
+
     /// Where lists are published, by `http` or `https`.
     pub fn indirizzi(&self) -> impl Iterator<Item = &str> {
         self.indirizzi.iter().map(String::as_str)

@@ -1,11 +1,12 @@
 //! A list or an answer that is kept outside of the files it is used for: read once, whole, and shared.
 
 use super::autorita::Autorita;
+use super::bilancio::Detto;
 use super::firmato::Esiti;
 use super::lista::Lista;
 use super::noto::Consultata;
 use super::risposta::{Risposta, basica};
-use super::{ENUMERATED, Revoche, RifiutoRevoca};
+use super::{ENUMERATED, Revoche, RifiutoRevoca, revocato};
 use crate::firma::asn1::{Elemento, elemento};
 use crate::firma::ber::SEQUENCE;
 use crate::firma::catena::Contesto;
@@ -14,6 +15,7 @@ use crate::firma::fiducia::Fiducia;
 use crate::firma::involucro::pem;
 use crate::valori::{Impronta, Istante};
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -133,6 +135,12 @@ impl DatoRevoca {
         self.0.numero.as_deref()
     }
 
+    /// Whether it is a list that speaks of all certificates of who made it.
+    #[must_use]
+    pub fn intera(&self) -> bool {
+        self.lista().is_some_and(|l| l.ambito().is_empty())
+    }
+
     /// How many certificates it names: of a list those that are taken back.
     #[must_use]
     pub fn voci(&self) -> usize {
@@ -185,20 +193,26 @@ impl DatoRevoca {
         let radice = elemento(&self.0.der).ok();
         let risposta =
             radice.and_then(|radice| Risposta::leggi(&basica(&radice)?)).ok_or(RifiutoRevoca::SenzaRisposta)?;
-        let niente = Fiducia::vuota();
+        let contesto = Contesto::new(autorita.fiducia(), self.0.dal);
         let mut perche = RifiutoRevoca::EmittenteIgnoto("un emittente che non si riconosce".to_owned());
         for certificato in autorita.tutte().filter_map(Certificato::leggi) {
             if !risposta.voci.iter().all(|voce| voce.e_di(&certificato)) {
                 continue;
             }
-            let contesto = Contesto::new(&niente, self.0.dal);
-            if risposta.creduta(&contesto, &certificato, self.0.dal) == Some(true) {
+            let ritirato = Cell::new(false);
+            let chiedi = |chi: &Certificato<'_>| {
+                let esito = revocato(&contesto, &[], chi, &certificato, self.0.dal);
+                ritirato.set(esito == Some(true));
+                esito
+            };
+            if risposta.creduta(&contesto, &certificato, self.0.dal, &chiedi) == Some(true) {
                 let mut seriali = self.0.seriali.clone();
                 seriali.sort_unstable();
                 let ambito = seriali.iter().map(hex::encode).collect::<Vec<_>>().join(" ");
                 return Ok(accettato(&certificato, &[b"OCSP", ambito.as_bytes()]));
             }
-            perche = RifiutoRevoca::Firma(certificato.soggetto_leggibile());
+            let nome = certificato.soggetto_leggibile();
+            perche = if ritirato.get() { RifiutoRevoca::Rispondente(nome) } else { RifiutoRevoca::Firma(nome) };
         }
         Err(perche)
     }
@@ -222,7 +236,7 @@ impl DatoRevoca {
     pub(super) fn tocca(&self, certificato: &Certificato<'_>) -> bool {
         let Some(punti) = &self.0.punti else { return true };
         certificato.punti().iter().any(|p| punti.contains(p))
-            || self.lista().is_some_and(|l| !matches!(l.revocato(certificato), Ok(None)))
+            || self.lista().is_some_and(|l| !matches!(l.dice(certificato), Ok(Detto::Niente)))
     }
 
     /// Puts it beside other evidence.

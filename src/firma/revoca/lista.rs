@@ -9,6 +9,7 @@
 //!
 //! Its entries, which may be half a million, are read only when one is looked for; of a list that is kept they are sorted once.
 
+use super::bilancio::Detto;
 use super::firmato::{Esiti, Firmato};
 use super::punto::nomi;
 use super::rifiuto::RifiutoRevoca;
@@ -33,8 +34,9 @@ const DELTA: &str = "2.5.29.27";
 const PUNTO: &str = "2.5.29.28";
 const CHIAVE: &str = "2.5.29.35";
 const SCADUTI_COMPRESI: &str = "2.5.29.60";
-/// Extension of an entry: why. The reason of who was suspended and is no more (RFC 5280 section 5.3.1).
+/// Extension of an entry: why. The reasons of who is suspended, and of who was and is no more (RFC 5280 section 5.3.1).
 const MOTIVO: &str = "2.5.29.21";
+pub const SOSPESO: u8 = 6;
 const NON_PIU: u8 = 8;
 
 const SENZA_DATA: Difetto = Difetto("una revoca non ha una data leggibile");
@@ -148,13 +150,17 @@ impl<'a> Lista<'a> {
         self.estensione(PUNTO).map(|e| e.value).unwrap_or_default()
     }
 
-    /// When this certificate was taken back, if it was.
-    pub fn revocato(&self, certificato: &Certificato<'_>) -> Result<Option<Istante>, Difetto> {
-        let Some(voce) = self.voce(certificato.seriale())? else { return Ok(None) };
-        if voce.non_piu() {
-            return Ok(None);
+    /// What it says of this certificate.
+    pub fn dice(&self, certificato: &Certificato<'_>) -> Result<Detto, Difetto> {
+        let Some(voce) = self.voce(certificato.seriale())? else { return Ok(Detto::Niente) };
+        let dal = || tempo::istante(&voce.revocato).ok_or(SENZA_DATA);
+        match voce.motivo() {
+            // Under a condition that is not known here, nothing good is believed.
+            Some(NON_PIU) if self.condizione_ignota().is_some() => Ok(Detto::Niente),
+            Some(NON_PIU) => Ok(Detto::NonPiu),
+            Some(SOSPESO) => dal().map(Detto::Sospeso),
+            _ => dal().map(Detto::Revocato),
         }
-        tempo::istante(&voce.revocato).map(Some).ok_or(SENZA_DATA)
     }
 
     /// Why it is not a list that a cache may rely on.
@@ -269,15 +275,19 @@ impl<'a> Voce<'a> {
         Ok((Self { intera: voce.intero, seriale: senza_zeri(seriale.valore), revocato, estensioni }, dopo))
     }
 
-    /// A list of changes names those who were suspended and are no more, too.
-    fn non_piu(&self) -> bool {
-        let motivo = || {
-            let tutte = self.estensioni?.figli().ok()?;
-            let parti = tutte.iter().filter_map(|e| e.figli().ok());
-            let mut motivi =
-                parti.filter(|p| p.first().and_then(Elemento::oid).is_some_and(|o| o.to_string() == MOTIVO));
-            elemento(motivi.next()?.last()?.valore).ok()
-        };
-        motivo().is_some_and(|e| e.tag == ENUMERATED && e.valore == [NON_PIU])
+    /// Why, if it says so in a way that can be read.
+    fn motivo(&self) -> Option<u8> {
+        let tutte = self.estensioni?.figli().ok()?;
+        let parti = tutte.iter().filter_map(|e| e.figli().ok());
+        let mut motivi = parti.filter(|p| p.first().and_then(Elemento::oid).is_some_and(|o| o.to_string() == MOTIVO));
+        codice(&elemento(motivi.next()?.last()?.valore).ok()?)
+    }
+}
+
+/// `CRLReason ::= ENUMERATED`
+pub fn codice(motivo: &Elemento<'_>) -> Option<u8> {
+    match motivo.valore {
+        [codice] if motivo.tag == ENUMERATED => Some(*codice),
+        _ => None,
     }
 }

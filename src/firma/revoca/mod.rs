@@ -2,6 +2,7 @@
 //! RFC 6960) that are at hand. Nothing is fetched.
 
 mod autorita;
+mod bilancio;
 mod dato;
 mod firmato;
 mod lista;
@@ -11,8 +12,9 @@ mod rifiuto;
 mod risposta;
 
 pub use autorita::Autorita;
+pub use bilancio::Stato;
 pub use dato::{Accettato, DatoRevoca, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE};
-pub use noto::{Consultata, Noti, RevocaProvata, stato_noto};
+pub use noto::{Consultata, Noti, RevocaProvata};
 pub use punto::nomi;
 pub use rifiuto::RifiutoRevoca;
 
@@ -22,6 +24,7 @@ use super::catena::Contesto;
 use super::certificato::Certificato;
 use super::oid;
 use crate::valori::Istante;
+use bilancio::{Bilancio, Parola};
 use lista::Lista;
 use risposta::{Risposta, basica};
 
@@ -29,6 +32,10 @@ use risposta::{Risposta, basica};
 const MAX_REVOCHE: usize = 64;
 /// `ENUMERATED`: the status at the head of a whole response.
 const ENUMERATED: u8 = 0x0a;
+/// Said when nothing is known about that of an authority between the signer and the anchor.
+pub const AUTORITA_NON_CONTROLLATE: &str = "La revoca delle autorità intermedie della catena non è stata controllata.";
+/// How it is said that a certificate was suspended and is no more.
+pub const RIATTIVATO: &str = "Il certificato del firmatario era stato sospeso";
 /// Said when nothing is known about it.
 pub const NON_CONTROLLATA: &str = "La revoca dei certificati non è stata controllata.";
 
@@ -37,17 +44,6 @@ pub const NON_CONTROLLATA: &str = "La revoca dei certificati non è stata contro
 pub struct Revoche<'a> {
     liste: Vec<Lista<'a>>,
     risposte: Vec<Risposta<'a>>,
-}
-
-/// What is known of a certificate at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stato {
-    /// Not taken back, says evidence of this instant.
-    Valido(Istante),
-    /// Taken back or suspended since this instant.
-    Revocato(Istante),
-    /// There is evidence, and no more checks may be made to know whether it is to be believed.
-    Interrotto,
 }
 
 impl<'a> Revoche<'a> {
@@ -110,50 +106,100 @@ impl<'a> Revoche<'a> {
         self.liste.is_empty() && self.risposte.is_empty()
     }
 
-    /// What this evidence says of `certificato`, issued by `emittente`, at `quando`; `None` if it says nothing that can be believed.
-    ///
-    /// That it was not taken back is proved only by evidence that covers `quando` or is later, and made while the certificate was valid,
-    /// since afterwards its issuer may forget it. That it was is proved for ever.
-    pub fn stato(
+    /// What the lists say of `certificato`, issued by `emittente`.
+    fn pesa_liste(
         &self,
         contesto: &Contesto<'_>,
         certificato: &Certificato<'_>,
         emittente: &Certificato<'_>,
-        quando: Istante,
-    ) -> Option<Stato> {
-        let scadenza = certificato.validita().map(|(_, fine)| fine);
-        let copre = |dal: Istante, al: Option<Istante>, scaduti: bool| {
-            (dal >= quando || al.is_some_and(|al| al >= quando))
-                && (scaduti || scadenza.is_some_and(|fine| dal <= fine))
-        };
-        let (mut migliore, mut interrotto) = (None, false);
+        bilancio: &mut Bilancio,
+    ) {
         for lista in self.liste.iter().filter(|l| l.emittente == emittente.soggetto && l.parla_dei_suoi()) {
-            let creduta = if emittente.puo_revocare() { lista.firmato.da(contesto, emittente) } else { Some(false) };
-            interrotto |= creduta.is_none();
-            if creduta != Some(true) {
-                continue;
+            if bilancio.deciso() {
+                return;
             }
-            match lista.revocato(certificato) {
-                Ok(Some(revocato)) if revocato <= quando => return Some(Stato::Revocato(revocato)),
-                Ok(_) if lista.riguarda(certificato) && copre(lista.dal, lista.al, lista.tiene_gli_scaduti()) => {
-                    migliore = Some(Stato::Valido(lista.dal));
+            match if emittente.puo_revocare() { lista.firmato.da(contesto, emittente) } else { Some(false) } {
+                Some(true) => {}
+                Some(false) => continue,
+                None => {
+                    bilancio.interrompi();
+                    continue;
                 }
-                Ok(_) | Err(_) => {}
+            }
+            if let Ok(detto) = lista.dice(certificato) {
+                let (intera, scaduti) = (lista.riguarda(certificato), lista.tiene_gli_scaduti());
+                bilancio.pesa(detto, Parola { dal: lista.dal, al: lista.al, intera, scaduti });
             }
         }
+    }
+
+    /// What the answers say of it; whether one who answers was taken back is asked of `revocato`, as of an instant.
+    fn pesa_risposte(
+        &self,
+        contesto: &Contesto<'_>,
+        certificato: &Certificato<'_>,
+        emittente: &Certificato<'_>,
+        bilancio: &mut Bilancio,
+        revocato: &dyn Fn(&Certificato<'_>, Istante) -> Option<bool>,
+    ) {
         for risposta in &self.risposte {
-            let Some(voce) = risposta.voci.iter().find(|v| v.riguarda(certificato, emittente)) else { continue };
-            let creduta = risposta.creduta(contesto, emittente, voce.dal);
-            interrotto |= creduta.is_none();
-            if creduta != Some(true) {
-                continue;
+            if bilancio.deciso() {
+                return;
             }
-            match voce.revocato {
-                Some(revocato) if revocato <= quando => return Some(Stato::Revocato(revocato)),
-                _ if copre(voce.dal, voce.al, false) => migliore = Some(Stato::Valido(voce.dal)),
-                _ => {}
+            let Some(voce) = risposta.voci.iter().find(|v| v.riguarda(certificato, emittente)) else { continue };
+            match risposta.creduta(contesto, emittente, voce.dal, &|chi| revocato(chi, voce.dal)) {
+                Some(true) => {
+                    let parola = Parola { dal: voce.dal, al: voce.al, intera: true, scaduti: false };
+                    bilancio.pesa(voce.detto, parola);
+                }
+                Some(false) => {}
+                None => bilancio.interrompi(),
             }
         }
-        if interrotto { Some(Stato::Interrotto) } else { migliore }
+    }
+}
+
+/// What `revoche`, and what is known from outside of the file, say of `certificato`, issued by `emittente`, at `quando`: all by the same
+/// rules; `None` if they say nothing that can be believed.
+pub fn stato(
+    contesto: &Contesto<'_>,
+    revoche: &[&Revoche<'_>],
+    certificato: &Certificato<'_>,
+    emittente: &Certificato<'_>,
+    quando: Istante,
+) -> Option<Stato> {
+    let dati = contesto.fiducia.noti().su(certificato, emittente);
+    let mut note = Revoche::default();
+    dati.iter().for_each(|dato| dato.in_mezzo(&mut note));
+    let tutte = || revoche.iter().copied().chain([&note]);
+    let mut bilancio = Bilancio::new(certificato, quando);
+    tutte().for_each(|r| r.pesa_liste(contesto, certificato, emittente, &mut bilancio));
+    let risponde = |chi: &Certificato<'_>, quando: Istante| revocato(contesto, revoche, chi, emittente, quando);
+    tutte().for_each(|r| r.pesa_risposte(contesto, certificato, emittente, &mut bilancio, &risponde));
+    dati.into_iter().for_each(|dato| contesto.ricorda_consultata(dato, certificato, emittente));
+    bilancio.stato()
+}
+
+/// Whether `chi`, whom `emittente` charged with answering, had itself been taken back or suspended at `quando`. Lists alone are asked: of
+/// an answer about who answers it would have to be asked again. `None` when no more checks may be made.
+fn revocato(
+    contesto: &Contesto<'_>,
+    revoche: &[&Revoche<'_>],
+    chi: &Certificato<'_>,
+    emittente: &Certificato<'_>,
+    quando: Istante,
+) -> Option<bool> {
+    let mut dati = contesto.fiducia.noti().su(chi, emittente);
+    dati.retain(|dato| dato.genere() == GenereRevoca::Lista);
+    let mut note = Revoche::default();
+    dati.iter().for_each(|dato| dato.in_mezzo(&mut note));
+    let mut bilancio = Bilancio::new(chi, quando);
+    let tutte = revoche.iter().copied().chain([&note]);
+    tutte.for_each(|r| r.pesa_liste(contesto, chi, emittente, &mut bilancio));
+    dati.into_iter().for_each(|dato| contesto.ricorda_consultata(dato, chi, emittente));
+    match bilancio.stato() {
+        Some(Stato::Revocato(_) | Stato::Sospeso(_)) => Some(true),
+        Some(Stato::Interrotto) => None,
+        Some(Stato::Valido(_) | Stato::Riattivato(..)) | None => Some(false),
     }
 }

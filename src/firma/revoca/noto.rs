@@ -1,8 +1,7 @@
 //! Revocation data from outside of the file: a value that is handed over with the anchors, and looked up by issuer.
 
 use super::dato::{DatoRevoca, GenereRevoca};
-use super::{MAX_REVOCHE, Revoche, RifiutoRevoca, Stato};
-use crate::firma::catena::Contesto;
+use super::{MAX_REVOCHE, RifiutoRevoca};
 use crate::firma::certificato::Certificato;
 use crate::valori::{Impronta, Istante};
 use base64::Engine as _;
@@ -46,7 +45,7 @@ impl Noti {
     }
 
     /// What may say something of `certificato`, the newest first.
-    fn su(&self, certificato: &Certificato<'_>, emittente: &Certificato<'_>) -> Vec<&DatoRevoca> {
+    pub(super) fn su(&self, certificato: &Certificato<'_>, emittente: &Certificato<'_>) -> Vec<&DatoRevoca> {
         let liste = self.liste.get(&emittente.soggetto).into_iter().flatten().filter(|dato| dato.tocca(certificato));
         let risposte = self.risposte.get(certificato.seriale()).into_iter().flatten();
         let mut dati: Vec<&DatoRevoca> = liste.chain(risposte).collect();
@@ -54,21 +53,6 @@ impl Noti {
         dati.truncate(MAX_REVOCHE);
         dati
     }
-}
-
-/// What is known from outside of `certificato`, issued by `emittente`, at `quando`: by the same rules as what is in the file.
-pub fn stato_noto(
-    contesto: &Contesto<'_>,
-    certificato: &Certificato<'_>,
-    emittente: &Certificato<'_>,
-    quando: Istante,
-) -> Option<Stato> {
-    let dati = contesto.fiducia.noti().su(certificato, emittente);
-    let mut revoche = Revoche::default();
-    dati.iter().for_each(|dato| dato.in_mezzo(&mut revoche));
-    let stato = revoche.stato(contesto, certificato, emittente, quando);
-    dati.into_iter().for_each(|dato| contesto.ricorda_consultata(dato, certificato, emittente));
-    stato
 }
 
 /// What was asked of a datum, for the prova.

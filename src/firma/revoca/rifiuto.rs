@@ -30,6 +30,9 @@ pub enum RifiutoRevoca {
     /// In the name of an authority that did not sign it.
     #[error("porta il nome di «{0}» ma non è firmata con la sua chiave")]
     Firma(String),
+    /// Given by somebody whom the authority charged with answering, and then took back.
+    #[error("chi ha risposto per conto di «{0}» aveva il certificato revocato o sospeso")]
+    Rispondente(String),
     /// An authority that may not sign lists.
     #[error("il certificato di «{0}» non è fatto per firmare liste di revoca")]
     NonPuo(String),

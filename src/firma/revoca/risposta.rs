@@ -9,7 +9,9 @@
 //!     certStatus CHOICE { good [0], revoked [1] { revocationTime, … }, unknown [2] }, thisUpdate, nextUpdate [0] …, … }
 //! ```
 
+use super::bilancio::Detto;
 use super::firmato::{Esiti, Firmato};
+use super::lista::{SOSPESO, codice};
 use crate::firma::algoritmo::Digesto;
 use crate::firma::asn1::{Elemento, elemento};
 use crate::firma::ber::{CONTESTO_0, CONTESTO_0_SEMPLICE, CONTESTO_1, OCTET_STRING};
@@ -42,8 +44,8 @@ pub struct Voce<'a> {
     chiave: &'a [u8],
     /// The serial number, without leading zeros.
     pub seriale: &'a [u8],
-    /// Since when it is taken back, if it is.
-    pub revocato: Option<Istante>,
+    /// Whether it is taken back or suspended, and since when.
+    pub detto: Detto,
     /// `thisUpdate`.
     pub dal: Istante,
     /// `nextUpdate`.
@@ -81,9 +83,15 @@ impl<'a> Risposta<'a> {
         Self { firmato: self.firmato.con(noti), ..self }
     }
 
-    /// Whether the issuer signed it, or somebody whom it charged with answering (RFC 6960 section 4.2.2.2); `None` when no more
-    /// checks may be made.
-    pub fn creduta(&self, contesto: &Contesto<'_>, emittente: &Certificato<'_>, quando: Istante) -> Option<bool> {
+    /// Whether the issuer signed it, or somebody whom it charged with answering (RFC 6960 section 4.2.2.2) and, says `revocato`, was not
+    /// taken back; `None` when no more checks may be made.
+    pub fn creduta(
+        &self,
+        contesto: &Contesto<'_>,
+        emittente: &Certificato<'_>,
+        quando: Istante,
+        revocato: &dyn Fn(&Certificato<'_>) -> Option<bool>,
+    ) -> Option<bool> {
         if self.firmato.da(contesto, emittente)? {
             return Some(true);
         }
@@ -97,7 +105,8 @@ impl<'a> Risposta<'a> {
                 return None;
             }
             if incaricato.emesso_da(emittente) && self.firmato.da(contesto, incaricato)? {
-                return Some(true);
+                // Its issuer may have said that nobody need ask (section 4.2.2.2.1).
+                return if incaricato.esente_da_revoca() { Some(true) } else { revocato(incaricato).map(|si| !si) };
             }
         }
         Some(false)
@@ -110,9 +119,9 @@ impl<'a> Voce<'a> {
         let [id, stato, dal, resto @ ..] = parti.as_slice() else { return None };
         let id = id.figli().ok()?;
         let [algoritmo, nome, chiave, seriale] = *id.as_slice() else { return None };
-        let revocato = match stato.tag {
-            CONTESTO_0_SEMPLICE => None,
-            REVOCATO => Some(tempo::istante(stato.figli().ok()?.first()?)?),
+        let detto = match stato.tag {
+            CONTESTO_0_SEMPLICE => Detto::Niente,
+            REVOCATO => revocato(stato)?,
             // Unknown to whoever answers: that says nothing.
             _ => return None,
         };
@@ -122,7 +131,7 @@ impl<'a> Voce<'a> {
             nome: nome.valore,
             chiave: chiave.valore,
             seriale: senza_zeri(seriale.valore),
-            revocato,
+            detto,
             dal: tempo::istante(dal)?,
             al,
         })
@@ -137,4 +146,12 @@ impl<'a> Voce<'a> {
     pub fn e_di(&self, emittente: &Certificato<'_>) -> bool {
         self.digesto.di(emittente.soggetto_der()) == self.nome && self.digesto.di(emittente.chiave_bit()) == self.chiave
     }
+}
+
+/// `RevokedInfo ::= SEQUENCE { revocationTime GeneralizedTime, revocationReason [0] EXPLICIT CRLReason OPTIONAL }`
+fn revocato(stato: &Elemento<'_>) -> Option<Detto> {
+    let parti = stato.figli().ok()?;
+    let dal = tempo::istante(parti.first()?)?;
+    let motivo = parti.get(1).filter(|e| e.tag == CONTESTO_0).and_then(|e| codice(e.figli().ok()?.first()?));
+    Some(if motivo == Some(SOSPESO) { Detto::Sospeso(dal) } else { Detto::Revocato(dal) })
 }

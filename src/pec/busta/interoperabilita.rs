@@ -56,10 +56,15 @@ pub(super) fn fra(
     if lettura.sigillo == Some(Sigillo::NonValido) {
         rilievi.push(SIGILLO_ROTTO.to_owned());
     }
+    if lettura.codice_confermato == Some(false) {
+        rilievi.push(SIGILLO_ALTRUI.to_owned());
+    }
     if tipo == Tipo::Segnatura {
         let di_servizio = |a: &Allegato<'_>| DI_SERVIZIO.iter().any(|n| a.si_chiama(n));
         let altri = allegati.iter().filter(|a| Tipo::da_file(a.name.as_str()).is_none() && !di_servizio(a));
-        let file: Vec<File<'_>> = altri.map(|a| File { nome: a.name.as_str(), byte: &a.bytes }).collect();
+        // In memory nothing fails to be read.
+        let misura = lettura.misura();
+        let file: Vec<File> = altri.filter_map(|a| misura.file(a.name.as_str(), &mut &*a.bytes).ok()).collect();
         rilievi.extend(lettura.confronta(&file));
     }
     if nome != atteso.file() {
@@ -70,6 +75,12 @@ pub(super) fn fra(
 
 const SIGILLO_ROTTO: &str = "Il sigillo non vale: la segnatura non è quella che il mittente ha sigillato, o il sigillo è rovinato. \
                              Chiedi al mittente di inviarla di nuovo.";
+
+const SIGILLO_ALTRUI: &str = "Il sigillo della segnatura è di un ente diverso da quello di cui la segnatura porta il codice IPA: il codice non è \
+                              proposto per la registrazione. Chiedi al mittente chi ha scritto.";
+
+/// How a certificate begins the IPA code of its holder: two letters and a colon are a national scheme (ETSI EN 319 412-1 clause 5.1.4).
+const CODICE_IPA: &str = "PA:IT-";
 
 fn giudica(lettura: &mut Lettura, rapporto: &Rapporto) {
     let mut esito = match rapporto.indication {
@@ -91,7 +102,11 @@ fn giudica(lettura: &mut Lettura, rapporto: &Rapporto) {
         if esito != Sigillo::NonValido
             && let Some(titolare) = &firma.signer
         {
+            lettura.titolare = nome_titolare(titolare);
             frasi.extend(di_chi(lettura, titolare));
+            let (confermato, frase) = codice(lettura, titolare);
+            lettura.codice_confermato = confermato.filter(|si| !si || esito == Sigillo::Valido);
+            frasi.extend(frase);
             if firma.qualified == Some(false) {
                 frasi.push("Il sigillo non è qualificato, come l'Allegato 6 richiede.".to_owned());
             }
@@ -116,6 +131,42 @@ fn di_chi(lettura: &Lettura, titolare: &Firmatario) -> Option<String> {
         corto(nome),
         corto(mittente)
     ))
+}
+
+/// Whose a seal is: its organisation, or its name, and the identifier of the organisation.
+fn nome_titolare(titolare: &Firmatario) -> Option<String> {
+    let nome = titolare.organization.as_ref().or(titolare.common_name.as_ref()).map(|n| corto(n));
+    match (nome, titolare.organization_identifier.as_deref().map(corto)) {
+        (Some(nome), Some(identificativo)) => Some(format!("{nome} ({identificativo})")),
+        (nome, identificativo) => nome.or(identificativo),
+    }
+}
+
+/// Whether the certificate says the IPA codes that the segnatura claims; what must be said if it does not.
+fn codice(lettura: &Lettura, titolare: &Firmatario) -> (Option<bool>, Option<String>) {
+    let mut dichiarati = lettura.codici_dichiarati().peekable();
+    let Some(primo) = dichiarati.peek().map(|codice| corto(codice)) else { return (None, None) };
+    let identificativo = titolare.organization_identifier.as_deref().map(str::trim).filter(|_| titolare.seal);
+    let suo = identificativo.and_then(|i| {
+        let (testa, codice) = i.split_at_checked(CODICE_IPA.len())?;
+        testa.eq_ignore_ascii_case(CODICE_IPA).then_some(codice)
+    });
+    let Some(suo) = suo else {
+        let porta = identificativo.map_or_else(String::new, |i| format!(" ma «{}»", corto(i)));
+        let frase = format!(
+            "Il sigillo non porta un codice IPA{porta}: che la segnatura sia dell'ente «{primo}» lo dice solo la segnatura."
+        );
+        return (None, Some(frase));
+    };
+    match dichiarati.find(|codice| !codice.eq_ignore_ascii_case(suo)) {
+        None => (Some(true), None),
+        Some(altro) => {
+            let (suo, altro) = (corto(suo), corto(altro));
+            let frase =
+                format!("Il sigillo è dell'ente con codice IPA «{suo}», la segnatura dice di essere di «{altro}».");
+            (Some(false), Some(frase))
+        }
+    }
 }
 
 /// A name as it is compared: letters and digits alone.

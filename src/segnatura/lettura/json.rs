@@ -15,7 +15,7 @@ struct Oggetto<'a> {
     destinatari: Vec<&'a str>,
     documenti: Vec<Documento<'a>>,
     refers_to: Option<String>,
-    seal: Option<Sigillato>,
+    seal: Option<Sigillato<'a>>,
     findings: &'a [String],
 }
 
@@ -37,8 +37,13 @@ struct Documento<'a> {
 }
 
 #[derive(Serialize)]
-struct Sigillato {
+#[serde(rename_all = "camelCase")]
+struct Sigillato<'a> {
     indication: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_confirmed: Option<bool>,
 }
 
 impl Serialize for Lettura {
@@ -53,7 +58,11 @@ impl Serialize for Lettura {
             destinatari: self.destinatari.iter().map(|d| d.soggetto.nome().unwrap_or("")).collect(),
             documenti: self.documenti.iter().map(documento).collect(),
             refers_to: self.si_riferisce_a(),
-            seal: self.sigillo.map(|s| Sigillato { indication: Sigillo::as_str(s) }),
+            seal: self.sigillo.map(|s| Sigillato {
+                indication: Sigillo::as_str(s),
+                holder: self.titolare.as_deref(),
+                code_confirmed: self.codice_confermato,
+            }),
             findings: &self.rilievi,
         }
         .serialize(serializer)

@@ -53,6 +53,11 @@ pub struct Lettura {
     pub provvedimento: Option<String>,
     /// The seal (3.0.0).
     pub sigillo: Option<Sigillo>,
+    /// Whose the seal is, as its certificate says; `None` also if it is broken.
+    pub titolare: Option<String>,
+    /// Whether the seal is of the body whose IPA code the segnatura claims. `Some(true)` only of one that holds and says that code;
+    /// `None`: it does not say, or there is none.
+    pub codice_confermato: Option<bool>,
     /// Everything that is not as it should be, in Italian sentences.
     pub rilievi: Vec<String>,
 }
@@ -234,6 +239,13 @@ impl Lettura {
         self.sigillo = Some(sigillo);
         self.rilievi.retain(|r| r != SIGILLO_DA_GIUDICARE);
         self.premetti(frasi);
+    }
+
+    /// The IPA codes that it claims for the body that writes.
+    pub fn codici_dichiarati(&self) -> impl Iterator<Item = &str> {
+        let registrato = self.identificatore.as_ref().and_then(|i| i.amministrazione.as_deref());
+        let scrive = self.mittente.as_ref().and_then(|m| m.codice_amministrazione.as_deref());
+        registrato.into_iter().chain(scrive).map(str::trim).filter(|codice| !codice.is_empty())
     }
 
     /// Puts these sentences before those that were already said, so that many small faults cannot hide a great one.

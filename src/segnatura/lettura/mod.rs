@@ -32,7 +32,7 @@ pub use letture::{
     ClassificaLetta, DestinatarioLetto, DocumentoLetto, IdentificatoreLetto, Lettura, RiferimentoLetto, Ruolo, Sigillo,
     SoggettoLetto,
 };
-pub use riscontro::File;
+pub use riscontro::{File, Misura};
 
 use super::xsd::{Difetto, Schema};
 use super::{Errore, allegato6, circolare60};

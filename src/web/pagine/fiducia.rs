@@ -9,8 +9,8 @@ use super::{Errata, Pagine, formato};
 use crate::documenti;
 use crate::documenti::fiducia::revoche::DatoConservato;
 use crate::documenti::fiducia::{
-    self, Esame, Esito, Iniziali, MASSIMA_LISTA_BYTE, Regole, Rete, Sorgente, Versione, VersioneGestori, conserva,
-    esamina,
+    self, Esame, Esito, Fiduce, Iniziali, MASSIMA_LISTA_BYTE, Regole, Rete, Sorgente, Versione, VersioneGestori,
+    conserva, esamina,
 };
 use crate::registro::{self, Sigillo};
 use crate::utenti::politica::{Azione, Permesso};
@@ -20,6 +20,7 @@ use crate::web::{Problema, Stato};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use std::sync::Arc;
 
 /// Lists that are brought at once: the list of the lists, its pivots, the national ones.
 const MASSIME_LISTE: usize = 8;
@@ -136,7 +137,7 @@ struct Letta {
     gestori: Vec<fiducia::CertificatoGestore>,
     illeggibili: Vec<String>,
     revoche: Vec<DatoConservato>,
-    revoche_fuori: usize,
+    fiduce: Arc<Fiduce>,
     sigillo: Option<Sigillo>,
 }
 
@@ -235,18 +236,23 @@ pub(super) async fn pagina(
         let sigillo = stato.db.leggi(|conn| registro::sigillo(conn, aoo))?;
         let gestori = insiemi.first().and_then(|v| fiducia::gestori_di(&stato.deposito, v).ok()).unwrap_or_default();
         let fiduce = stato.fiduce()?;
-        let (illeggibili, revoche_fuori) = (fiduce.illeggibili.clone(), fiduce.revoche_fuori);
-        Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo })
+        let illeggibili = fiduce.illeggibili.clone();
+        Ok(Letta { versioni, insiemi, gestori, illeggibili, revoche, fiduce, sigillo })
     };
     let ora = stato.db.orologio().adesso();
-    let Letta { versioni, insiemi, gestori, illeggibili, revoche, revoche_fuori, sigillo } =
-        stato.blocca(leggi).await?;
+    let Letta { versioni, insiemi, gestori, illeggibili, revoche, fiduce, sigillo } = stato.blocca(leggi).await?;
     let (mut correnti, mut passate): (Vec<ListaVista>, Vec<ListaVista>) = (Vec::new(), Vec::new());
     let mut ultimo = None;
     for versione in versioni {
         let corrente = ultimo.as_ref() != Some(&versione.territorio);
         ultimo = Some(versione.territorio.clone());
-        if corrente { &mut correnti } else { &mut passate }.push(lista(versione, ora));
+        let voluta = versione.voluta(&stato.fiducia.paesi);
+        let mut vista = lista(versione, ora);
+        if !voluta {
+            let testo = "non in uso: non è fra i paesi della configurazione".to_owned();
+            vista.stato = Scadenza { icona: "it-minus-circle", esito: "incerta", testo };
+        }
+        if corrente { &mut correnti } else { &mut passate }.push(vista);
     }
     let insieme = |v: VersioneGestori| InsiemeVisto {
         certificati: v.certificati,
@@ -268,7 +274,7 @@ pub(super) async fn pagina(
         aoo: chi.aoo.codice.to_string(),
         sigillo: sigillo.and_then(|s| sigillo_visto(&s, ora)),
         illeggibili,
-        revoche: revoche::viste(revoche, revoche_fuori, ora),
+        revoche: revoche::viste(revoche, &fiduce, ora),
         esiti,
         errore: errori.lista,
         errore_revoca: errori.revoca,

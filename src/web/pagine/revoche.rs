@@ -8,13 +8,14 @@ use crate::documenti;
 use crate::documenti::fiducia::revoche::{
     DatoConservato, Esame, Esito, NESSUN_INDIRIZZO, Quali, conserva, esamina, numero_leggibile,
 };
-use crate::documenti::fiducia::{Rete, Sorgente};
-use crate::firma::{GenereRevoca, MASSIMO_DATO_REVOCA_BYTE};
+use crate::documenti::fiducia::{Fiduce, Rete, Sorgente};
+use crate::firma::{DatoRevoca, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE};
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::{Attore, Istante};
+use crate::valori::{Attore, Impronta, Istante};
 use crate::web::parti::Parti;
 use crate::web::{Problema, Stato};
 use actix_web::{HttpResponse, web};
+use std::collections::HashMap;
 
 /// Files that are brought at once.
 const MASSIMI_FILE: usize = 20;
@@ -42,36 +43,77 @@ pub(super) struct RevocheViste {
     pub(super) viste: Vec<RevocaVista>,
     /// In force and not shown.
     pub(super) altre: usize,
-    pub(super) scadute: usize,
+    /// Expired lists, and answers, that no newer list takes the place of.
+    pub(super) liste_scadute: usize,
+    pub(super) risposte_scadute: usize,
     /// Kept and not used, since memory has a limit.
     pub(super) fuori: usize,
     /// When the last one came, and who brought it.
     pub(super) ultima: Option<(String, String)>,
 }
 
-/// The data in force, those that are expired first.
-pub(super) fn viste(mut dati: Vec<DatoConservato>, fuori: usize, ora: Istante) -> RevocheViste {
-    let scaduto = |d: &DatoConservato| d.prossima.is_some_and(|p| p < ora);
+/// The data in force, those that are expired and missed first.
+pub(super) fn viste(dati: Vec<DatoConservato>, fiduce: &Fiduce, ora: Istante) -> RevocheViste {
     let ultima = dati.first().map(|d| (formato::minuto(d.istante), d.autore.clone()));
-    let scadute = dati.iter().filter(|d| scaduto(d)).count();
-    dati.sort_by_key(|d| (!scaduto(d), d.emittente.clone(), d.prossima));
+    let mut per_autorita: HashMap<Impronta, Vec<(DatoConservato, bool)>> = HashMap::new();
+    for d in dati.iter().filter(|d| d.genere == GenereRevoca::Lista && !d.scaduto(ora)) {
+        let intera = fiduce.revoche.get(&d.impronta).is_some_and(DatoRevoca::intera);
+        per_autorita.entry(d.emittente_sha256).or_default().push((d.clone(), intera));
+    }
+    let superato = |d: &DatoConservato| {
+        let sue = per_autorita.get(&d.emittente_sha256).into_iter().flatten();
+        sue.into_iter().any(|(lista, intera)| d.superato_da(lista, *intera, ora))
+    };
+    let mut dati: Vec<(Durata, DatoConservato)> =
+        dati.into_iter().map(|d| (Durata::di(&d, ora, superato), d)).collect();
+    let manca = |genere| dati.iter().filter(|(durata, d)| *durata == Durata::Manca && d.genere == genere).count();
+    let (liste_scadute, risposte_scadute) = (manca(GenereRevoca::Lista), manca(GenereRevoca::Risposta));
+    dati.sort_by_key(|(durata, d)| (*durata, d.emittente.clone(), d.prossima));
     let altre = dati.len().saturating_sub(MASSIMI_MOSTRATI);
     dati.truncate(MASSIMI_MOSTRATI);
-    let vista = |d: DatoConservato| RevocaVista {
+    let vista = |(durata, d): (Durata, DatoConservato)| RevocaVista {
         emittente: d.emittente,
         genere: match (d.genere, d.numero) {
             (GenereRevoca::Risposta, _) => "risposta OCSP".to_owned(),
             (GenereRevoca::Lista, Some(numero)) => format!("lista n. {}", numero_leggibile(&numero)),
             (GenereRevoca::Lista, None) => "lista".to_owned(),
         },
-        stato: scadenza(d.prossima, ora, SENZA_DATA),
+        stato: match (durata, d.prossima) {
+            (Durata::Superato, Some(fine)) => Scadenza {
+                icona: "it-check-circle",
+                esito: "incerta",
+                testo: format!("scaduta il {}; c’è una lista più recente", formato::data(fine.giorno())),
+            },
+            _ => scadenza(d.prossima, ora, SENZA_DATA),
+        },
         emessa: formato::minuto(d.emessa),
         voci: d.voci,
         importata: formato::minuto(d.istante),
         autore: d.autore,
         provenienza: d.provenienza,
     };
-    RevocheViste { viste: dati.into_iter().map(vista).collect(), altre, scadute, fuori, ultima }
+    let viste = dati.into_iter().map(vista).collect();
+    RevocheViste { viste, altre, liste_scadute, risposte_scadute, fuori: fiduce.revoche_fuori, ultima }
+}
+
+/// Whether something still holds; in the order in which it is shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Durata {
+    /// Expired, and nothing says the same today.
+    Manca,
+    Vale,
+    /// Expired, and a newer list says the same.
+    Superato,
+}
+
+impl Durata {
+    fn di(dato: &DatoConservato, ora: Istante, superato: impl Fn(&DatoConservato) -> bool) -> Self {
+        match dato.scaduto(ora) {
+            false => Self::Vale,
+            true if superato(dato) => Self::Superato,
+            true => Self::Manca,
+        }
+    }
 }
 
 /// Brings the files that were chosen, or what the authorities publish.

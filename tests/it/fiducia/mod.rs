@@ -118,7 +118,7 @@ su_entrambi! {
     }
 
     fn a_verdict_follows_the_list_in_force_and_can_be_given_again_as_it_was(casa) {
-        let custodia = Custodia::new(Fiduce::default());
+        let custodia = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]);
         let prima = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         assert_eq!(giudica(casa, &prima, "2026-11-16T09:00:00Z").indication, Some(Indicazione::Indeterminate));
         // Imported while others go on working: no restart.
@@ -140,7 +140,7 @@ su_entrambi! {
         let file = casa.documenti().join(&nome[..2]).join(&nome[2..4]).join(&nome);
         let apparte = casa.dir.path().join("apparte");
         std::fs::rename(&file, &apparte).unwrap();
-        let custodia = Custodia::new(Fiduce::default());
+        let custodia = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]);
         let senza = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         assert_eq!((senza.liste.len(), senza.illeggibili.len()), (0, 1));
         let rapporto = giudica(casa, &senza, "2026-11-16T09:00:00Z");
@@ -165,7 +165,7 @@ su_entrambi! {
 
     fn a_list_that_should_have_been_replaced_is_used_and_it_is_said(casa) {
         con_liste(casa);
-        let fiduce = Custodia::new(Fiduce::default()).correnti(&casa.db, &casa.deposito).unwrap();
+        let fiduce = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]).correnti(&casa.db, &casa.deposito).unwrap();
         let frase = "La lista di fiducia di IT n. 6 doveva essere sostituita entro il 01/05/2027";
         for (quando, detto) in [("2026-11-16T09:00:00Z", false), ("2027-05-01T00:00:00Z", false), ("2027-05-02T00:00:00Z", true)] {
             let rapporto = giudica(casa, &fiduce, quando);
@@ -221,6 +221,22 @@ su_entrambi! {
         check(&tardi, "ca-estranea", vec![portata("lotl.xml"), pivot()], "è scaduta");
         // With a pinned signer of its own it needs no pivot.
         assert!(matches!(guarda(&db, &casa.deposito, &regole("vellini-rsa", &["IT"]), vec![portata("lotl.xml")])[0].esito, Ok(Esito::Nuova(_))));
+    }
+
+    fn nobody_is_trusted_by_the_list_of_a_territory_that_is_not_wanted(casa) {
+        let (db, _) = con_liste(casa);
+        importa(&db, &casa.deposito, &regole("ca-estranea", &["DE"]), vec![portata("lista-de.xml")]).remove(0).unwrap();
+        let con = |paesi: &[&str]| {
+            let paesi: Vec<_> = paesi.iter().map(|p| p.parse().unwrap()).collect();
+            let fiduce = Custodia::new(Fiduce::default(), &paesi).correnti(&casa.db, &casa.deposito).unwrap();
+            let chi: Vec<String> = fiduce.liste.iter().map(|l| l.territorio.to_string()).collect();
+            (chi.join(" "), giudica(casa, &fiduce, "2026-11-16T09:00:00Z").indication)
+        };
+        assert_eq!(con(&["IT", "DE"]), ("DE IT".to_owned(), Some(Indicazione::TotalPassed)));
+        assert_eq!(con(&["IT"]), ("IT".to_owned(), Some(Indicazione::TotalPassed)));
+        for senza in [&["DE"][..], &[], &["EU"]] {
+            assert_eq!(con(senza).1, Some(Indicazione::Indeterminate), "{senza:?}");
+        }
     }
 
     fn a_list_never_goes_back(casa) {
@@ -310,7 +326,7 @@ su_entrambi! {
         assert_eq!((prima.aggiunti.len(), prima.tolti.len(), prima.certificati), (1, 0, 1));
         let uno = conserva_gestori(&db, &casa.deposito, &io, &prima).unwrap();
         assert_eq!(conserva_gestori(&db, &casa.deposito, &io, &prima).unwrap(), uno);
-        let custodia = Custodia::new(Fiduce::default());
+        let custodia = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]);
         let fiduce = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         assert_eq!((fiduce.gestori.quante(), fiduce.firme.quante()), (1, 0));
         // The order of the files and a certificate given twice change nothing.

@@ -30,7 +30,7 @@ fn crl(nome: &str) -> Vec<u8> {
 
 /// What is judged of each that was brought.
 fn guarda(casa: &Casa, db: &Db, portate: &[(&str, Vec<u8>)]) -> Vec<Esame> {
-    let fiduce = Custodia::new(Fiduce::default()).correnti(db, &casa.deposito).unwrap();
+    let fiduce = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]).correnti(db, &casa.deposito).unwrap();
     let mut sorgenti =
         portate.iter().map(|(nome, byte)| Ok(Sorgente::Byte { nome: (*nome).to_owned(), byte: byte.clone() }));
     raccogli(db, &fiduce, None, Quali::Portate(&mut sorgenti))
@@ -88,7 +88,7 @@ fn verificata(casa: &Casa, db: &Db, fiduce: &Fiduce, catena: &[&Mano]) {
 su_entrambi! {
     fn a_list_counts_from_the_moment_it_is_kept_and_the_verdict_stays_what_it_was(casa) {
         let (db, _) = con_liste(casa);
-        let custodia = Custodia::new(Fiduce::default());
+        let custodia = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]);
         let ignota = prova_di(casa, &custodia.correnti(&casa.db, &casa.deposito).unwrap());
         assert!(dice(&ignota.report, IGNOTA), "{:#?}", ignota.report);
         let una = porta(casa, &db, "ca-firma-1.pem", crl("ca-firma-1")).unwrap().unwrap();
@@ -108,7 +108,7 @@ su_entrambi! {
         let con_due = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         let cattiva = prova_di(casa, &con_due);
         assert_eq!(cattiva.report.signatures[0].sub_indication, Some(Sottoindicazione::RevokedNoPoe));
-        assert!(dice(&cattiva.report, "revocato o sospeso dal 01/11/2026"), "{:#?}", cattiva.report);
+        assert!(dice(&cattiva.report, "revocato dal 01/11/2026"), "{:#?}", cattiva.report);
         assert_eq!((con_due.revoche.len(), casa.conta("dati_revoca")), (1, 2), "of a series the last one is used");
         // Each verdict is computed again from its prova, whatever is in force now, or nothing.
         for fatta in [&ignota, &buona, &cattiva] {
@@ -204,7 +204,7 @@ su_entrambi! {
         let file = casa.documenti().join(&nome[..2]).join(&nome[2..4]).join(&nome);
         let apparte = casa.dir.path().join("apparte");
         std::fs::rename(&file, &apparte).unwrap();
-        let custodia = Custodia::new(Fiduce::default());
+        let custodia = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]);
         let senza = custodia.correnti(&casa.db, &casa.deposito).unwrap();
         assert_eq!((senza.revoche.len(), senza.illeggibili.len()), (0, 1));
         let rapporto = giudica(casa, &senza, QUANDO);
@@ -216,7 +216,7 @@ su_entrambi! {
 
     fn lists_are_fetched_from_where_trusted_certificates_say(casa) {
         let (db, _) = con_liste(casa);
-        let fiduce = Custodia::new(Fiduce::default()).correnti(&casa.db, &casa.deposito).unwrap();
+        let fiduce = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]).correnti(&casa.db, &casa.deposito).unwrap();
         let chiave = || Mano::delle_fixture("tarsi-rsa");
         let nel = |seriale: u8, strada: &str| emesso(&autorita(), chiave(), seriale, "Prova", &[punto(&format!("http://ca.example/{strada}"))]);
         let ldap = emesso(&autorita(), chiave(), 98, "Prova", &[punto("ldap://ca.example/cn=ca")]);

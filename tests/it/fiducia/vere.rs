@@ -39,7 +39,7 @@ fn the_real_lists_are_kept_and_trusted_through_the_signers_of_the_official_journ
         conservate.iter().map(|e| e.as_ref().map_or_else(Clone::clone, |v| v.as_ref().unwrap().to_string())).collect();
     assert_eq!(detto[..2], ["EU n. 332", "IT n. 194"]);
     assert!(detto[2].contains("lista di CZ") && detto[3].contains("lista di LI"), "{detto:?}");
-    let fiduce = Custodia::new(Fiduce::default()).correnti(&casa.db, &casa.deposito).unwrap();
+    let fiduce = Custodia::new(Fiduce::default(), &["IT".parse().unwrap()]).correnti(&casa.db, &casa.deposito).unwrap();
     assert!(fiduce.firme.quante() > 200, "{}", fiduce.firme.quante());
     // Three years later the list of the lists follows without any pivot, and the Italian list is too old to be brought.
     let poi = casa.con_orologio("2026-06-01T00:00:00Z");

@@ -8,7 +8,7 @@ use tabulario::firma::{Fiducia, Indicazione, Rapporto, verifica};
 use tabulario::valori::Istante;
 
 /// Rows that are not judged here, and why.
-const FUORI: [(&str, &str); 3] = [
+pub const FUORI: [(&str, &str); 3] = [
     ("dss__C-E-ERS-detached.p7s", "the companion lacks the final `!` of the content that was signed"),
     ("dss__C-E-ERS-detached-invalid.p7s", "the same"),
     ("dss__C-E-ERS-detached_renewed_hashtree_invalid.p7s", "the same"),

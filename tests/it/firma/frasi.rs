@@ -8,6 +8,8 @@ use tabulario::firma::{Firma, MarcaTemporale, Rapporto};
 const ATTESE: &str = include_str!("frasi.txt");
 const NON_CONTROLLATA: &str = "La revoca dei certificati non è stata controllata.";
 
+const AUTORITA_NON_CONTROLLATE: &str = "La revoca delle autorità intermedie della catena non è stata controllata.";
+
 /// A signature that passes in every way, with these fields instead of its own.
 fn firma(campi: Value) -> Firma {
     let mut firma = json!({
@@ -38,6 +40,11 @@ fn buone() -> Vec<(&'static str, Value)> {
     vec![
         ("qualificata", json!({})),
         ("revoca non controllata", json!({ "findings": [NON_CONTROLLATA] })),
+        ("revoca di un'autorità non controllata", json!({ "findings": [AUTORITA_NON_CONTROLLATE] })),
+        (
+            "sospeso e riattivato",
+            json!({ "findings": ["Il certificato del firmatario era stato sospeso dal 01/10/2026 02:00:00; il 19/11/2026 01:00:00 non lo era più."] }),
+        ),
         ("con marca temporale", json!({ "timestamps": marca("TOTAL-PASSED"), "bestSignatureTime": provata })),
         ("con una marca temporale non accertata", json!({ "timestamps": marca("INDETERMINATE") })),
         ("con marca temporale, revoca della sola marca non controllata", json!({ "timestamps": marca_ignota() })),
@@ -80,7 +87,7 @@ fn buone() -> Vec<(&'static str, Value)> {
 }
 
 /// Every sub-indication as the verification says it, with the finding that explains it.
-const MOTIVI: [(&str, &str, &str, &str); 14] = [
+const MOTIVI: [(&str, &str, &str, &str); 15] = [
     (
         "FORMAT_FAILURE, dopo la firma",
         "TOTAL-FAILED",
@@ -142,10 +149,16 @@ const MOTIVI: [(&str, &str, &str, &str); 14] = [
         "Il certificato del firmatario è scaduto il 01/01/2023 00:59:59 e niente prova che la firma esistesse prima.",
     ),
     (
+        "TRY_LATER",
+        "INDETERMINATE",
+        "TRY_LATER",
+        "Il certificato del firmatario risulta sospeso dal 01/10/2026 02:00:00, e niente prova che la firma esistesse prima né che la sospensione sia finita.",
+    ),
+    (
         "REVOKED_NO_POE",
         "INDETERMINATE",
         "REVOKED_NO_POE",
-        "Il certificato del firmatario risulta revocato o sospeso dal 01/10/2026 02:00:00 e niente prova che la firma esistesse prima.",
+        "Il certificato del firmatario risulta revocato dal 01/10/2026 02:00:00 e niente prova che la firma esistesse prima.",
     ),
     (
         "REVOKED_CA_NO_POE",

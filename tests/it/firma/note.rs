@@ -34,7 +34,7 @@ pub fn emesso(autorita: &Mano, chiave: Mano, seriale: u8, nome: &str, estensioni
     chiave.con_certificato(certificato)
 }
 
-fn estensione(tipo: &str, valore: &[u8]) -> Vec<u8> {
+pub fn estensione(tipo: &str, valore: &[u8]) -> Vec<u8> {
     tlv(0x30, &[oid(tipo), tlv(4, valore)].concat())
 }
 
@@ -68,7 +68,7 @@ pub fn autorita() -> Mano {
 }
 
 /// Our CA, and what is known from outside.
-fn con(dati: &[&[u8]]) -> Fiducia {
+pub fn con(dati: &[&[u8]]) -> Fiducia {
     let mut fiducia = ca();
     for dato in dati.iter().flat_map(|byte| DatoRevoca::leggi(byte).unwrap()) {
         fiducia.aggiungi_revoca(dato).unwrap();
@@ -76,7 +76,7 @@ fn con(dati: &[&[u8]]) -> Fiducia {
     fiducia
 }
 
-fn firma_di(mano: &Mano, marcata: Option<&str>) -> Vec<u8> {
+pub fn firma_di(mano: &Mano, marcata: Option<&str>) -> Vec<u8> {
     let mut firmatario = Firmatario::buono(mano, DOCUMENTO);
     if let Some(quando) = marcata {
         let gettone = gettone(&certificato(TIME_STAMPING), &firmatario.valore, quando);
@@ -85,18 +85,18 @@ fn firma_di(mano: &Mano, marcata: Option<&str>) -> Vec<u8> {
     busta(Some(&tlv(4, DOCUMENTO)), &[&mano.certificato], &[firmatario.scrivi()])
 }
 
-fn giudica(fiducia: &Fiducia, marcata: Option<&str>) -> Firma {
+pub fn giudica(fiducia: &Fiducia, marcata: Option<&str>) -> Firma {
     verifica_byte(&firma_di(&Mano::delle_fixture("tarsi-rsa"), marcata), fiducia).0.signatures.remove(0)
 }
 
-fn check(firma: &Firma, motivo: Option<Sottoindicazione>, frase: &str) {
+pub fn check(firma: &Firma, motivo: Option<Sottoindicazione>, frase: &str) {
     let indicazione = if motivo.is_some() { Indicazione::Indeterminate } else { Indicazione::TotalPassed };
     assert_eq!((firma.indication, firma.sub_indication), (indicazione, motivo), "{:?}", firma.findings);
     assert!(firma.findings.iter().any(|f| f.contains(frase)), "{frase}: {:?}", firma.findings);
 }
 
 /// Written, read, and the file verified with nothing else.
-fn ricalcola(byte: &[u8], fiducia: &Fiducia) -> (String, Rapporto) {
+pub fn ricalcola(byte: &[u8], fiducia: &Fiducia) -> (String, Rapporto) {
     let fatta = prova(&mut &*byte, Impronta::of(byte), "prova.p7m", fiducia, istante()).unwrap();
     let testo = fatta.scrivi().unwrap();
     let letta = Prova::leggi(&testo).unwrap();
@@ -116,7 +116,7 @@ fn what_is_known_from_outside_counts_like_what_the_file_carries() {
     check(&giudica(&con(&[]), None), None, IGNOTA);
     check(&giudica(&di(&[]), None), None, NON_REVOCATO);
     check(&giudica(&di(&[(&vellini, PRIMA)]), None), None, NON_REVOCATO);
-    check(&giudica(&di(&[(&tarsi, PRIMA)]), None), revocata, "revocato o sospeso dal 01/10/2026");
+    check(&giudica(&di(&[(&tarsi, PRIMA)]), None), revocata, "revocato dal 01/10/2026");
     // What is known later of a time after the signature does it no harm: a timestamp proves when it was.
     check(&giudica(&di(&[(&tarsi, PRIMA)]), Some("20260901000000Z")), None, NON_REVOCATO);
     check(&giudica(&di(&[(&tarsi, PRIMA)]), Some("20261101000000Z")), revocata, "revocato");
@@ -255,7 +255,7 @@ fn the_revocation_of_who_made_a_timestamp_is_said_too() {
     let di = |revocati: &[(&Mano, &str)]| con(&[&lista(&autorita(), OGGI, DOPO, revocati, &[])]);
     let quando = Some("20260901000000Z");
     let dice = |firma: &Firma| {
-        firma.findings.iter().any(|f| f.contains("valida; la revoca del suo certificato non è stata controllata"))
+        firma.findings.iter().any(|f| f.contains("valida; la revoca dei suoi certificati non è stata controllata"))
     };
     let ignota = giudica(&con(&[]), quando);
     assert_eq!(ignota.timestamps[0].revocation_checked, Some(false));
@@ -268,7 +268,7 @@ fn the_revocation_of_who_made_a_timestamp_is_said_too() {
     assert_eq!(revocata.timestamps[0].indication, Indicazione::Indeterminate);
     assert_eq!(revocata.timestamps[0].revocation_checked, None);
     assert!(revocata.frase(istante()).contains("una marca temporale non è accertata"), "{}", revocata.frase(istante()));
-    assert!(ignota.frase(istante()).contains("e di quello della marca temporale non è stata controllata"));
+    assert!(ignota.frase(istante()).contains("e dei certificati della marca temporale non è stata controllata"));
 }
 
 /// Whether a datum may be kept at noon of 20 November 2026.

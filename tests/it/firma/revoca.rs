@@ -47,11 +47,23 @@ pub fn lista(mano: &Mano, dal: &str, al: &str, revocati: &[(&Mano, &str)], esten
 
 /// An answer about `di`, signed by `mano`, which shows these certificates.
 pub fn risposta(mano: &Mano, di: &Mano, dal: &str, revocato: Option<&str>, certificati: &[&[u8]]) -> Vec<u8> {
+    let stato = revocato.map_or_else(|| tlv(0x80, b""), |quando| tlv(0xa1, &data(quando)));
+    risposta_con(mano, di, (dal, None), stato, certificati)
+}
+
+/// The same, with this `certStatus`, and perhaps a `nextUpdate`.
+pub fn risposta_con(
+    mano: &Mano,
+    di: &Mano,
+    (dal, al): (&str, Option<&str>),
+    stato: Vec<u8>,
+    certificati: &[&[u8]],
+) -> Vec<u8> {
     let [_, nome, chiave] = campi(&Mano::delle_fixture("ca-firma").certificato);
     let sha1 = |byte: &[u8]| tlv(4, digest(&SHA1_FOR_LEGACY_USE_ONLY, byte).as_ref());
     let id = [algoritmo("1.3.14.3.2.26"), sha1(&nome), sha1(&chiave), campi(&di.certificato)[0].clone()];
-    let stato = revocato.map_or_else(|| tlv(0x80, b""), |quando| tlv(0xa1, &data(quando)));
-    let voce = tlv(0x30, &[tlv(0x30, &id.concat()), stato, data(dal)].concat());
+    let al = al.map(|al| tlv(0xa0, &data(al))).unwrap_or_default();
+    let voce = tlv(0x30, &[tlv(0x30, &id.concat()), stato, data(dal), al].concat());
     let dati = [tlv(0xa1, &nome), data(dal), tlv(0x30, &voce)];
     let certificati = if certificati.is_empty() { Vec::new() } else { tlv(0xa0, &tlv(0x30, &certificati.concat())) };
     firmato(mano, tlv(0x30, &dati.concat()), &certificati)
@@ -102,7 +114,7 @@ fn a_list_says_who_was_taken_back_and_when() {
     let di = |revocati: &[(&Mano, &str)]| con_lista(&lista(&autorita, "20261119000000Z", DOPO, revocati, &[]));
     check(&di(&[]), None, None, NON_REVOCATO);
     check(&di(&[(&vellini, PRIMA)]), None, None, NON_REVOCATO);
-    check(&di(&[(&tarsi, PRIMA)]), None, revocata, "revocato o sospeso dal 01/10/2026");
+    check(&di(&[(&tarsi, PRIMA)]), None, revocata, "revocato dal 01/10/2026");
     // A timestamp from before proves that the signature is older than the revocation; one from after does not.
     check(&di(&[(&tarsi, PRIMA)]), Some("20260901000000Z"), None, NON_REVOCATO);
     check(&di(&[(&tarsi, PRIMA)]), Some("20261101000000Z"), revocata, "revocato");

@@ -2,25 +2,32 @@
 
 use super::fixtures;
 use super::proprieta::{busta_di_firma, documenti, file, xml};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 type Prova = fn(&[u8]);
 
-/// Every target of `fuzz/fuzz_targets` with the folders of its seeds, as `fuzz/semi.py` has them.
-const PROVE: [(&str, Prova, &[&str]); 11] = [
-    ("verifica", file, &["firma", "xades", "pades", "../fuzz/semi/marca", "../fuzz/semi/asic"]),
-    ("cades", busta_di_firma::cades, &["firma"]),
-    ("pades", documenti::pades, &["pades"]),
-    ("xades", xml::xades, &["xades"]),
-    ("asic", documenti::asic, &["../fuzz/semi/asic"]),
-    ("marca", busta_di_firma::marca, &["../fuzz/semi/marca"]),
-    ("certificato", busta_di_firma::certificato, &["../fuzz/semi/certificato"]),
-    ("revoca", busta_di_firma::revoca, &["../fuzz/semi/revoca"]),
-    ("lista", xml::lista, &["fiducia"]),
-    ("segnatura", documenti::segnatura, &["segnatura"]),
-    ("messaggio", documenti::messaggio, &["posta"]),
-];
+/// A target of `fuzz/fuzz_targets`: its name, what it calls, and the folders of its seeds, as `fuzz/semi.py` has them.
+macro_rules! prove {
+    ($($nome:literal, $($strada:ident)::+, $semi:expr;)+) => {
+        const PROVE: &[(&str, &str, Prova, &[&str])] = &[$(($nome, stringify!($($strada)::+), $($strada)::+, &$semi)),+];
+    };
+}
+
+prove! {
+    "verifica", file, ["firma", "xades", "pades", "../fuzz/semi/marca", "../fuzz/semi/asic"];
+    "cades", busta_di_firma::cades, ["firma"];
+    "pades", documenti::pades, ["pades"];
+    "xades", xml::xades, ["xades"];
+    "asic", documenti::asic, ["../fuzz/semi/asic"];
+    "marca", busta_di_firma::marca, ["../fuzz/semi/marca"];
+    "certificato", busta_di_firma::certificato, ["../fuzz/semi/certificato"];
+    "revoca", busta_di_firma::revoca, ["../fuzz/semi/revoca"];
+    "lista", xml::lista, ["fiducia"];
+    "segnatura", documenti::segnatura, ["segnatura"];
+    "messaggio", documenti::messaggio, ["posta"];
+}
 
 /// Mutants of one seed.
 const MUTANTI: usize = 4;
@@ -35,7 +42,7 @@ fn semi(cartella: &str) -> Vec<PathBuf> {
 
 #[test]
 fn what_is_true_of_every_file_is_true_of_the_seeds_and_of_their_mutants() {
-    for (nome, prova, cartelle) in PROVE {
+    for (nome, _, prova, cartelle) in PROVE {
         for percorso in cartelle.iter().flat_map(|c| semi(c)) {
             println!("{nome} {}", percorso.display());
             let byte = fs::read(&percorso).unwrap();
@@ -60,18 +67,21 @@ fn mutante(byte: &[u8], volta: usize) -> Vec<u8> {
 }
 
 #[test]
-fn every_fuzz_target_is_one_of_these() {
+fn every_fuzz_target_does_what_is_done_here() {
     let cartella = fixtures().join("../fuzz/fuzz_targets");
-    let mut bersagli: Vec<String> = fs::read_dir(cartella)
-        .unwrap()
-        .map(|voce| voce.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    bersagli.sort();
-    let mut nomi: Vec<_> = PROVE.iter().map(|(nome, ..)| *nome).collect();
-    nomi.sort_unstable();
-    assert_eq!(bersagli, nomi);
+    let leggi = |voce: std::io::Result<fs::DirEntry>| {
+        let percorso = voce.unwrap().path();
+        (percorso.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(percorso).unwrap())
+    };
+    let bersagli: BTreeMap<String, String> = fs::read_dir(cartella).unwrap().map(leggi).collect();
+    let atteso = |(nome, strada, ..): &(&str, &str, Prova, &[&str])| {
+        let strada: String = strada.split_whitespace().collect();
+        let chiama = format!("libfuzzer_sys::fuzz_target!(|byte: &[u8]| tabulario::proprieta::{strada}(byte));");
+        ((*nome).to_owned(), format!("#![no_main]\n{chiama}\n"))
+    };
+    assert_eq!(bersagli, PROVE.iter().map(atteso).collect());
     let manifesto = fs::read_to_string(fixtures().join("../fuzz/Cargo.toml")).unwrap();
-    for nome in nomi {
+    for nome in bersagli.keys() {
         assert!(manifesto.contains(&format!("name = \"{nome}\"")), "{nome} is not in fuzz/Cargo.toml");
     }
 }

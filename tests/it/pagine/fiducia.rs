@@ -5,6 +5,9 @@ use super::cliente::{Cliente, assumi};
 use crate::casa::{Casa, Server, su_entrambi};
 use crate::fiducia::finto::{Finto, Risposta};
 use crate::fiducia::fixture;
+use crate::firma::busta::{Mano, tlv};
+use crate::firma::note::{autorita, numero};
+use crate::firma::revoca::{lista, risposta_con, risposta_intera};
 use tabulario::config::{Fiducia, Proxy};
 use tabulario::documenti::fiducia::{EsitoGestori, conserva_gestori};
 use tabulario::utenti::Ruolo;
@@ -113,6 +116,34 @@ su_entrambi! {
         // Nobody's certificate says where to look.
         let rete = ada.modulo(REVOCHE, &[("modulo", modulo.as_str()), ("rete", "1")]);
         assert!(rete.stato == 422 && rete.html.contains("Nessun certificato delle autorità riconosciute"), "{}", rete.html);
+    }
+
+    fn an_expired_answer_is_missed_until_a_newer_list_of_its_authority_comes(casa) {
+        let oggi = server(casa);
+        let ada = Cliente::dentro(&oggi, "ada");
+        for nome in ["lotl.xml", "lista-v6.xml"] {
+            assert_eq!(manda(&ada, nome).stato, 200);
+        }
+        let porta = |chi: &Cliente<'_>, nome: &str, byte: &[u8]| {
+            let modulo = chi.apri(STRADA).campo("modulo");
+            let pagina = chi.modulo_con_file(REVOCHE, &[("modulo", modulo)], (nome, byte));
+            assert_eq!(pagina.stato, 200, "{}", pagina.html);
+            pagina.html
+        };
+        let quando = ("20261120100000Z", Some("20261120140000Z"));
+        let buona = risposta_con(&autorita(), &Mano::delle_fixture("tarsi-rsa"), quando, tlv(0x80, b""), &[]);
+        assert!(!porta(&ada, "tarsi.ors", &risposta_intera(&buona)).contains("risposte-scadute"));
+        porta(&ada, "ca-firma-1.pem", &fixture("revoche/ca-firma-1.pem"));
+        drop(oggi);
+        let domani = casa.server_fiducia("2026-11-27T12:00:00Z", regole(Proxy::Nessuno));
+        let ada = Cliente::dentro(&domani, "ada");
+        let pagina = ada.apri(STRADA).html;
+        assert!(pagina.contains("1 risposta OCSP è scaduta") && pagina.contains("1 lista è scaduta"), "{pagina}");
+        assert!(pagina.contains("href=\"#t-scarica-revoche\"") && pagina.contains("id=\"t-scarica-revoche\""), "{pagina}");
+        let lista = lista(&autorita(), "20261127000000Z", "20261204000000Z", &[], &[numero(9)]);
+        let pagina = porta(&ada, "nuova.crl", &lista);
+        assert!(!pagina.contains("risposte-scadute") && !pagina.contains("liste-scadute"), "{pagina}");
+        assert!(pagina.contains("scaduta il 20/11/2026; c’è una lista più recente"), "{pagina}");
     }
 
     fn who_only_reads_sees_and_does_not_bring(casa) {

@@ -14,8 +14,9 @@ fn file() -> Vec<Arrivato> {
 }
 
 fn frasi(xml: &str, file: &[Arrivato]) -> Vec<String> {
-    let file: Vec<_> = file.iter().map(|(nome, byte)| File { nome, byte }).collect();
     let mut lettura = leggi(xml.as_bytes());
+    let file: Vec<File> =
+        file.iter().map(|(nome, byte)| lettura.misura().file(nome, &mut byte.as_slice()).unwrap()).collect();
     let frasi = lettura.confronta(&file);
     assert!(lettura.rilievi.starts_with(&frasi), "they come first: {:?}", lettura.rilievi);
     frasi
@@ -88,8 +89,69 @@ fn a_segnatura_that_names_one_file_ten_thousand_times_costs_one_digest() {
         format!("<Segnatura><Descrizione><Allegati>{}</Allegati></Descrizione></Segnatura>", documento.repeat(9_000));
     let grande = vec![7; 1 << 20];
     let mut lettura = leggi(xml.as_bytes());
-    lettura.confronta(&[File { nome: "a", byte: &grande }]);
+    let file = lettura.misura().file("a", &mut grande.as_slice()).unwrap();
+    lettura.confronta(&[file]);
     assert!(lettura.documenti.len() > 5_000 && lettura.rilievi.len() <= 101);
+}
+
+/// Gives bytes without end but for a count, and says how many it was asked for at once.
+struct Rubinetto {
+    restano: u64,
+    massimo: usize,
+}
+
+impl std::io::Read for Rubinetto {
+    fn read(&mut self, dove: &mut [u8]) -> std::io::Result<usize> {
+        self.massimo = self.massimo.max(dove.len());
+        let quanti = dove.len().min(usize::try_from(self.restano).unwrap());
+        dove[..quanti].fill(7);
+        self.restano -= u64::try_from(quanti).unwrap();
+        Ok(quanti)
+    }
+}
+
+#[test]
+fn a_file_flows_and_is_read_once_or_not_at_all() {
+    let con = |xml: &str| {
+        let mut rubinetto = Rubinetto { restano: 3 << 20, massimo: 0 };
+        leggi(xml.as_bytes()).misura().file("a", &mut rubinetto).unwrap();
+        (rubinetto.restano, rubinetto.massimo)
+    };
+    let (restano, massimo) = con(&allegato6::segnatura(&uscita()).unwrap());
+    assert!(restano == 0 && massimo <= 1 << 20, "{massimo}");
+    // Nobody asks for its digest.
+    assert_eq!(con("<Segnatura/>"), (3 << 20, 0));
+}
+
+#[test]
+fn files_or_documents_of_one_name_are_told_apart_by_their_digest() {
+    let impronta = |byte: &[u8]| STANDARD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, byte));
+    let xml = |documenti: &[&[u8]]| {
+        let uno = |byte: &&[u8]| {
+            let dentro =
+                format!("&lt;Impronta algoritmo=\"SHA-256\" codifica=\"base64\">{}&lt;/Impronta>", impronta(byte));
+            format!(
+                "<Documento nome=\"a\"><PiuInfo XMLSchema=\"impronta.xsd\"><MetadatiInterni>{dentro}</MetadatiInterni></PiuInfo></Documento>"
+            )
+        };
+        let tutti: String = documenti.iter().map(uno).collect();
+        format!("<Segnatura><Descrizione><Allegati>{tutti}</Allegati></Descrizione></Segnatura>")
+    };
+    let arrivati = |byte: &[&[u8]]| byte.iter().map(|b| ("a".to_owned(), b.to_vec())).collect::<Vec<Arrivato>>();
+    let check = |documenti: &[&[u8]], file: &[&[u8]], attese: &[&str]| {
+        assert_eq!(frasi(&xml(documenti), &arrivati(file)), attese, "{documenti:?} {file:?}");
+    };
+    check(&[b"1", b"2"], &[b"1", b"2"], &[]);
+    check(&[b"1", b"2"], &[b"2", b"1"], &[]);
+    let in_piu = "Di file con il nome «a» ne è arrivato più d'uno, e la segnatura non li cita tutti.";
+    check(&[b"2"], &[b"1", b"2"], &[in_piu]);
+    let manca =
+        "Di documenti con il nome «a» la segnatura ne cita più d'uno, con impronte diverse, e non sono arrivati tutti.";
+    check(&[b"1", b"2"], &[b"2"], &[manca]);
+    check(&[b"1", b"1"], &[b"1"], &[]);
+    let altro = "Il file «a» non è quello registrato dal mittente: la sua impronta è diversa da quella scritta nella segnatura.";
+    check(&[b"1", b"2"], &[b"3", b"2"], &[altro]);
+    check(&[b"1"], &[b"3"], &[altro]);
 }
 
 #[test]

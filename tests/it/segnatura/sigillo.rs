@@ -1,6 +1,8 @@
 //! The seal: made here, verified by xmlsec1 and by ourselves, and every way to cheat with it.
 
 use super::{fixtures, uscita};
+use crate::firma::busta::{Mano, figli, oid, tlv};
+use crate::firma::revoca::firmato;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
@@ -189,7 +191,8 @@ fn the_reader_says_what_it_thinks_of_the_seal() {
         buona.rilievi,
         [
             "Sigillo: La revoca dei certificati non è stata controllata.",
-            "Il sigillo è di «Comune di Borgo Esempio», il mittente dice di essere «Comune di Borgo Inventato»: controlla che siano lo stesso ente."
+            "Il sigillo è di «Comune di Borgo Esempio», il mittente dice di essere «Comune di Borgo Inventato»: controlla che siano lo stesso ente.",
+            "Il sigillo non porta un codice IPA: che la segnatura sia dell'ente «c_x999» lo dice solo la segnatura."
         ]
     );
     let estranea = letta(&xml, "ca-estranea");
@@ -199,10 +202,50 @@ fn the_reader_says_what_it_thinks_of_the_seal() {
     assert_eq!(debole.sigillo, Some(Sigillo::Valido));
     assert!(debole.rilievi.iter().any(|r| r.contains("certificato di firma")), "{:?}", debole.rilievi);
     let json: Value = serde_json::to_value(&buona).unwrap();
-    assert_eq!(json["seal"], json!({ "indication": "TOTAL-PASSED" }));
+    assert_eq!(json["seal"], json!({ "indication": "TOTAL-PASSED", "holder": "Comune di Borgo Esempio" }));
     let alterata = letta(&xml.replace("favorevole", "contrario"), "ca-firma");
     assert_eq!((alterata.valida, alterata.sigillo), (true, Some(Sigillo::NonValido)));
     assert!(alterata.rilievi[0].contains("Chiedi al mittente"), "{:?}", alterata.rilievi);
+}
+
+/// A segnatura sealed with a certificate that says this of its organisation.
+fn sigillata_da(identificativo: &str) -> String {
+    let autorita = Mano::delle_fixture("ca-firma");
+    let mut campi = figli(&figli(&chiave("comune-p256").certificati()[0])[0]);
+    let suo = tlv(0x31, &tlv(0x30, &[oid("2.5.4.97"), tlv(12, identificativo.as_bytes())].concat()));
+    campi[5] = tlv(0x30, &[figli(&campi[5]).concat(), suo].concat());
+    let certificato = firmato(&autorita, tlv(0x30, &campi.concat()), b"");
+    let xml = allegato6::segnatura(&uscita()).unwrap();
+    sigillo::apponi(&xml, &Remoto(vec![certificato], openssl), istante()).unwrap()
+}
+
+#[test]
+fn a_seal_confirms_the_code_that_it_bears_and_no_other() {
+    let check = |identificativo: &str, ancora: &str, atteso: Option<bool>, frase: Option<&str>| {
+        let letta = letta(&sigillata_da(identificativo), ancora);
+        assert_eq!(letta.codice_confermato, atteso, "{identificativo}: {:?}", letta.rilievi);
+        let detta = letta.rilievi.iter().find(|r| r.contains("codice IPA")).map(String::as_str);
+        assert_eq!(detta, frase, "{identificativo}");
+        assert_eq!(letta.titolare, Some(format!("Comune di Borgo Esempio ({identificativo})")));
+        serde_json::to_value(&letta).unwrap()
+    };
+    let json = check("PA:IT-c_x999", "ca-firma", Some(true), None);
+    let atteso = json!({ "indication": "TOTAL-PASSED", "holder": "Comune di Borgo Esempio (PA:IT-c_x999)", "codeConfirmed": true });
+    assert_eq!(json["seal"], atteso);
+    check("pa:it-C_X999", "ca-firma", Some(true), None);
+    let altrui = "Il sigillo è dell'ente con codice IPA «c_y111», la segnatura dice di essere di «c_x999».";
+    check("PA:IT-c_y111", "ca-firma", Some(false), Some(altrui));
+    check("PA:IT-c_y111", "ca-estranea", Some(false), Some(altrui));
+    // Whoever made it is not known: what it says confirms nothing.
+    check("PA:IT-c_x999", "ca-estranea", None, None);
+    for identificativo in ["VATIT-00000000000", "PA:DE-c_x999", "PA:IT"] {
+        let frase = format!(
+            "Il sigillo non porta un codice IPA ma «{identificativo}»: che la segnatura sia dell'ente «c_x999» lo dice solo la segnatura."
+        );
+        check(identificativo, "ca-firma", None, Some(&frase));
+    }
+    let alterata = sigillata_da("PA:IT-c_x999").replace("favorevole", "contrario");
+    assert_eq!((letta(&alterata, "ca-firma").codice_confermato, letta(&alterata, "ca-firma").titolare), (None, None));
 }
 
 /// Every way to let another content pass under a true seal.

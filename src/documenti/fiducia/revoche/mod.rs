@@ -10,5 +10,9 @@ mod versione;
 
 pub use conserva::conserva;
 pub use esame::{Candidata, Esame, Esito, MASSIMI_INDIRIZZI, NESSUN_INDIRIZZO, Quali, esamina};
-pub(super) use versione::{ATTO, conta, ricalcola};
+pub(super) use versione::{ATTO, conta, in_ordine, ricalcola};
 pub use versione::{DatoConservato, correnti, numero_leggibile};
+
+/// Said beside how many data are kept and not used.
+pub const FUORI: &str = "In memoria stanno al più 2.000 dati di revoca e 384 MiB: prima le liste, poi le risposte OCSP più recenti. \
+     Delle risposte che restano fuori dice lo stesso la lista della loro autorità: se manca, importala.";

@@ -8,6 +8,7 @@ use crate::storage::schema::dati_revoca as tabella;
 use crate::storage::{self, Conn};
 use crate::valori::{Impronta, Istante};
 use diesel::prelude::*;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 pub const ATTO: &str = "dato-revoca";
@@ -44,6 +45,23 @@ pub struct DatoConservato {
 }
 
 impl DatoConservato {
+    /// Whether another should have taken its place by `ora`.
+    #[must_use]
+    pub fn scaduto(&self, ora: Istante) -> bool {
+        self.prossima.is_some_and(|prossima| prossima < ora)
+    }
+
+    /// Whether, being expired, it is not missed: `altra` is a list of the same authority that is in force at `ora` and newer. `intera` says
+    /// whether that list speaks of all certificates; one that does not says what an answer did, and not what another list did.
+    #[must_use]
+    pub fn superato_da(&self, altra: &Self, intera: bool, ora: Istante) -> bool {
+        altra.genere == GenereRevoca::Lista
+            && altra.emittente_sha256 == self.emittente_sha256
+            && !altra.scaduto(ora)
+            && altra.emessa >= self.emessa
+            && (intera || self.genere == GenereRevoca::Risposta)
+    }
+
     /// The datum itself, out of the store.
     pub(in crate::documenti::fiducia) fn apri(&self, deposito: &Deposito) -> Result<DatoRevoca, Errore> {
         let byte = deposito.leggi(&self.impronta, MASSIMO_DATO_REVOCA_BYTE)?;
@@ -101,6 +119,13 @@ pub(super) fn versioni(conn: &mut Conn) -> Result<Vec<DatoConservato>, Errore> {
 pub fn correnti(conn: &mut Conn) -> Result<Vec<DatoConservato>, Errore> {
     let mut viste = HashSet::new();
     Ok(versioni(conn)?.into_iter().filter(|v| viste.insert(v.serie)).collect())
+}
+
+/// In the order in which they are taken into memory, until it is full: lists, which say of all the certificates of an authority what an
+/// answer says of one, then answers; of each kind first those in force, then the newest.
+pub(in crate::documenti::fiducia) fn in_ordine(mut dati: Vec<DatoConservato>, ora: Istante) -> Vec<DatoConservato> {
+    dati.sort_by_key(|d| (d.genere, d.scaduto(ora), Reverse(d.emessa)));
+    dati
 }
 
 /// The one in force of a series.
@@ -183,4 +208,75 @@ pub fn conta(conn: &mut Conn) -> Result<i64, storage::Errore> {
 pub fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<String, Carico>, storage::Errore> {
     let righe: Vec<Riga> = tabella::table.filter(tabella::id.eq_any(ids)).select(Riga::as_select()).load(conn)?;
     Ok(righe.into_iter().map(|r| (r.id.clone(), r.carico())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dato(genere: GenereRevoca, emessa: &str, prossima: &str) -> DatoConservato {
+        let impronta = Impronta::of(b"");
+        DatoConservato {
+            id: String::new(),
+            genere,
+            emittente: "CA".to_owned(),
+            emittente_sha256: impronta,
+            serie: impronta,
+            numero: None,
+            emessa: emessa.parse().unwrap(),
+            prossima: prossima.parse().ok(),
+            voci: 1,
+            impronta,
+            provenienza: String::new(),
+            autore: String::new(),
+            istante: emessa.parse().unwrap(),
+        }
+    }
+
+    const PRIMA: &str = "2026-11-01T00:00:00Z";
+    const IERI: &str = "2026-11-19T00:00:00Z";
+    const DOMANI: &str = "2026-11-21T00:00:00Z";
+
+    fn ora() -> Istante {
+        "2026-11-20T00:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn answers_never_push_a_list_out_of_memory() {
+        let (crl, ocsp) = (GenereRevoca::Lista, GenereRevoca::Risposta);
+        let mut dati = vec![dato(ocsp, IERI, DOMANI); 3_000];
+        dati.extend([
+            dato(ocsp, PRIMA, IERI),
+            dato(crl, PRIMA, IERI),
+            dato(crl, PRIMA, DOMANI),
+            dato(crl, IERI, DOMANI),
+        ]);
+        let ordine = in_ordine(dati, ora());
+        let prime: Vec<_> = ordine.iter().take(4).map(|d| (d.genere, d.scaduto(ora()), d.emessa.to_string())).collect();
+        let [prima, ieri] = [PRIMA, IERI].map(|t| t.parse::<Istante>().unwrap().to_string());
+        assert_eq!(
+            prime,
+            [(crl, false, ieri.clone()), (crl, false, prima.clone()), (crl, true, prima), (ocsp, false, ieri)]
+        );
+        assert!(ordine.last().is_some_and(|d| d.scaduto(ora())));
+    }
+
+    #[test]
+    fn what_is_expired_is_not_missed_when_a_newer_list_says_it() {
+        let (crl, ocsp) = (GenereRevoca::Lista, GenereRevoca::Risposta);
+        let check = |vecchio: &DatoConservato, altra: &DatoConservato, intera: bool, atteso: bool| {
+            assert_eq!(vecchio.superato_da(altra, intera, ora()), atteso, "{vecchio:?} {altra:?}");
+        };
+        let (risposta, lista) = (dato(ocsp, PRIMA, IERI), dato(crl, PRIMA, IERI));
+        let nuova = dato(crl, IERI, DOMANI);
+        check(&risposta, &nuova, true, true);
+        check(&lista, &nuova, true, true);
+        check(&risposta, &nuova, false, true);
+        check(&lista, &nuova, false, false);
+        check(&risposta, &lista, true, false);
+        check(&risposta, &dato(ocsp, IERI, DOMANI), true, false);
+        check(&dato(ocsp, IERI, IERI), &dato(crl, PRIMA, DOMANI), true, false);
+        let altrui = DatoConservato { emittente_sha256: Impronta::of(b"altra"), ..nuova };
+        check(&risposta, &altrui, true, false);
+    }
 }
