@@ -40,7 +40,7 @@ impl From<&DocumentoRegistrato> for DocumentoRicevuto {
             RuoloDocumento::Principale => "principale",
             RuoloDocumento::Allegato => "allegato",
         };
-        Self { ruolo, nome: d.nome.to_string(), impronta: d.impronta.clone() }
+        Self { ruolo, nome: d.nome.to_string(), impronta: d.impronta }
     }
 }
 
