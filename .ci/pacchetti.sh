@@ -11,6 +11,8 @@ packages=(
     libxml2-utils    # xmllint, the other opinion on every XML that we emit
     xmlsec1          # … and on every seal
     openssl          # signs a digest apart, as a remote seal does
+    poppler-utils    # pdftotext, pdftoppm, pdfsig: the other opinion on every PDF that we write or copy
+    zbar-tools       # zbarimg, the scanner of the labels
     default-jre-headless       # for Preflight
     libpdfbox2-java            # Preflight, the other opinion on every PDF/A that we emit
     libcommons-logging-java    # … and what it needs

@@ -64,6 +64,7 @@ pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
     let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
     let (portale, calendario) = (ambiente.config.portale.clone(), Arc::new(ambiente.config.calendario.clone()));
     let stato = stato.con_fiduce(ambiente.fiduce()?, ambiente.config.fiducia.clone()).con_portale(portale, calendario);
+    let stato = stato.con_etichette(ambiente.config.etichette);
     Ok(stato.con_registro_giornaliero(ambiente.config.registro_giornaliero.clone()))
 }
 

@@ -10,7 +10,7 @@ pub use errore::Errore;
 pub use fiducia::{Fiducia, Proxy};
 
 use crate::storage::{Indirizzo, Orologio};
-use crate::valori::{Calendario, Festivo, Istante};
+use crate::valori::{Calendario, Festivo, FoglioEtichette, Istante};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
@@ -43,6 +43,8 @@ pub struct Configurazione {
     pub calendario: Calendario,
     /// When a day has its register.
     pub registro_giornaliero: RegistroGiornaliero,
+    /// The sheets of labels of the office.
+    pub etichette: Etichette,
     /// Server of time (SNTP, `host` or `host:port`) that may confirm the clock when it is far ahead of the last registration.
     pub fonte_oraria: Option<String>,
     /// Logs.
@@ -136,6 +138,14 @@ impl Default for RegistroGiornaliero {
     }
 }
 
+/// Section `etichette`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Etichette {
+    /// The A4 sheets that the office buys.
+    pub foglio: FoglioEtichette,
+}
+
 /// Section `orologio`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -189,6 +199,7 @@ struct Documento {
     fiducia: Fiducia,
     calendario: SezioneCalendario,
     registro_giornaliero: RegistroGiornaliero,
+    etichette: Etichette,
     orologio: SezioneOrologio,
     log: Log,
     database: Option<String>,
@@ -229,7 +240,8 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         Some(testo) => Some(testo.parse().map_err(|_| Errore::Orologio(testo))?),
         None => None,
     };
-    let Documento { web, limiti, portale, fiducia, calendario, registro_giornaliero, orologio, log, .. } = documento;
+    let Documento { web, limiti, portale, fiducia, calendario, registro_giornaliero, etichette, orologio, log, .. } =
+        documento;
     let fonte_oraria = orologio.fonte;
     let calendario = calendario.festivi.map_or_else(Calendario::default, Calendario::new);
     Ok(Configurazione {
@@ -242,6 +254,7 @@ pub fn leggi(dir: Option<&Path>, config: Option<&Path>) -> Result<Configurazione
         fiducia,
         calendario,
         registro_giornaliero,
+        etichette,
         fonte_oraria,
         log,
     })
@@ -303,7 +316,7 @@ mod tests {
             format!("{:?}{:?}{:?}{:?}", vuoto.web, vuoto.limiti, vuoto.portale, vuoto.log)
         );
         assert_eq!(format!("{:?}", scritto.fiducia), format!("{:?}", vuoto.fiducia));
-        assert_eq!(scritto.calendario, vuoto.calendario);
+        assert_eq!((scritto.calendario, scritto.etichette), (vuoto.calendario, vuoto.etichette));
     }
 
     #[test]
@@ -318,6 +331,7 @@ mod tests {
             ("[fiducia]\nattesa_s = 0", vec!["fiducia.attesa_s", "da 1 a 600"]),
             ("[fiducia]\nlotl = \"ftp://x\"", vec!["fiducia.lotl", "ftp://x", "https://"]),
             ("[fiducia]\npaesi = [\"Italia\"]", vec!["fiducia.paesi", "due lettere"]),
+            ("[etichette]\nfoglio = \"4x8 70x37\"", vec!["etichette.foglio", "4x8 70x37", "3x8 70x37"]),
             ("[calendario]\nfestivi = [\"31/12\"]", vec!["calendario", "31/12", "08-15"]),
             ("database = \"mysql://u:segreta@h/d\"", vec!["mysql", "postgres://"]),
             ("[web", vec!["tabulario.toml"]),

@@ -46,6 +46,12 @@ mod tsd;
 mod xades;
 mod xml;
 
+/// What a PDF is made of, for whoever makes a copy of one: nothing is judged here.
+pub mod pdf {
+    pub use super::difetto::Difetto;
+    pub use super::pades::{Cardine, Dizionario, Id, Oggetto, Pagina, Pdf, Revisione, albero, campi, ha_firme};
+}
+
 pub use fiducia::{
     Citata, Criteri, Criterio, Errore, Fiducia, Firmatari, Genere, Identita, Lista, ListaAccettata, Modo, Periodo,
     Puntatore, Qualifica, RifiutoLista, Servizio, certificati,

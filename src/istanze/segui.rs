@@ -17,6 +17,8 @@ pub struct Seguito {
     pub aoo: Aoo,
     /// What for.
     pub procedimento: String,
+    /// Who submitted it.
+    pub richiedente: String,
     /// About what.
     pub oggetto: String,
     /// When.
@@ -59,6 +61,7 @@ pub fn segui(conn: &mut Conn, codice: &CodiceIstanza) -> Result<Seguito, Errore>
         .map_err(|e| crate::storage::Errore::riga("protocolli_istanze", e))?;
     let mut seguito = Seguito {
         procedimento: procedimento.denominazione.to_string(),
+        richiedente: format!("{} {}", riga.nome, riga.cognome),
         oggetto: riga.oggetto,
         presentata: Istante::from_utc(riga.presentata),
         sottoscrizione: riga.sottoscrizione.parse()?,

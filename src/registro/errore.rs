@@ -1,5 +1,6 @@
 //! Refusals of the register.
 
+use super::stampa;
 use crate::valori::{Istante, NumeroProtocollo};
 use crate::{documenti, firma, segnatura, storage, titolario, utenti};
 
@@ -138,6 +139,15 @@ pub enum Errore {
     /// There is no such registration, or it may not be seen.
     #[error("questa registrazione non esiste o non è tra quelle che puoi vedere")]
     Sconosciuta,
+    /// Only who brings something is given a receipt.
+    #[error("la ricevuta si dà di ciò che è arrivato: la registrazione {0} non è un'entrata")]
+    RicevutaNonPrevista(NumeroProtocollo),
+    /// A copy of this file cannot bear the segnatura.
+    #[error(transparent)]
+    Copia(#[from] stampa::RifiutoCopia),
+    /// A page could not be written: a mistake of ours, or no memory.
+    #[error("la stampa non si è potuta scrivere: {0}")]
+    Stampa(std::io::Error),
     /// This segnatura is not made for such a registration.
     #[error("per la registrazione {0} non è prevista la segnatura in questo dialetto")]
     SegnaturaNonPrevista(NumeroProtocollo),

@@ -162,6 +162,25 @@ pub fn per_numero(
     Ok(completa(conn, vista, righe)?.pop())
 }
 
+/// The registrations of a year with these numbers, in the order of the numbers.
+///
+/// # Errors
+/// Those of the database.
+pub fn per_numeri(
+    conn: &mut Conn,
+    vista: &Vista,
+    anno: i32,
+    numeri: &[NumeroProtocollo],
+) -> Result<Vec<Registrazione>, Errore> {
+    let numeri: Vec<i64> = numeri.iter().map(|n| n.valore()).collect();
+    let righe = vede(vista)
+        .filter(registrazioni::anno.eq(anno).and(registrazioni::numero.eq_any(numeri)))
+        .order(registrazioni::numero)
+        .select(RigaRegistrazione::as_select())
+        .load(conn)?;
+    completa(conn, vista, righe)
+}
+
 /// The newest registrations before `prima` (the id of the last one of the page before), at most `quante`.
 ///
 /// # Errors

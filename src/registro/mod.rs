@@ -17,6 +17,8 @@ mod duplicato;
 pub mod emergenza;
 mod errore;
 mod escluso;
+pub mod etichetta;
+mod leggibile;
 mod lettura;
 mod nuova;
 pub mod orologio;
@@ -24,12 +26,14 @@ mod predisposto;
 mod proposta;
 mod provvedimento;
 mod registra;
+mod ricevuta;
 mod righe;
 mod riservatezza;
 pub mod rubrica;
 mod sigillatura;
 mod sigillo;
 pub mod stampa;
+mod timbro;
 mod uscita;
 mod valore;
 
@@ -45,8 +49,9 @@ pub use differimento::{
 pub use duplicato::{Duplicato, Indizi, Somiglianza, duplicati};
 pub use errore::Errore;
 pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
+pub use leggibile::SegnaturaLeggibile;
 pub use lettura::{
-    DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numero,
+    DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numeri, per_numero,
     quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
 };
 pub use nuova::{
@@ -59,9 +64,11 @@ pub use predisposto::{
 pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, respingi};
 pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};
 pub use registra::{Registrata, registra};
+pub use ricevuta::{DocumentoRicevuto, Ricevuta};
 pub use riservatezza::{Riservatezza, aperti, riserva, riservata, riservatezze};
 pub use sigillatura::segnatura_sigillata;
 pub use sigillo::{ChiaveAperta, Sigillo, configura_sigillo, sigillo};
+pub use timbro::{MASSIMO_TIMBRO_BYTE, Provenienza, timbra};
 pub use valore::{Campo, Valore, a_mano};
 
 use crate::audit::Atto;

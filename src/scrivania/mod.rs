@@ -7,6 +7,7 @@
 
 mod assegnazione;
 mod atti;
+mod carta;
 mod elenco;
 mod errore;
 mod materia;
@@ -21,6 +22,7 @@ mod vicenda;
 
 pub use assegnazione::{Assegnazione, Destinazione, Titolo, assegna, di, per_registrazione};
 pub use atti::{competente, concludi, corrente, ho_letto, possibili, prendi_in_carico, restituisci, rifiuta};
+pub use carta::{ricevuta, segnatura, segnature};
 pub use elenco::{Cursore, Gruppo, Pratica, elenco, quante};
 pub use errore::Errore;
 pub use materia::materia;

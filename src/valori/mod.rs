@@ -8,6 +8,7 @@ mod attore;
 mod calendario;
 mod codice;
 mod codice_fiscale;
+mod foglio_etichette;
 mod id;
 mod impronta;
 mod indirizzo_mail;
@@ -26,6 +27,7 @@ pub use codice::{
     CodiceAoo, CodiceIpa, CodicePostazione, CodiceProcedimento, CodiceRegistro, CodiceUfficio, CodiceVoce,
 };
 pub use codice_fiscale::CodiceFiscale;
+pub use foglio_etichette::FoglioEtichette;
 pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, ChiusuraId, CollegamentoId, ConservatoreId,
     DifferimentoId, EmergenzaId, EnteId, FascicoloId, InvioId, IstanzaId, MessaggioId, PredispostoId, ProcedimentoId,

@@ -9,6 +9,7 @@ mod pagine;
 mod parti;
 mod problema;
 mod salute;
+mod stampe;
 mod stato;
 
 pub use problema::Problema;

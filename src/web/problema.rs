@@ -325,6 +325,14 @@ impl From<registro::Errore> for Problema {
             E::SegnaturaNonPrevista(_) => {
                 Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
             }
+            E::RicevutaNonPrevista(_) => {
+                Self::new(StatusCode::NOT_FOUND, "ricevuta-non-prevista", "Ricevuta non prevista", e.to_string())
+            }
+            E::Copia(ref rifiuto) => match rifiuto {
+                registro::stampa::RifiutoCopia::Scrittura(_) => Self::interno(e),
+                _ => Self::conflitto("timbro-impossibile", e.to_string()),
+            },
+            E::Stampa(_) => Self::interno(e),
             E::SigilloMancante(_) => Self::conflitto("sigillo-non-configurato", e.to_string()),
             E::SigilloInservibile(ref causa) => {
                 tracing::warn!(causa, "the seal of an AOO cannot be used");

@@ -2,7 +2,7 @@
 
 use super::Problema;
 use super::misure::Misure;
-use crate::config::{Fiducia, Limiti, Portale, RegistroGiornaliero};
+use crate::config::{Etichette, Fiducia, Limiti, Portale, RegistroGiornaliero};
 use crate::documenti::fiducia::Custodia;
 use crate::documenti::{self, Deposito, Fiduce};
 use crate::ricerca::Indice;
@@ -30,6 +30,8 @@ pub struct Stato {
     pub calendario: Arc<Calendario>,
     /// When a day has its register.
     pub registro_giornaliero: Arc<RegistroGiornaliero>,
+    /// On which sheets labels are printed.
+    pub etichette: Etichette,
     custodia: Arc<Custodia>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
@@ -49,6 +51,7 @@ impl Stato {
             portale: Portale::default(),
             calendario: Arc::default(),
             registro_giornaliero: Arc::default(),
+            etichette: Etichette::default(),
             pronto: Arc::default(),
             misure: Arc::default(),
         }
@@ -78,6 +81,12 @@ impl Stato {
     #[must_use]
     pub fn con_registro_giornaliero(self, regole: RegistroGiornaliero) -> Self {
         Self { registro_giornaliero: Arc::new(regole), ..self }
+    }
+
+    /// The same, with these sheets of labels.
+    #[must_use]
+    pub fn con_etichette(self, etichette: Etichette) -> Self {
+        Self { etichette, ..self }
     }
 
     /// From now on `/pronto` says yes.

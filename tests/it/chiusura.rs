@@ -71,7 +71,7 @@ fn xml_valido(casa: &Casa, c: &Chiusura) {
 }
 
 /// What Apache PDFBox Preflight says of files: PDF/A-1b or not.
-fn preflight(file: &[PathBuf]) -> bool {
+pub fn preflight(file: &[PathBuf]) -> bool {
     let jar = ["preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api"];
     let jar = jar.map(|nome| format!("/usr/share/java/{nome}.jar"));
     assert!(jar.iter().all(|j| fs::exists(j).unwrap()), "run .ci/pacchetti.sh: one of {jar:?} is not there");

@@ -134,7 +134,7 @@ fn esempio(openapi: &Value, contenuto: &Value) -> Option<Value> {
 fn materia(strada: &str) -> (&'static str, &'static [(&'static str, &'static str)]) {
     const TERMINE: (&str, &str) = ("termine", r#"{ "procedimento": "accesso-atti" }"#);
     match strada.rsplit('/').next().unwrap() {
-        "acquisizioni" => ("cartacea", &[]),
+        "acquisizioni" | "ricevuta" => ("cartacea", &[]),
         "proposte" => ("altra", &[]),
         "presa-in-carico" | "rifiuto" | "termine" => ("altra", &[]),
         "restituzione" | "conclusione" => ("altra", &[("presa-in-carico", r#"{ "ufficio": "EDIL" }"#)]),
@@ -184,6 +184,9 @@ fn manda_con(
         format!("{url}{}", cose.strada(&strada.replace("/registrazioni/{id}", &format!("/registrazioni/{id}"))));
     if metodo == "GET" && strada.ends_with("/righe") {
         indirizzo += "?postazione=PE1";
+    }
+    if strada.ends_with("/etichette") {
+        indirizzo += "?numeri=1-3";
     }
     if strada.ends_with("/scrivania") {
         indirizzo += "?ufficio=EDIL";

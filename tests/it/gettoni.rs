@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 85] = [
+const STRADE: [(&str, &str, &str); 89] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
     ("get", "/api/v1/registrazioni/{id}/segnatura", "legge"),
+    ("get", "/api/v1/registrazioni/{id}/etichetta", "legge"),
+    ("get", "/api/v1/registrazioni/{id}/ricevuta", "legge"),
+    ("get", "/api/v1/registrazioni/{id}/documenti/{sha256}/timbro", "legge"),
+    ("get", "/api/v1/etichette", "legge"),
     ("get", "/api/v1/documenti/{sha256}/verifiche", "legge"),
     ("get", "/api/v1/documenti/{sha256}/verifiche/{id}", "legge"),
     ("post", "/api/v1/registrazioni/{id}/annullamento", "annulla"),

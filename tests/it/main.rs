@@ -47,6 +47,7 @@ mod rubrica;
 mod scrivania;
 mod segnatura;
 mod sigilli;
+mod stampe;
 mod uccisione;
 mod verifiche;
 mod versamenti;

@@ -342,6 +342,8 @@ impl Cose {
             Some("differimenti") => &self.differimento,
             Some("sostituzioni") => &self.sostituzione,
             Some("predisposti") => &self.predisposto,
+            // What left has no receipt.
+            Some("registrazioni") if rotta.ends_with("/ricevuta") => &self.cartacea,
             Some("registrazioni") => &self.registrazione,
             Some("fascicoli") => &self.fascicolo,
             Some("registro") if rotta.contains("/emergenza/") => &self.emergenza,

@@ -30,12 +30,16 @@ use super::strato::illeggibile;
 use crate::valori::Istante;
 use dss::Dss;
 use intervallo::Intervallo;
-use oggetto::Oggetto;
 use permesso::Permesso;
 use ritrovamento::{MAX_FIRME, Trovata, ritrova};
 use seguito::{Dopo, dopo};
-use struttura::{Pdf, Revisione, trova};
+use struttura::trova;
 use valore::{Esito, Valore};
+
+pub use campo::campi;
+pub use oggetto::{Dizionario, Id, Oggetto};
+pub use pagina::{Cardine, Pagina, albero};
+pub use struttura::{Pdf, Revisione};
 
 /// The longest PDF whose signatures are verified: it is held in memory. A PEC message carries at most some 100 MB.
 pub const MAX_PDF_BYTE: usize = 128 * 1024 * 1024;
@@ -53,6 +57,13 @@ pub struct Verifica {
     pub rilievi: Vec<String>,
     /// It is encrypted, and whether it is signed cannot be known.
     pub cifrato: bool,
+}
+
+/// Whether anybody signed a PDF, in any of its revisions, or there are signs of it.
+#[must_use]
+pub fn ha_firme(revisione: &Revisione<'_>) -> bool {
+    let ritrovamento = ritrova(revisione);
+    !ritrovamento.firme.is_empty() || ritrovamento.tracce_ignote || ritrovamento.illeggibili
 }
 
 /// Verifies every signature of a PDF; `strato` is the number of its layer among the signed ones.

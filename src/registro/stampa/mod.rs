@@ -5,11 +5,16 @@
 //! needs no profile; text is set as it is read, without the shapes of scripts that join or turn their letters.
 
 mod carattere;
+mod codice;
+mod copia;
+mod oggetti;
 mod pagina;
 mod pdf;
 mod testo;
 
 pub use carattere::Stile;
+pub use codice::barre;
+pub use copia::{RifiutoCopia, copia};
 pub use pagina::{Grigio, Pagina};
-pub use pdf::{Formato, Pdf, Titolo};
-pub use testo::a_capo;
+pub use pdf::{Formato, PUNTI_PER_MM, Pdf, Titolo};
+pub use testo::{a_capo, pulito};

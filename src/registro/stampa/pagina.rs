@@ -1,8 +1,12 @@
 //! What is drawn on one page. Measures are in points, from the top left corner.
 
 use super::carattere::Carattere;
+use super::testo::{ELLISSI, accorcia};
 use super::{Stile, a_capo};
-use std::io::Write as _;
+use std::io::{self, Write as _};
+
+/// A size, in points, when none is asked for.
+const CORPO_MINIMO: f32 = 5.0;
 
 /// A shade of grey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,17 @@ pub struct Pagina {
 }
 
 impl Pagina {
+    /// Nothing drawn yet.
+    pub(super) fn new(altezza: f32) -> io::Result<Self> {
+        let caratteri = [Carattere::new(Stile::Normale)?, Carattere::new(Stile::Grassetto)?];
+        Ok(Self { altezza, caratteri, disegno: Vec::new() })
+    }
+
+    /// What comes first in every drawing: the colours are shades of grey.
+    pub(super) fn inizia(&mut self) {
+        self.disegno.extend_from_slice(b"/C cs /C CS\n");
+    }
+
     fn carattere(&mut self, stile: Stile) -> &mut Carattere {
         let [normale, grassetto] = &mut self.caratteri;
         match stile {
@@ -49,6 +64,26 @@ impl Pagina {
     pub fn larghezza(&mut self, testo: &str, stile: Stile, corpo: f32) -> f32 {
         let carattere = self.carattere(stile);
         testo.chars().map(|c| f32::from(carattere.glifo(c).larghezza)).sum::<f32>() * corpo / 1000.0
+    }
+
+    /// The beginning of a text that is no wider than this, and an ellipsis if that is not all of it. What moves letters about or
+    /// cannot be printed is left out first.
+    pub fn accorcia(&mut self, testo: &str, stile: Stile, corpo: f32, larghezza: f32) -> String {
+        let carattere = self.carattere(stile);
+        let mut misura = |c: char| f32::from(carattere.glifo(c).larghezza) * corpo / 1000.0;
+        accorcia(testo, larghezza, &mut misura)
+    }
+
+    /// The greatest of these sizes at which a text is no wider than this; if none is, the smallest, and the text is cut.
+    pub fn riduci(&mut self, testo: &str, stile: Stile, corpi: &[f32], larghezza: f32) -> (String, f32) {
+        let minimo = corpi.last().copied().unwrap_or(CORPO_MINIMO);
+        for corpo in corpi {
+            let intero = self.accorcia(testo, stile, *corpo, larghezza);
+            if !intero.ends_with(ELLISSI) || *corpo <= minimo {
+                return (intero, *corpo);
+            }
+        }
+        (self.accorcia(testo, stile, minimo, larghezza), minimo)
     }
 
     /// The lines of a text in a column of this width.
@@ -89,6 +124,16 @@ impl Pagina {
     pub fn fondo(&mut self, (x, y): (f32, f32), larghezza: f32, altezza: f32, colore: Grigio) {
         let y = self.altezza - y - altezza;
         self.aggiungi(&format!("{} sc {x:.2} {y:.2} {larghezza:.2} {altezza:.2} re f\n", colore.valore()));
+    }
+
+    /// Fills many rectangles: left, top, width, height.
+    pub fn rettangoli(&mut self, rettangoli: impl Iterator<Item = [f32; 4]>) {
+        self.aggiungi("0 sc\n");
+        for [x, y, larghezza, altezza] in rettangoli {
+            let y = self.altezza - y - altezza;
+            self.aggiungi(&format!("{x:.3} {y:.3} {larghezza:.3} {altezza:.3} re\n"));
+        }
+        self.aggiungi("f\n");
     }
 
     /// Puts the number of all pages here, which is known only at the end.

@@ -25,6 +25,7 @@ mod ricerca;
 mod rubrica;
 mod scrivania;
 mod sostituzioni;
+mod stampe;
 mod uffici;
 mod verifiche;
 mod versamenti;
@@ -40,6 +41,10 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registrazioni/{id}", web::get().to(registrazioni::mostra));
     cfg.route("/registrazioni/{id}/segnatura", web::get().to(registrazioni::segnatura));
+    cfg.route("/registrazioni/{id}/etichetta", web::get().to(stampe::etichetta));
+    cfg.route("/registrazioni/{id}/ricevuta", web::get().to(stampe::ricevuta));
+    cfg.route("/registrazioni/{id}/documenti/{sha256}/timbro", web::get().to(stampe::timbro));
+    cfg.route("/etichette", web::get().to(stampe::etichette));
     cfg.route("/registrazioni/{id}/annullamento", web::post().to(registrazioni::annulla));
     cfg.service(
         web::resource("/registrazioni/{id}/proposte")

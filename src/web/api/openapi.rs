@@ -2,8 +2,8 @@
 
 use super::{
     differimenti, documenti, emergenze, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone,
-    predisposti, proposte, registrazioni, registri, ricerca, rubrica, scrivania, sostituzioni, uffici, verifiche,
-    versamenti,
+    predisposti, proposte, registrazioni, registri, ricerca, rubrica, scrivania, sostituzioni, stampe, uffici,
+    verifiche, versamenti,
 };
 use crate::web::problema;
 use actix_web::HttpResponse;
@@ -26,6 +26,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::elenca,
         registrazioni::mostra,
         registrazioni::segnatura,
+        stampe::etichetta,
+        stampe::etichette,
+        stampe::ricevuta,
+        stampe::timbro,
         registrazioni::classifica,
         registrazioni::annulla,
         registrazioni::elenca_proposte,

@@ -1,8 +1,10 @@
 //! How pages write and read dates, sizes and names (UX.md 10.5).
 
+use super::Errata;
 use crate::registro::Flusso;
 use crate::segnatura::{NomeParte, Parte};
 use crate::valori::{Istante, NomeFile, NumeroProtocollo, ROMA, Rifiuto, giorno_breve};
+use crate::web::Problema;
 use actix_web::http::header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
@@ -116,9 +118,16 @@ pub(super) fn mancano(quanto: TimeDelta) -> String {
     }
 }
 
-/// Reads a number as a clerk types it, the year being the current one if it is not written: `123`, `123/2026`, `123/26`.
+/// A PDF that we made, in the browser's viewer, from where it is printed.
+pub(super) fn pdf(byte: Vec<u8>) -> Result<HttpResponse, Errata> {
+    let mut risposta = da_vedere("application/pdf").ok_or_else(Problema::non_trovato)?;
+    Ok(risposta.body(byte))
+}
+
+/// Reads a number as a clerk types it, the year being the current one if it is not written: `123`, `123/2026`, `123/26`; or as a scanner types it from a label.
 pub(super) fn leggi_numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, i32)> {
-    let (numero, anno) = testo.trim().split_once('/').unwrap_or((testo, ""));
+    let testo = testo.trim();
+    let (numero, anno) = testo.split_once('/').or_else(|| scandito(testo)).unwrap_or((testo, ""));
     let anno = match (anno.trim(), anno.trim().parse::<i32>()) {
         ("", _) => oggi,
         (_, Ok(anno @ 0..=99)) => anno + 2000,
@@ -126,6 +135,11 @@ pub(super) fn leggi_numero(testo: &str, oggi: i32) -> Option<(NumeroProtocollo, 
         (_, Err(_)) => return None,
     };
     Some((numero.parse().ok()?, anno))
+}
+
+/// The two parts of the code of a label, read by a scanner that types for another keyboard: there the bar is a hyphen.
+fn scandito(testo: &str) -> Option<(&str, &str)> {
+    testo.split_once('-').filter(|(numero, anno)| numero.len() >= 7 && anno.len() == 4)
 }
 
 /// Reads a day and a time of day in Rome: `12/3/2026` and `8:30`.
@@ -233,13 +247,17 @@ mod tests {
 
     #[test]
     fn a_number_is_read_as_clerks_type_it() {
-        for (testo, atteso) in
-            [("123", (123, 2026)), (" 0000123 ", (123, 2026)), ("123/25", (123, 2025)), ("7 / 2024", (7, 2024))]
-        {
+        for (testo, atteso) in [
+            ("123", (123, 2026)),
+            (" 0000123 ", (123, 2026)),
+            ("123/25", (123, 2025)),
+            ("7 / 2024", (7, 2024)),
+            ("0000123-2025", (123, 2025)),
+        ] {
             let (numero, anno) = leggi_numero(testo, 2026).unwrap();
             assert_eq!((numero.valore(), anno), atteso, "{testo:?}");
         }
-        for cattivo in ["", "abc", "1/x", "1/2/3", "0", "-1"] {
+        for cattivo in ["", "abc", "1/x", "1/2/3", "0", "-1", "12-2025", "0000123-25", "12-03-2025"] {
             assert!(leggi_numero(cattivo, 2026).is_none(), "{cattivo:?}");
         }
     }

@@ -15,6 +15,7 @@ mod emergenza;
 mod entra;
 mod errata;
 mod esclusi;
+mod etichette;
 mod fascicoli;
 mod fiducia;
 mod firme;
@@ -131,6 +132,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/dove", web::get().to(dove::mostra));
+    cfg.route("/etichette", web::get().to(etichette::mostra));
+    cfg.route("/etichette/stampa", web::get().to(etichette::stampa));
     cfg.route("/da-protocollare", web::get().to(da_protocollare::elenco));
     cfg.route("/non-protocollati", web::get().to(da_protocollare::non_protocollati));
     cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
@@ -228,10 +231,14 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/ripresa", web::post().to(registrazione::muovi));
     cfg.route("/registrazioni/{id}/pacchetto.xml", web::get().to(registrazione::pacchetto));
     cfg.route("/registrazioni/{id}/ricevute/{messaggio}", web::get().to(registrazione::ricevuta));
+    cfg.route("/registrazioni/{id}/etichetta", web::get().to(registrazione::etichetta));
+    cfg.route("/registrazioni/{id}/ricevuta", web::get().to(registrazione::ricevuta_di_carta));
+    cfg.route("/registrazioni/{id}/segnatura.txt", web::get().to(registrazione::testo));
     cfg.route("/registrazioni/{id}/segnatura.xml", web::get().to(registrazione::segnatura));
     cfg.route("/registrazioni/{id}/documenti/{posizione}", web::get().to(registrazione::documento));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/anteprima", web::get().to(registrazione::anteprima));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/contenuto", web::get().to(registrazione::contenuto));
+    cfg.route("/registrazioni/{id}/documenti/{posizione}/timbro", web::get().to(registrazione::timbro));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/verifiche", web::post().to(registrazione::verifica));
     cfg.route("/registrazioni/{id}/documenti/{posizione}/verifiche/{verifica}", web::get().to(registrazione::prova));
 }

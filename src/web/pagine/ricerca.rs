@@ -1,4 +1,4 @@
-//! `/ricerca`: a number leads to its registration, words to those that say them.
+//! `/ricerca`: a number or a line of segnatura (typed, or read from a label) leads to its registration, words to those that say them.
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
@@ -6,11 +6,13 @@ use super::registro::{Riga, righe};
 use super::{Errata, formato};
 use crate::registro;
 use crate::ricerca::{self, Domanda};
+use crate::segnatura::Identificatore;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::web::{Problema, Stato};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use chrono::Datelike;
 use serde::Deserialize;
 
 /// What is looked for.
@@ -56,6 +58,11 @@ pub(super) async fn cerca(stato: web::Data<Stato>, chi: Chi, cerca: web::Query<C
             if let Some((numero, anno)) = formato::leggi_numero(&domanda, ora.anno()) {
                 let trovata = stato.db.leggi(|conn| registro::per_numero(conn, &vista, anno, numero))?;
                 return Ok(trovata.map(|r| r.id).ok_or_else(Trovate::default));
+            }
+            if let Ok(linea) = domanda.trim().parse::<Identificatore>() {
+                let anno = linea.data.year();
+                let trovata = stato.db.leggi(|conn| registro::per_numero(conn, &vista, anno, linea.numero))?;
+                return Ok(trovata.filter(|r| r.segnatura == linea).map(|r| r.id).ok_or_else(Trovate::default));
             }
             if domanda.trim().is_empty() {
                 return Ok(Err(Trovate::default()));

@@ -21,4 +21,5 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.service(web::resource("/istanze").route(web::get().to(seguito::cerca)).route(web::post().to(seguito::vai)));
     cfg.route("/istanze/{codice}", web::get().to(seguito::mostra));
+    cfg.route("/istanze/{codice}/ricevuta", web::get().to(seguito::ricevuta));
 }

@@ -2,7 +2,8 @@
 
 use super::cornice::Cornice;
 use crate::istanze::{self, CodiceIstanza, Seguito, Sottoscrizione};
-use crate::registro::Registrazione;
+use crate::registro::{self, Registrazione};
+use crate::valori::NomeFile;
 use crate::web::pagine::entra::dallo_stesso_sito;
 use crate::web::pagine::guscio::rendi;
 use crate::web::pagine::{Errata, Pagine, formato};
@@ -96,20 +97,42 @@ pub(super) async fn mostra(
     Ok(rendi(StatusCode::OK, &pagina)?)
 }
 
+/// The receipt to keep.
+pub(super) async fn ricevuta(
+    stato: web::Data<Stato>,
+    pagine: web::Data<Pagine>,
+    http: HttpRequest,
+    codice: web::Path<String>,
+) -> Result<HttpResponse, Errata> {
+    let codice = ammesso(&stato, &pagine, &http, &codice)?;
+    let fatta = stato.blocca(move |stato| {
+        let ora = stato.db.orologio().adesso();
+        let ricevuta = stato.db.leggi(|conn| istanze::ricevuta(conn, &codice, ora))?;
+        Ok(ricevuta.stampa().map_err(registro::Errore::Stampa)?)
+    });
+    let nome = NomeFile::da_arrivo("ricevuta.pdf", "ricevuta.pdf");
+    Ok(formato::da_salvare(&nome, "application/pdf").body(fatta.await?))
+}
+
 async fn leggi(
     stato: &Stato,
     pagine: &Pagine,
     http: &HttpRequest,
     codice: &str,
 ) -> Result<(CodiceIstanza, Seguito), Errata> {
+    let codice = ammesso(stato, pagine, http, codice)?;
+    let cercato = codice.clone();
+    let seguito = stato.blocca(move |stato| Ok(stato.db.leggi(|conn| istanze::segui(conn, &cercato))?)).await?;
+    Ok((codice, seguito))
+}
+
+/// The code, if whoever tries it has not tried too many.
+fn ammesso(stato: &Stato, pagine: &Pagine, http: &HttpRequest, codice: &str) -> Result<CodiceIstanza, Errata> {
     if !pagine.ammette(&pagine.codici, http, stato.db.orologio().adesso()) {
         let testo = "Da questo indirizzo sono arrivate troppe domande. Riprova fra un quarto d'ora.";
         return Err(Problema::troppi(testo, 900).into());
     }
-    let codice: CodiceIstanza = codice.parse().map_err(|_| Problema::non_trovato())?;
-    let cercato = codice.clone();
-    let seguito = stato.blocca(move |stato| Ok(stato.db.leggi(|conn| istanze::segui(conn, &cercato))?)).await?;
-    Ok((codice, seguito))
+    codice.parse().map_err(|_| Problema::non_trovato().into())
 }
 
 /// Where the istanza is, in a word (UX.md 9).

@@ -7,6 +7,7 @@ mod collegate;
 mod documenti;
 mod invii;
 mod scansione;
+mod stampe;
 mod storia;
 mod verifiche;
 mod visioni;
@@ -16,6 +17,7 @@ pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use scansione::acquisisci;
+pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
 pub(super) use visioni::{concedi, revoca};
 
@@ -68,6 +70,8 @@ struct FileVisto {
     firme: Vec<Frase>,
     /// It can be shown inside the page.
     vedibile: bool,
+    /// A copy of it may bear the segnatura.
+    timbrabile: bool,
     /// It has a document inside its signatures.
     firmato: bool,
     /// The verdicts on its signatures, the first one first.
@@ -141,6 +145,7 @@ struct Pagina {
     riservato: bool,
     segnatura: String,
     uscita: bool,
+    entrata: bool,
     voce: String,
     voce_codice: String,
     parti: Vec<ParteVista>,
@@ -327,6 +332,7 @@ fn pagina(
         riservato: r.riservato,
         segnatura: r.segnatura.to_string(),
         uscita: r.flusso == registro::Flusso::Uscita,
+        entrata: r.flusso == registro::Flusso::Entrata,
         voce: voce.map(|c| format!("{} {}", c.voce, c.denominazione)).unwrap_or_default(),
         voce_codice: voce.map(|c| c.voce.to_string()).unwrap_or_default(),
         parti: r.corrispondenti.iter().map(parte).collect(),
@@ -399,6 +405,7 @@ fn file(r: &Registrazione, verifiche: &Verifiche) -> Vec<FileVisto> {
             dimensione: formato::dimensione(d.dimensione),
             firme: firme::frasi(rapporto, &d.media_type),
             vedibile: formato::da_vedere(&tipo).is_some(),
+            timbrabile: tipo == "application/pdf",
             firmato: tipo != d.media_type,
             verifiche: verifiche
                 .get(&impronta)
