@@ -1,10 +1,10 @@
 //! The counter of a register: the next number and its instant, gap-free per AOO, register and year (DPR 445/2000 art. 57).
 
 use super::{Errore, orologio};
-use crate::storage::schema::{contatori, registrazioni};
+use crate::storage::schema::{chiusure, contatori, registrazioni};
 use crate::storage::{self, Comando, Conn, Operazione, Valore};
 use crate::valori::{CodiceRegistro, Istante, NumeroProtocollo};
-use diesel::dsl::max;
+use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -23,6 +23,9 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
         op.ora = orologio::ammesso(op.conn, &aoo, registro, op.ora, Istante::from_utc(ultima))?;
     }
     let (anno, ora) = (op.ora.anno(), op.ora.utc());
+    if chiuso(op.conn, &aoo, registro, anno)? {
+        return Err(Errore::AnnoChiuso(anno));
+    }
     let numero: i64 = match testa {
         Some((ultimo_anno, _)) if ultimo_anno == anno => Comando::<BigInt>::new(
             "UPDATE contatori SET ultimo = ultimo + 1, ultimo_istante = ? WHERE aoo_id = ? AND registro = ? RETURNING ultimo",
@@ -50,6 +53,14 @@ pub(super) fn prossimo(op: &mut Operazione<'_>, registro: &CodiceRegistro) -> Re
     };
     let numero = NumeroProtocollo::new(numero).map_err(|e| storage::Errore::riga("contatori", e))?;
     Ok((anno, numero))
+}
+
+/// True if the register of the year was closed: a clock that went back must not add to what the annual register says is all.
+fn chiuso(conn: &mut Conn, aoo: &str, registro: &str, anno: i32) -> Result<bool, Errore> {
+    let annuale = chiusure::table
+        .filter(chiusure::aoo_id.eq(aoo).and(chiusure::registro.eq(registro)))
+        .filter(chiusure::periodo.eq("anno").and(chiusure::anno.eq(anno)));
+    Ok(diesel::select(exists(annuale)).get_result(conn)?)
 }
 
 /// The last number of a year that is not the counter's: 0 but where a wrong clock numbered in that year, or left it.

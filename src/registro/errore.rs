@@ -19,6 +19,9 @@ pub enum Errore {
         /// When the last registration was made.
         ultima: Istante,
     },
+    /// The annual register of this year says what all its registrations are.
+    #[error("il registro annuale del {0} è già chiuso: nessun numero è stato dato; controlla l'orologio del server")]
+    AnnoChiuso(i32),
     /// The clock is far ahead of the last registration.
     #[error(
         "l'orologio del server ({}) è avanti di oltre {} giorni rispetto all'ultima registrazione ({}): nessun numero è stato \

@@ -171,14 +171,22 @@ pub(super) fn sqlite() -> String {
             let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
             trigger(&format!("guardia_{t}_replace_{i}"), &format!("INSERT ON {t}"), &esiste);
         }
+        trigger(&format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
     }
     for Testa { tabella: t, chiave, avanza } in TESTE {
         trigger(&format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), &format!("NOT ({avanza})"));
         trigger(&format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
         let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
         trigger(&format!("guardia_{t}_replace_0"), &format!("INSERT ON {t}"), &esiste);
+        trigger(&format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
     }
     sql
+}
+
+/// A row that takes the place of another by the key that SQLite gives to all: `rowid`, which is no column of ours. Where nobody says
+/// one it is -1 before the row is there.
+fn stessa_riga(tabella: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM {tabella} WHERE rowid = NEW.rowid)")
 }
 
 /// The script that makes all guards on PostgreSQL.

@@ -2,7 +2,8 @@
 
 use super::Rifiuto;
 use chrono::{
-    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Utc,
+    DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, SubsecRound, TimeDelta, TimeZone, Timelike,
+    Utc,
 };
 use chrono_tz::Tz;
 use std::fmt;
@@ -105,6 +106,10 @@ impl FromStr for Istante {
     fn from_str(testo: &str) -> Result<Self, Rifiuto> {
         let istante = DateTime::parse_from_rfc3339(testo.trim())
             .map_err(|_| Rifiuto::new("istante", "serve una data RFC 3339 come 2026-11-22T08:42:07+01:00"))?;
+        // A leap second is no instant of a database: what is kept would not be what was said.
+        if istante.nanosecond() >= 1_000_000_000 {
+            return Err(Rifiuto::new("istante", "i secondi vanno da 00 a 59"));
+        }
         if !(1900..=2200).contains(&istante.year()) {
             return Err(Rifiuto::new("istante", "l'anno deve stare fra 1900 e 2200"));
         }
@@ -144,6 +149,13 @@ mod tests {
         // The night when 02:30 comes twice: both instants are kept apart.
         check("2026-10-25T00:30:00Z", "2026-10-25", 2026, "2026-10-25T02:30:00.000+02:00");
         check("2026-10-25T01:30:00Z", "2026-10-25", 2026, "2026-10-25T02:30:00.000+01:00");
+    }
+
+    #[test]
+    fn a_leap_second_is_refused() {
+        for testo in ["2016-12-31T23:59:60Z", "2026-11-20T10:00:60+01:00", "2026-11-20T10:00:60.5+01:00"] {
+            assert!(testo.parse::<Istante>().is_err(), "{testo}");
+        }
     }
 
     #[test]

@@ -288,6 +288,7 @@ impl From<registro::Errore> for Problema {
                 Self { riprova_s: Some(60), ..Self::conflitto("orologio-indietro", e.to_string()) }
             }
             E::OrologioAvanti { .. } => Self::conflitto("orologio-avanti", e.to_string()),
+            E::AnnoChiuso(_) => Self::conflitto("anno-chiuso", e.to_string()),
             E::OrologioRegolare => Self::conflitto("orologio-regolare", e.to_string()),
             E::CorrispondenteMancante(_) => Self::campo("/corrispondenti", e.to_string()),
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),

@@ -197,6 +197,19 @@ su_entrambi! {
         intero(casa);
     }
 
+    fn a_year_that_is_closed_takes_no_number(casa) {
+        registrata(casa, "2026-12-30T09:00:00Z", &entrata("Ultima"));
+        assert_eq!(chiudi(casa, "2027-01-02T09:00:00Z", OGNI_GIORNO), 4);
+        // The clock goes back, not behind the last registration.
+        let server = casa.server_alle("2026-12-31T10:00:00Z");
+        let rifiutata = registra(&server.url, &casa.gettone, "tardi", &entrata("Dopo la chiusura"), b"atto").unwrap();
+        assert_eq!((rifiutata.stato, &rifiutata.json()["type"]), (409, &json!("urn:tabulario:anno-chiuso")), "{}", rifiutata.json());
+        drop(server);
+        registrata(casa, "2027-01-02T10:00:00Z", &entrata("Anno nuovo"));
+        assert_eq!(casa.conta("registrazioni"), 2);
+        intero(casa);
+    }
+
     fn days_without_anything_have_none_where_it_is_so_decided(casa) {
         registrata(casa, "2026-12-21T09:00:00Z", &entrata("Lunedì"));
         let id = registrata(casa, "2026-12-23T09:00:00Z", &entrata("Mercoledì"));

@@ -86,7 +86,7 @@ impl<'a> Pdf<'a> {
         }
     }
 
-    /// One step of a walk, of which there are [`MAX_PASSI`] for the whole file.
+    /// One step of a walk, of which there are `MAX_PASSI` for the whole file.
     pub fn passo(&self) -> Result<(), Difetto> {
         let troppi = Difetto("il PDF è troppo complesso da confrontare");
         self.passi.set(self.passi.get().checked_sub(1).ok_or(troppi)?);

@@ -65,7 +65,9 @@ fn controlla(caso: &str, originale: &[u8], unita: usize) {
     assert!(diversi * 500 < a.punti.len(), "{caso}: {diversi} of {} points changed", a.punti.len());
     assert!(b.segnata([0, 0, b.larghezza, alta]), "{caso}");
     assert_eq!(dopo.codici(1, 200 * unita), ["QR-Code:c_x999/AX99Z01/PG/2026-11-22/0000123"], "{caso}");
-    assert!(dopo.errori().is_empty(), "{caso}: {:?}", dopo.errori());
+    // What is wrong with the original stays so; nothing is added.
+    let suoi = prima.errori();
+    assert!(dopo.errori().iter().all(|e| suoi.contains(e)), "{caso}: {:?}", dopo.errori());
     // Turned text is read word by word.
     let testo = dopo.testo().replace('\n', " ");
     for parte in ["Protocollo n. 0000123/2026", "Comune di Borgo Esempio", "Testo originale", "Copia del 23/11/2026"] {
