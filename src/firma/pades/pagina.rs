@@ -15,7 +15,7 @@ pub const EREDITATI: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rota
 pub struct Pagina {
     /// Its dictionary.
     pub oggetto: Rc<Oggetto>,
-    /// The inheritable fields, in the order of [`EREDITATI`], its own or inherited.
+    /// The inheritable fields, in the order of `EREDITATI`, its own or inherited.
     pub ereditati: [Rc<Oggetto>; 4],
 }
 
