@@ -3,6 +3,7 @@
 
 use crate::{GIRI, in_turno, stampa};
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tabulario::firma::{Fiducia, Indicazione, verifica};
@@ -23,7 +24,21 @@ pub fn confronta(file: &Path, ca: &Path, cosa: &str) {
         comando.args(["cms", "-verify", "-binary", "-inform", "DER", "-in"]).arg(file).arg("-CAfile").arg(ca);
         riesce(comando.arg("-out").arg(&estratto));
     };
+    let solo_nostro = || {
+        let mut byte = File::open(file).expect("the file");
+        let rapporto = verifica(&mut byte, None, None, &fiducia, istante, &mut io::sink()).expect("it is read");
+        assert_eq!(rapporto.indication, Some(Indicazione::TotalPassed));
+    };
+    let solo_openssl = || {
+        let mut comando = Command::new("openssl");
+        comando.args(["cms", "-verify", "-binary", "-inform", "DER", "-in"]).arg(file).arg("-CAfile").arg(ca);
+        riesce(comando.arg("-out").arg("/dev/null"));
+    };
     let giri = GIRI / 4;
+    stampa(
+        &format!("files 200 KB, {cosa}, verified only: one running process, openssl started for each"),
+        in_turno(giri, solo_nostro, solo_openssl),
+    );
     stampa(
         &format!("files 200 KB, {cosa}: one running process, openssl started for each"),
         in_turno(giri, nostro, openssl),

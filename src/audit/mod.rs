@@ -16,7 +16,7 @@ pub use anello::{Anello, ORIGINE};
 pub use carico::Carico;
 pub use feed::{Evento, di, dopo};
 pub use merkle::Merkle;
-pub use punte::{Punta, contiene, leggi as leggi_punte, scrivi as scrivi_punte, tutte as punte};
+pub use punte::{Punta, Ultimo, leggi as leggi_punte, scrivi as scrivi_punte, smarrite, tutte as punte};
 pub use verifica::{Atto, Differenza, Genere, Periodo, Ricalcola, verifica};
 
 use crate::storage::schema::{catene, eventi};
@@ -27,7 +27,7 @@ use std::fmt::Display;
 /// Adds one link to the chain of the operation's AOO. `oggetto_tipo` names the kind of thing, `oggetto_id` the thing.
 ///
 /// # Errors
-/// Those of the database; then nothing of the operation stays.
+/// `CopiaRipristinata` if the chain is stopped; those of the database. Then nothing of the operation stays.
 pub fn annota(
     op: &mut Operazione<'_>,
     tipo: &str,
@@ -35,6 +35,9 @@ pub fn annota(
     oggetto_id: impl Display,
     carico: &Carico,
 ) -> Result<i64, Errore> {
+    if op.ferma {
+        return Err(Errore::CopiaRipristinata);
+    }
     let aoo = op.aoo.to_string();
     let oggetto_id = oggetto_id.to_string();
     let punta = match op.punta.take() {

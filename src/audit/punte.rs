@@ -20,6 +20,19 @@ pub struct Punta {
     pub posizione: i64,
     /// The link.
     pub anello: String,
+    /// The last number that the register of the AOO had given by then, if whoever wrote the tip knew.
+    pub ultimo: Option<Ultimo>,
+}
+
+/// The last number of a register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ultimo {
+    /// The code of the register.
+    pub registro: String,
+    /// The year.
+    pub anno: i32,
+    /// The number.
+    pub numero: i64,
 }
 
 /// The tips of all chains in the database.
@@ -33,7 +46,7 @@ pub fn tutte(conn: &mut Conn) -> Result<Vec<Punta>, Errore> {
         .into_iter()
         .map(|(aoo, posizione, anello)| {
             let aoo = aoo.parse().map_err(|e| Errore::riga("catene", e))?;
-            Ok(Punta { aoo, posizione, anello })
+            Ok(Punta { aoo, posizione, anello, ultimo: None })
         })
         .collect()
 }
@@ -45,7 +58,8 @@ pub fn tutte(conn: &mut Conn) -> Result<Vec<Punta>, Errore> {
 pub fn scrivi(cartella: &Path, punte: &[Punta]) -> io::Result<()> {
     fs::create_dir_all(cartella)?;
     for punta in punte {
-        let testo = format!("{} {}\n", punta.posizione, punta.anello);
+        let ultimo = punta.ultimo.as_ref().map(|u| format!("{} {} {}\n", u.registro, u.anno, u.numero));
+        let testo = format!("{} {}\n{}", punta.posizione, punta.anello, ultimo.unwrap_or_default());
         let file = cartella.join(punta.aoo.to_string());
         if fs::read_to_string(&file).is_ok_and(|c| c == testo) {
             continue;
@@ -75,19 +89,32 @@ pub fn leggi(cartella: &Path) -> io::Result<Vec<Punta>> {
         let percorso = voce?.path();
         let Some(Ok(aoo)) = percorso.file_name().and_then(|n| n.to_str()).map(str::parse) else { continue };
         let testo = fs::read_to_string(&percorso)?;
-        let punta = testo.trim_end().split_once(' ').and_then(|(posizione, anello)| {
-            Some(Punta { aoo, posizione: posizione.parse().ok()?, anello: anello.to_owned() })
-        });
+        let punta = intendi(aoo, &testo);
         punte.push(punta.ok_or_else(|| io::Error::other(format!("{} non è una punta", percorso.display())))?);
     }
     Ok(punte)
 }
 
-/// True if the chains hold these tips: false means that links which were acknowledged are gone.
+/// Position and link; on a second line register, year and number.
+fn intendi(aoo: AooId, testo: &str) -> Option<Punta> {
+    let mut righe = testo.lines();
+    let (posizione, anello) = righe.next()?.split_once(' ')?;
+    let ultimo = match righe.next() {
+        None => None,
+        Some(riga) => {
+            let [registro, anno, numero] = riga.split(' ').collect::<Vec<_>>().try_into().ok()?;
+            Some(Ultimo { registro: registro.to_owned(), anno: anno.parse().ok()?, numero: numero.parse().ok()? })
+        }
+    };
+    Some(Punta { aoo, posizione: posizione.parse().ok()?, anello: anello.to_owned(), ultimo })
+}
+
+/// Of these tips, those that no chain holds: links which were acknowledged are gone.
 ///
 /// # Errors
 /// Those of the database.
-pub fn contiene(conn: &mut Conn, apparte: &[Punta]) -> Result<bool, Errore> {
+pub fn smarrite(conn: &mut Conn, apparte: Vec<Punta>) -> Result<Vec<Punta>, Errore> {
+    let mut smarrite = Vec::new();
     for punta in apparte {
         let anello: Option<String> = eventi::table
             .filter(eventi::aoo_id.eq(punta.aoo.to_string()).and(eventi::posizione.eq(punta.posizione)))
@@ -95,8 +122,8 @@ pub fn contiene(conn: &mut Conn, apparte: &[Punta]) -> Result<bool, Errore> {
             .first(conn)
             .optional()?;
         if anello.as_ref() != Some(&punta.anello) {
-            return Ok(false);
+            smarrite.push(punta);
         }
     }
-    Ok(true)
+    Ok(smarrite)
 }

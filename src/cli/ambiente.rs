@@ -3,8 +3,9 @@
 use super::Errore;
 use crate::config::{self, Configurazione, FormatoLog, Livello};
 use crate::documenti::{self, Deposito, Fiduce};
+use crate::registro::ripristino;
 use crate::ricerca::Indice;
-use crate::storage::Db;
+use crate::storage::{self, Db};
 use crate::{audit, utenti};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ impl Dove {
         let db = Arc::new(Db::apri(config.database.clone(), config.orologio())?);
         let ambiente = Ambiente { config, db };
         ambiente.controlla_orologio()?;
+        ambiente.controlla_punte()?;
         Ok(ambiente)
     }
 }
@@ -72,20 +74,22 @@ impl Ambiente {
         cartella_punte(&self.config.dir)
     }
 
-    /// Refuses to write on a database that has forgotten what was acknowledged.
-    pub(super) fn controlla_punte(&self) -> Result<(), Errore> {
-        let cartella = self.punte();
-        let apparte = audit::leggi_punte(&cartella).map_err(Errore::file(&cartella))?;
-        if self.db.leggi(|conn| audit::contiene(conn, &apparte))? {
-            Ok(())
-        } else {
-            Err(Errore::Ripristinato(cartella))
+    /// Stops the chains that have forgotten what was acknowledged, until somebody recognises it.
+    fn controlla_punte(&self) -> Result<(), Errore> {
+        for punta in ripristino::riesamina(&self.db, &self.punte())? {
+            tracing::error!(aoo = %punta.aoo, posizione = punta.posizione, "the chain lost links that were acknowledged: an older copy");
         }
+        Ok(())
     }
 
-    /// Writes the last links apart.
+    /// Writes the last links apart, but for the chains that have lost one: what was written of those stays, until it is recognised.
     pub(super) fn scrivi_punte(&self) -> Result<(), Errore> {
-        let punte = self.db.leggi(audit::punte)?;
+        let (mut punte, mut ultimi) =
+            self.db.leggi(|conn| Ok::<_, storage::Errore>((audit::punte(conn)?, ripristino::ultimi_numeri(conn)?)))?;
+        punte.retain(|punta| !self.db.e_ferma(punta.aoo));
+        for punta in &mut punte {
+            punta.ultimo = ultimi.remove(&punta.aoo.to_string());
+        }
         let cartella = self.punte();
         audit::scrivi_punte(&cartella, &punte).map_err(Errore::file(&cartella))
     }

@@ -5,6 +5,7 @@ use super::{Dove, Errore, avanzamento};
 use crate::audit::{self, Atto, Differenza, Genere, Periodo};
 use crate::config::Configurazione;
 use crate::documenti::{self, Deposito};
+use crate::registro::ripristino;
 use crate::storage::{self, Db};
 use crate::valori::Impronta;
 use crate::{conservazione, istanze, pec, registro, scrivania, titolario, utenti};
@@ -75,6 +76,11 @@ fn atti() -> Vec<Atto> {
 }
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
+    if let (Some(dal), Some(al)) = (args.dal, args.al)
+        && dal > al
+    {
+        return Err(Errore::PeriodoRovescio(dal, al));
+    }
     let risultato = controlla(&dove.configura()?, Periodo { dal: args.dal, al: args.al })?;
     stampa(&risultato, args.json, out)?;
     Ok(risultato.ok)
@@ -86,12 +92,13 @@ pub(super) fn controlla(config: &Configurazione, periodo: Periodo) -> Result<Ris
     let cartella = cartella_punte(&config.dir);
     // Read before the chain: what is written meanwhile is in the chain already.
     let apparte = audit::leggi_punte(&cartella).map_err(Errore::file(&cartella))?;
+    let apparte = db.leggi(|conn| ripristino::non_riconosciute(conn, apparte))?;
     let totale = db.leggi(audit::punte)?.iter().map(|p| p.posizione).sum::<i64>();
     let barra = avanzamento::barra("eventi", u64::try_from(totale).unwrap_or(0));
     let (eventi, mut differenze) = audit::verifica(&db, &atti(), periodo, &apparte, &mut |n| barra.inc(n))?;
     barra.finish_and_clear();
     for guardia in db.leggi(storage::guardie_mancanti)? {
-        let testo = format!("manca la guardia «{guardia}»: il database non rifiuterebbe più le modifiche");
+        let testo = format!("la guardia «{guardia}» manca o non è più la nostra: il database non rifiuterebbe le modifiche");
         differenze.push(Differenza::new(Genere::Row, None, testo));
     }
     let (registrazioni, buchi) = db.leggi(registro::buchi)?;

@@ -31,12 +31,9 @@ pub enum Errore {
         "TABULARIO_OROLOGIO si accetta solo su una cartella fatta da `tabulario demo` o dove tutte le AOO sono di prova"
     )]
     OrologioDiProva,
-    /// The chain does not contain the tip that was kept apart.
-    #[error(
-        "il database in uso è più vecchio dell'ultima punta scritta in {}: sembra una copia ripristinata; \
-         esegui `tabulario controlla` e, se il ripristino è voluto, sposta altrove quella cartella", .0.display()
-    )]
-    Ripristinato(PathBuf),
+    /// A period that ends before it begins.
+    #[error("il periodo finisce prima di cominciare: --dal {0} viene dopo --al {1}")]
+    PeriodoRovescio(chrono::NaiveDate, chrono::NaiveDate),
     /// The time source does not answer.
     #[error("la fonte oraria {fonte} non risponde ({causa}); controlla orologio.fonte e la rete")]
     FonteOraria {

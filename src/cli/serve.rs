@@ -11,6 +11,7 @@ use crate::metronomo::{Esito, Fine, Metronomo, Passo};
 use crate::pec::{self, Officina};
 use crate::registro;
 use crate::registro::chiusura::{self, Regole};
+use crate::registro::ripristino;
 use crate::ricerca;
 use crate::utenti;
 use crate::web::{self, Stato};
@@ -51,7 +52,6 @@ pub(super) struct Args {
 
 pub(super) fn esegui(dove: &Dove, args: &Args) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
-    ambiente.controlla_punte()?;
     let ascolto = ascolta(&ambiente, args.port)?;
     let stato = stato(&ambiente)?;
     servi(Arc::new(ambiente), ascolto, &stato, None)
@@ -64,7 +64,7 @@ pub(super) fn stato(ambiente: &Ambiente) -> Result<Stato, Errore> {
     let stato = Stato::new(Arc::clone(&ambiente.db), ambiente.deposito()?, indice, limiti);
     let (portale, calendario) = (ambiente.config.portale.clone(), Arc::new(ambiente.config.calendario.clone()));
     let stato = stato.con_fiduce(ambiente.fiduce()?, ambiente.config.fiducia.clone()).con_portale(portale, calendario);
-    let stato = stato.con_etichette(ambiente.config.etichette);
+    let stato = stato.con_etichette(ambiente.config.etichette).con_punte(ambiente.punte());
     Ok(stato.con_registro_giornaliero(ambiente.config.registro_giornaliero.clone()))
 }
 
@@ -157,7 +157,13 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         }
     };
     let mut tutti = vec![
-        Passo::new("punte", PASSO_PUNTE, move |_: &Fine| punte.scrivi_punte().map(|()| Esito::Niente)),
+        Passo::new("punte", PASSO_PUNTE, move |_: &Fine| {
+            // Another node may have recognised the copy.
+            if punte.db.ha_ferme() {
+                ripristino::riesamina(&punte.db, &punte.punte())?;
+            }
+            punte.scrivi_punte().map(|()| Esito::Niente)
+        }),
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
             let fiduce = partenze.fiduce()?;

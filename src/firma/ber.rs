@@ -10,6 +10,8 @@ use std::io::{self, BufRead, BufReader, Read};
 pub const MAX_PROFONDITA: usize = 32;
 /// Bytes read from the source at once.
 const TAMPONE_BYTE: usize = 64 * 1024;
+/// Memory given to a length that was only announced.
+const MAX_PRENOTATI_BYTE: usize = 1024 * 1024;
 
 /// `SEQUENCE`.
 pub const SEQUENCE: u8 = 0x30;
@@ -69,6 +71,12 @@ impl Raccolta {
     /// An empty one that keeps at most `limite` bytes.
     pub fn new(limite: usize) -> Self {
         Self { byte: Vec::new(), limite, eccede: false }
+    }
+
+    /// Makes room at once for what is announced, but for what a file that lies could ask for.
+    pub fn prenota(&mut self, annunciati: u64) {
+        let quanti = usize::try_from(annunciati).unwrap_or(usize::MAX);
+        self.byte.reserve_exact(quanti.min(self.limite).min(MAX_PRENOTATI_BYTE));
     }
 
     /// Keeps more bytes, if they fit.

@@ -1,6 +1,6 @@
 //! The register read as an auditor reads it: every number once, none missing (DPR 445/2000 art. 57).
 
-use super::Errore;
+use super::{Errore, ripristino};
 use crate::audit::{Differenza, Genere};
 use crate::storage::schema::{acquisizioni, contatori, documenti_registrati, registrazioni};
 use crate::storage::{self, Conn};
@@ -32,13 +32,17 @@ pub fn buchi(conn: &mut Conn) -> Result<(u64, Vec<Differenza>), Errore> {
         .select((contatori::aoo_id, contatori::registro, contatori::anno, contatori::ultimo))
         .load(conn)?;
     let mut teste: HashMap<(String, String, i32), i64> = teste.into_iter().map(|(a, r, y, n)| ((a, r, y), n)).collect();
+    let perduti = ripristino::perduti(conn)?;
+    let niente = Vec::new();
     let (mut totale, mut differenze) = (0, Vec::new());
     for (aoo, registro, anno, quante, primo, ultimo) in gruppi {
         totale += u64::try_from(quante).unwrap_or(0);
         let (primo, ultimo) = (primo.unwrap_or(1), ultimo.unwrap_or(0));
         let id: AooId = aoo.parse().map_err(|e| storage::Errore::riga("registrazioni", e))?;
+        let suoi = perduti.get(&(aoo.clone(), registro.clone(), anno)).unwrap_or(&niente);
         if primo != 1 || ultimo != quante {
-            for numero in mancanti(conn, &aoo, &registro, anno, ultimo)? {
+            let spiegato = |n: &i64| suoi.iter().any(|(dopo, fino)| dopo < n && n <= fino);
+            for numero in mancanti(conn, &aoo, &registro, anno, ultimo)?.into_iter().filter(|n| !spiegato(n)) {
                 let testo = format!("nel registro {registro} del {anno} manca il numero {numero:07}");
                 differenze.push(Differenza {
                     registrazione: Some((anno, numero)),
@@ -47,6 +51,7 @@ pub fn buchi(conn: &mut Conn) -> Result<(u64, Vec<Differenza>), Errore> {
             }
         }
         let testa = teste.remove(&(aoo, registro.clone(), anno));
+        let ultimo = suoi.iter().map(|(_, fino)| *fino).fold(ultimo, i64::max);
         if testa.is_some_and(|t| t != ultimo) {
             let testo =
                 format!("il contatore del registro {registro} del {anno} non è fermo all'ultimo numero {ultimo:07}");
@@ -54,6 +59,10 @@ pub fn buchi(conn: &mut Conn) -> Result<(u64, Vec<Differenza>), Errore> {
         }
     }
     for ((aoo, registro, anno), ultimo) in teste {
+        let suoi = perduti.get(&(aoo.clone(), registro.clone(), anno)).unwrap_or(&niente);
+        if suoi.iter().any(|(_, fino)| *fino == ultimo) {
+            continue;
+        }
         let id = aoo.parse().map_err(|e| storage::Errore::riga("contatori", e))?;
         let testo = format!(
             "il contatore del registro {registro} del {anno} dice {ultimo:07}, ma non c'è nessuna registrazione"

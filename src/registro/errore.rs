@@ -35,6 +35,28 @@ pub enum Errore {
         /// When the last registration was made.
         ultima: Istante,
     },
+    /// The tips kept apart cannot be read.
+    #[error("non riesco a leggere le punte in {}: {causa}", cartella.display())]
+    Punte {
+        /// The folder.
+        cartella: std::path::PathBuf,
+        /// What the system said.
+        causa: std::io::Error,
+    },
+    /// No copy to be recognised.
+    #[error("il database contiene tutto quello che era stato scritto: non c'è nessuna copia da riconoscere")]
+    CopiaRegolare,
+    /// The copy itself, or the tip, knows a later number.
+    #[error("l'ultimo numero dato è almeno {0:07}: risulta dal registro o dalla punta tenuta a parte")]
+    UltimoNumeroBasso(i64),
+    /// More numbers than a copy can have lost.
+    #[error("la copia arriva al numero {noto:07}: più di {massimo} numeri perduti sono un errore di battitura")]
+    TroppiNumeriPerduti {
+        /// The last number that the copy knows.
+        noto: i64,
+        /// How many may be lost.
+        massimo: i64,
+    },
     /// There is nothing to confirm.
     #[error("l'orologio del server è regolare: non c'è niente da confermare")]
     OrologioRegolare,

@@ -28,6 +28,7 @@ mod provvedimento;
 mod registra;
 mod ricevuta;
 mod righe;
+pub mod ripristino;
 mod riservatezza;
 pub mod rubrica;
 mod sigillatura;
@@ -77,6 +78,7 @@ use crate::audit::Atto;
 pub const ATTI: &[Atto] = &[
     Atto { tipo: carico::ATTO, ricalcola: carico::ricalcola, conta: carico::conta },
     Atto { tipo: chiusura::ATTO, ricalcola: chiusura::ricalcola, conta: chiusura::conta },
+    Atto { tipo: ripristino::ATTO, ricalcola: ripristino::ricalcola, conta: ripristino::conta },
     Atto { tipo: orologio::ATTO, ricalcola: orologio::ricalcola, conta: orologio::conta },
     Atto { tipo: annullamento::ATTO, ricalcola: annullamento::ricalcola, conta: annullamento::conta },
     Atto { tipo: dato::ATTO, ricalcola: dato::ricalcola, conta: dato::conta },

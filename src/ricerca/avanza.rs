@@ -25,7 +25,7 @@ const ATTESA: Duration = Duration::from_secs(5);
 pub fn avanza(indice: &Indice, db: &Db) -> Result<bool, Errore> {
     let Some(_turno) = indice.turno.prendi(ATTESA) else { return Ok(true) };
     let aperto = indice.aperto()?;
-    if !db.leggi(|conn| audit::contiene(conn, &aperto.punte()))? {
+    if !db.leggi(|conn| audit::smarrite(conn, aperto.punte()))?.is_empty() {
         // An index of another database, or of a later time than a restored one.
         indice.ricomincia()?;
         return Ok(true);

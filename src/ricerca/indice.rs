@@ -159,7 +159,7 @@ impl Aperto {
     pub(super) fn punte(&self) -> Vec<Punta> {
         let stato = self.stato.lock().unwrap_or_else(PoisonError::into_inner);
         let punta = |(aoo, (posizione, anello)): (&String, &(i64, String))| {
-            Some(Punta { aoo: aoo.parse().ok()?, posizione: *posizione, anello: anello.clone() })
+            Some(Punta { aoo: aoo.parse().ok()?, posizione: *posizione, anello: anello.clone(), ultimo: None })
         };
         stato.raggiunte.iter().filter_map(punta).collect()
     }

@@ -103,6 +103,8 @@ pub(super) struct Contesto<'a> {
     pub orologio: Orologio,
     pub aoo: AooId,
     pub attore: &'a Attore,
+    /// See [`Operazione::ferma`].
+    pub ferma: bool,
 }
 
 impl Corsia {
@@ -178,7 +180,7 @@ impl Aperto {
         }
         let (aoo, attore, ora) = (cx.aoo, cx.attore.clone(), cx.orologio.adesso());
         let punta = self.punta.as_ref().map(|(_, punta)| punta.clone());
-        let mut op = Operazione { conn, aoo, attore, ora, punta };
+        let mut op = Operazione { conn, aoo, attore, ora, punta, ferma: cx.ferma };
         SCRIVO.set(true);
         let esito = catch_unwind(AssertUnwindSafe(|| f(&mut op)));
         SCRIVO.set(false);

@@ -34,6 +34,12 @@ pub enum Errore {
     /// The whole batch was lost before its commit: nothing was written.
     #[error("scrittura non riuscita, niente è stato registrato: {0}")]
     Persa(String),
+    /// The chain lost links that were acknowledged.
+    #[error(
+        "il database è una copia più vecchia di quello che era in uso: non si scrive finché il responsabile del protocollo non la \
+         riconosce, da Registro › Copia ripristinata"
+    )]
+    CopiaRipristinata,
     /// The operation stopped by a mistake of ours; it was rolled back.
     #[error("errore del programma durante la scrittura: niente è stato registrato")]
     Interrotta,

@@ -7,7 +7,7 @@
 
 use super::{Conn, Errore};
 use diesel::{QueryableByName, RunQueryDsl};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// A table of acts: its name and its unique keys, the primary one first.
@@ -63,6 +63,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("conservatori", &[&["id"]]),
     guardata("riprove", &[&["id"]]),
     guardata("conferme_orologio", &[&["id"]]),
+    guardata("copie_riconosciute", &[&["id"]]),
     guardata("sigilli", &[&["id"]]),
     guardata("sigillature", &[&["registrazione_id"]]),
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
@@ -122,13 +123,16 @@ const TESTE: &[Testa] = &[
     Testa {
         tabella: "contatori",
         chiave: &["aoo_id", "registro"],
-        // Back in time only where somebody answers for it (`registro::orologio`); a year is taken up where it was left.
+        // Back in time only where somebody answers for it (`registro::orologio`); a year is taken up where it was left; over
+        // numbers only where a copy lost them (`registro::ripristino`).
         avanza: "NEW.aoo_id = OLD.aoo_id AND NEW.registro = OLD.registro \
                  AND ((NEW.ultimo_istante >= OLD.ultimo_istante AND NEW.anno >= OLD.anno) OR EXISTS (SELECT 1 FROM \
                  conferme_orologio c WHERE c.aoo_id = OLD.aoo_id AND c.registro = OLD.registro AND c.ultima = OLD.ultimo_istante)) \
                  AND ((NEW.anno = OLD.anno AND NEW.ultimo = OLD.ultimo + 1) OR (NEW.anno <> OLD.anno AND NEW.ultimo = 1 + \
                  (SELECT coalesce(max(r.numero), 0) FROM registrazioni r WHERE r.aoo_id = NEW.aoo_id AND r.registro = NEW.registro \
-                 AND r.anno = NEW.anno)))",
+                 AND r.anno = NEW.anno)) OR EXISTS (SELECT 1 FROM copie_riconosciute k WHERE k.aoo_id = NEW.aoo_id \
+                 AND k.registro = NEW.registro AND k.anno = NEW.anno AND k.ultimo = NEW.ultimo \
+                 AND (NEW.anno <> OLD.anno OR k.precedente = OLD.ultimo)))",
     },
     Testa {
         tabella: "contatori_fascicoli",
@@ -153,34 +157,45 @@ const TESTE: &[Testa] = &[
 
 const RIFIUTO: &str = "tabulario: i dati registrati non si cambiano e non si cancellano";
 
+/// One trigger that should stand in the database: its name, and its whole text as the database gives it back.
+struct Guardia {
+    nome: String,
+    testo: String,
+}
+
 /// The script that makes all guards on SQLite.
 pub(super) fn sqlite() -> String {
-    let mut sql = String::new();
-    let mut trigger = |nome: &str, evento: &str, quando: &str| {
+    guardie_sqlite().iter().fold(String::new(), |mut sql, Guardia { nome, testo }| {
+        let _ = writeln!(sql, "DROP TRIGGER IF EXISTS {nome}; {testo};");
+        sql
+    })
+}
+
+fn guardie_sqlite() -> Vec<Guardia> {
+    let mut guardie = Vec::new();
+    let mut trigger = |nome: String, evento: &str, quando: &str| {
         let quando = if quando.is_empty() { String::new() } else { format!("WHEN {quando} ") };
-        let _ = writeln!(
-            sql,
-            "DROP TRIGGER IF EXISTS {nome}; CREATE TRIGGER {nome} BEFORE {evento} {quando}BEGIN SELECT RAISE(ABORT, '{RIFIUTO}'); END;"
-        );
+        let testo = format!("CREATE TRIGGER {nome} BEFORE {evento} {quando}BEGIN SELECT RAISE(ABORT, '{RIFIUTO}'); END");
+        guardie.push(Guardia { nome, testo });
     };
     for g in GUARDATE {
         let t = g.tabella;
-        trigger(&format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), "");
-        trigger(&format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
+        trigger(format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), "");
+        trigger(format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
         for (i, chiave) in g.chiavi.iter().enumerate() {
             let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
-            trigger(&format!("guardia_{t}_replace_{i}"), &format!("INSERT ON {t}"), &esiste);
+            trigger(format!("guardia_{t}_replace_{i}"), &format!("INSERT ON {t}"), &esiste);
         }
-        trigger(&format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
+        trigger(format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
     }
     for Testa { tabella: t, chiave, avanza } in TESTE {
-        trigger(&format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), &format!("NOT ({avanza})"));
-        trigger(&format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
+        trigger(format!("guardia_{t}_update"), &format!("UPDATE ON {t}"), &format!("NOT ({avanza})"));
+        trigger(format!("guardia_{t}_delete"), &format!("DELETE ON {t}"), "");
         let esiste = format!("EXISTS (SELECT 1 FROM {t} WHERE {})", uguali(chiave));
-        trigger(&format!("guardia_{t}_replace_0"), &format!("INSERT ON {t}"), &esiste);
-        trigger(&format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
+        trigger(format!("guardia_{t}_replace_0"), &format!("INSERT ON {t}"), &esiste);
+        trigger(format!("guardia_{t}_replace_riga"), &format!("INSERT ON {t}"), &stessa_riga(t));
     }
-    sql
+    guardie
 }
 
 /// A row that takes the place of another by the key that SQLite gives to all: `rowid`, which is no column of ours. Where nobody says
@@ -189,64 +204,120 @@ fn stessa_riga(tabella: &str) -> String {
     format!("EXISTS (SELECT 1 FROM {tabella} WHERE rowid = NEW.rowid)")
 }
 
+/// A trigger of PostgreSQL: its table and event, for each row or statement, and the function that it calls.
+struct Chiamata {
+    tabella: &'static str,
+    evento: &'static str,
+    per: &'static str,
+    funzione: String,
+}
+
+impl Chiamata {
+    fn nome(&self) -> String {
+        format!("guardia_{}_{}", self.tabella, self.evento)
+    }
+
+    /// As `pg_get_triggerdef` writes it.
+    fn testo(&self) -> String {
+        let Self { tabella, per, funzione, .. } = self;
+        let evento = self.evento.to_uppercase();
+        format!(
+            "CREATE TRIGGER {} BEFORE {evento} ON {tabella} FOR EACH {per} EXECUTE FUNCTION {funzione}()",
+            self.nome()
+        )
+    }
+}
+
 /// The script that makes all guards on PostgreSQL.
 pub(super) fn postgres() -> String {
     let mut sql = String::new();
-    let rifiuta = format!("RAISE EXCEPTION '{RIFIUTO}'");
-    let mut funzione = |nome: &str, corpo: &str| {
+    for (nome, corpo) in funzioni() {
         let _ = writeln!(
             sql,
-            "CREATE OR REPLACE FUNCTION {nome}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {corpo}; END $$;"
+            "CREATE OR REPLACE FUNCTION {nome}() RETURNS trigger LANGUAGE plpgsql AS $${corpo}$$;"
         );
-    };
-    funzione("tabulario_rifiuta", &rifiuta);
-    // A condition that looks at other tables cannot stand in the trigger itself.
-    for Testa { tabella, avanza, .. } in TESTE {
-        let corpo = format!("IF NOT ({avanza}) THEN {rifiuta}; END IF; RETURN NEW");
-        funzione(&format!("tabulario_avanza_{tabella}"), &corpo);
     }
-    let mut trigger = |tabella: &str, evento: &str, per: &str, funzione: &str| {
-        let nome = format!("guardia_{tabella}_{evento}");
-        let _ = writeln!(
-            sql,
-            "DROP TRIGGER IF EXISTS {nome} ON {tabella}; CREATE TRIGGER {nome} BEFORE {evento} ON {tabella} FOR EACH {per} \
-             EXECUTE FUNCTION {funzione}();"
-        );
-    };
-    for g in GUARDATE {
-        let t = g.tabella;
-        trigger(t, "update", "ROW", "tabulario_rifiuta");
-        trigger(t, "delete", "ROW", "tabulario_rifiuta");
-        trigger(t, "truncate", "STATEMENT", "tabulario_rifiuta");
-    }
-    for Testa { tabella: t, .. } in TESTE {
-        trigger(t, "update", "ROW", &format!("tabulario_avanza_{t}"));
-        trigger(t, "delete", "ROW", "tabulario_rifiuta");
-        trigger(t, "truncate", "STATEMENT", "tabulario_rifiuta");
+    for c in chiamate() {
+        let _ = writeln!(sql, "DROP TRIGGER IF EXISTS {} ON {}; {};", c.nome(), c.tabella, c.testo());
     }
     sql
 }
 
-#[derive(QueryableByName)]
-struct Nome {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    name: String,
+/// The functions that refuse, with their bodies.
+fn funzioni() -> Vec<(String, String)> {
+    let rifiuta = format!("RAISE EXCEPTION '{RIFIUTO}'");
+    let mut funzioni = vec![(RIFIUTA.to_owned(), format!(" BEGIN {rifiuta}; END "))];
+    // A condition that looks at other tables cannot stand in the trigger itself.
+    funzioni.extend(TESTE.iter().map(|t| {
+        let corpo = format!(" BEGIN IF NOT ({}) THEN {rifiuta}; END IF; RETURN NEW; END ", t.avanza);
+        (avanza(t.tabella), corpo)
+    }));
+    funzioni
 }
 
-/// The guards that should stand in the database and do not: none, unless somebody took them away.
+fn chiamate() -> Vec<Chiamata> {
+    let mut chiamate = Vec::new();
+    let mut trigger = |tabella, evento, per, funzione: &str| {
+        chiamate.push(Chiamata { tabella, evento, per, funzione: funzione.to_owned() });
+    };
+    for g in GUARDATE {
+        trigger(g.tabella, "update", "ROW", RIFIUTA);
+        trigger(g.tabella, "delete", "ROW", RIFIUTA);
+        trigger(g.tabella, "truncate", "STATEMENT", RIFIUTA);
+    }
+    for Testa { tabella: t, .. } in TESTE {
+        trigger(t, "update", "ROW", &avanza(t));
+        trigger(t, "delete", "ROW", RIFIUTA);
+        trigger(t, "truncate", "STATEMENT", RIFIUTA);
+    }
+    chiamate
+}
+
+const RIFIUTA: &str = "tabulario_rifiuta";
+
+fn avanza(tabella: &str) -> String {
+    format!("tabulario_avanza_{tabella}")
+}
+
+/// What PostgreSQL should say of each trigger: its own text and the body of its function, since either can be emptied under the same name.
+fn guardie_postgres() -> Vec<Guardia> {
+    let corpi: HashMap<String, String> = funzioni().into_iter().collect();
+    chiamate()
+        .iter()
+        .map(|c| {
+            let corpo = corpi.get(&c.funzione).map_or("", String::as_str);
+            Guardia { nome: c.nome(), testo: format!("{}{corpo}", c.testo()) }
+        })
+        .collect()
+}
+
+#[derive(QueryableByName)]
+struct Presente {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    nome: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    testo: String,
+}
+
+/// The guards that do not stand in the database word for word: none, unless somebody took them away, switched them off or changed
+/// what they do.
 ///
 /// # Errors
 /// If the catalogue cannot be read.
 pub fn mancanti(conn: &mut Conn) -> Result<Vec<String>, Errore> {
-    let (sql, script) = match conn {
-        Conn::Sqlite(_) => ("SELECT name FROM sqlite_master WHERE type = 'trigger'", sqlite()),
-        Conn::Postgres(_) => {
-            ("SELECT tgname::text AS name FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'", postgres())
+    let (sql, attese) = match conn {
+        Conn::Sqlite(_) => {
+            ("SELECT name AS nome, sql AS testo FROM sqlite_master WHERE type = 'trigger'", guardie_sqlite())
         }
+        Conn::Postgres(_) => (
+            "SELECT t.tgname::text AS nome, pg_get_triggerdef(t.oid, true) || p.prosrc AS testo FROM pg_trigger t \
+             JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgenabled = 'O'",
+            guardie_postgres(),
+        ),
     };
-    let presenti: HashSet<String> = diesel::sql_query(sql).load::<Nome>(conn)?.into_iter().map(|n| n.name).collect();
-    let attese = script.split("CREATE TRIGGER ").skip(1).filter_map(|pezzo| pezzo.split(' ').next());
-    Ok(attese.filter(|nome| !presenti.contains(*nome)).map(str::to_owned).collect())
+    let righe = diesel::sql_query(sql).load::<Presente>(conn)?;
+    let presenti: HashMap<String, String> = righe.into_iter().map(|p| (p.nome, p.testo)).collect();
+    Ok(attese.into_iter().filter(|g| presenti.get(&g.nome) != Some(&g.testo)).map(|g| g.nome).collect())
 }
 
 fn uguali(chiave: &[&str]) -> String {

@@ -28,8 +28,8 @@ pub use orologio::Orologio;
 use crate::valori::{AooId, Attore};
 use corsia::{Contesto, Corsia, Scorta};
 use lettura::Lettori;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The database of an installation. Shared by all threads.
 pub struct Db {
@@ -38,6 +38,7 @@ pub struct Db {
     corsie: Mutex<HashMap<AooId, Arc<Corsia>>>,
     scorta: Scorta,
     lettori: Lettori,
+    ferme: RwLock<HashSet<AooId>>,
 }
 
 impl Db {
@@ -64,7 +65,24 @@ impl Db {
 
     fn nuovo(indirizzo: Indirizzo, orologio: Orologio) -> Self {
         let (corsie, scorta, lettori) = (Mutex::default(), Scorta::default(), Lettori::default());
-        Self { indirizzo, orologio, corsie, scorta, lettori }
+        Self { indirizzo, orologio, corsie, scorta, lettori, ferme: RwLock::default() }
+    }
+
+    /// From now on the chains of these AOO, and of no others, take no act: the database lost what they had acknowledged.
+    pub fn ferma(&self, aoo: HashSet<AooId>) {
+        *self.ferme.write().unwrap_or_else(PoisonError::into_inner) = aoo;
+    }
+
+    /// True if the chain of any AOO takes no act.
+    #[must_use]
+    pub fn ha_ferme(&self) -> bool {
+        !self.ferme.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// True if the chain of the AOO takes no act.
+    #[must_use]
+    pub fn e_ferma(&self, aoo: AooId) -> bool {
+        self.ferme.read().unwrap_or_else(PoisonError::into_inner).contains(&aoo)
     }
 
     /// The clock by which this database is written.
@@ -94,7 +112,7 @@ impl Db {
         f: impl FnOnce(&mut Operazione<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (indirizzo, scorta) = (&self.indirizzo, &self.scorta);
-        let cx = Contesto { indirizzo, scorta, orologio: self.orologio, aoo, attore };
+        let cx = Contesto { indirizzo, scorta, orologio: self.orologio, aoo, attore, ferma: self.e_ferma(aoo) };
         self.corsia(aoo).scrivi(&cx, f)
     }
 

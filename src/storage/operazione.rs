@@ -18,6 +18,8 @@ pub struct Operazione<'a> {
     pub ora: Istante,
     /// The last link of the AOO's chain, once this transaction has read it: nobody else writes there before its end. Of `audit`.
     pub punta: Option<Punta>,
+    /// The chain lost links that were acknowledged, and takes no act until somebody recognises that. Of `audit`.
+    pub ferma: bool,
 }
 
 /// The last link of a chain, while a batch adds to it. Its row is written once for all of them.

@@ -63,14 +63,14 @@ impl Oggetto {
         let pulito: String = testo
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
-            .filter(|c| !is_direzione(*c))
+            .filter(|c| !is_direzione(*c) && !fuori_da_xml(*c))
             .collect::<String>()
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
         let corto: String = pulito.chars().take(MASSIMO_OGGETTO).collect();
         let cambiato = corto != testo.trim();
-        if corto.is_empty() { (Self("(senza oggetto)".to_owned()), true) } else { (Self(corto), cambiato) }
+        if si_vede(&corto) { (Self(corto), cambiato) } else { (Self("(senza oggetto)".to_owned()), true) }
     }
 }
 
@@ -79,15 +79,36 @@ pub(super) fn is_direzione(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The two that no XML 1.0 document can hold, so no segnatura and no package, besides control characters.
+fn fuori_da_xml(c: char) -> bool {
+    matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// True if somebody who reads the text sees anything: characters that Unicode says to ignore where they are not understood
+/// (`Default_Ignorable_Code_Point`) and the blank of Braille show nothing, and a line of the register made of them alone would be empty.
+fn si_vede(testo: &str) -> bool {
+    let invisibile = |c: char| {
+        matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    testo.chars().any(|c| !c.is_whitespace() && !invisibile(c))
+}
+
 fn riga(testo: &str, massimo: usize, che: &'static str) -> Result<String, Rifiuto> {
     let testo = testo.trim();
     if testo.is_empty() {
         return Err(Rifiuto::new(che, "non può essere vuoto"));
     }
+    if !si_vede(testo) {
+        return Err(Rifiuto::new(che, "contiene solo caratteri che non si vedono"));
+    }
     if testo.chars().count() > massimo {
         return Err(Rifiuto::new(che, format!("al massimo {massimo} caratteri")));
     }
-    if testo.chars().any(char::is_control) {
+    if testo.chars().any(|c| c.is_control() || fuori_da_xml(c)) {
         return Err(Rifiuto::new(che, "niente a capo, tabulazioni o caratteri di controllo"));
     }
     if testo.chars().any(is_direzione) {
@@ -103,7 +124,7 @@ mod tests {
     #[test]
     fn what_we_type_is_refused_with_the_rule() {
         let lungo = "a".repeat(4_001);
-        for cattivo in ["", "  ", "a\nb", "a\u{0}b", "fattura\u{202e}fdp.exe", lungo.as_str()] {
+        for cattivo in ["", "  ", "a\nb", "a\u{0}b", "fattura\u{202e}fdp.exe", "\u{200b}\u{feff}", "\u{2800} \u{ad}", "a\u{ffff}", lungo.as_str()] {
             assert!(cattivo.parse::<Oggetto>().is_err(), "{cattivo:?}");
         }
         assert_eq!(" Istanza di permesso «A» ".parse::<Oggetto>().unwrap().as_str(), "Istanza di permesso «A»");
@@ -120,5 +141,9 @@ mod tests {
         check("fattura\u{202e}fdp", "fatturafdp", true);
         check("", "(senza oggetto)", true);
         check("\u{0}", "(senza oggetto)", true);
+        check("\u{200b} \u{3164}", "(senza oggetto)", true);
+        check("fattura\u{fffe}", "fattura", true);
+        // What joins the letters of other scripts, and the face of an emoji, stays.
+        check("क्\u{200d}ष e ✉\u{fe0f}", "क्\u{200d}ष e ✉\u{fe0f}", false);
     }
 }

@@ -193,6 +193,7 @@ impl From<storage::Errore> for Problema {
                 let detail = "Il database non risponde: niente è stato registrato. Riprova fra poco.";
                 Self::riprova("database-assente", detail, 5)
             }
+            E::CopiaRipristinata => Self::riprova("copia-ripristinata", e.to_string(), 60),
             E::Indirizzo(_)
             | E::Migrazione(_)
             | E::SchemaDiverso
@@ -289,6 +290,9 @@ impl From<registro::Errore> for Problema {
             }
             E::OrologioAvanti { .. } => Self::conflitto("orologio-avanti", e.to_string()),
             E::AnnoChiuso(_) => Self::conflitto("anno-chiuso", e.to_string()),
+            E::CopiaRegolare => Self::conflitto("copia-regolare", e.to_string()),
+            E::UltimoNumeroBasso(_) | E::TroppiNumeriPerduti { .. } => Self::campo("/ultimo", e.to_string()),
+            E::Punte { .. } => Self::interno(e),
             E::OrologioRegolare => Self::conflitto("orologio-regolare", e.to_string()),
             E::CorrispondenteMancante(_) => Self::campo("/corrispondenti", e.to_string()),
             E::Principale | E::SenzaDocumento => Self::campo("/documenti", e.to_string()),

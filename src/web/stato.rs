@@ -8,6 +8,7 @@ use crate::documenti::{self, Deposito, Fiduce};
 use crate::ricerca::Indice;
 use crate::storage::Db;
 use crate::valori::Calendario;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,6 +33,7 @@ pub struct Stato {
     pub registro_giornaliero: Arc<RegistroGiornaliero>,
     /// On which sheets labels are printed.
     pub etichette: Etichette,
+    punte: Arc<PathBuf>,
     custodia: Arc<Custodia>,
     pronto: Arc<AtomicBool>,
     pub(super) misure: Arc<Misure>,
@@ -52,6 +54,7 @@ impl Stato {
             calendario: Arc::default(),
             registro_giornaliero: Arc::default(),
             etichette: Etichette::default(),
+            punte: Arc::default(),
             pronto: Arc::default(),
             misure: Arc::default(),
         }
@@ -87,6 +90,17 @@ impl Stato {
     #[must_use]
     pub fn con_etichette(self, etichette: Etichette) -> Self {
         Self { etichette, ..self }
+    }
+
+    /// The same, with the folder where the last links of the chains are kept apart.
+    #[must_use]
+    pub fn con_punte(self, cartella: PathBuf) -> Self {
+        Self { punte: Arc::new(cartella), ..self }
+    }
+
+    /// Where the last links of the chains are kept apart.
+    pub(super) fn punte(&self) -> &Path {
+        &self.punte
     }
 
     /// From now on `/pronto` says yes.

@@ -40,7 +40,7 @@ fn colonna(tabella: &str) -> &'static str {
         "revoche" => "istante",
         "termini" | "vicende" => "scade",
         "movimenti" => "cosa",
-        "conferme_orologio" => "motivo",
+        "conferme_orologio" | "copie_riconosciute" => "motivo",
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
             "motivo"
         }
@@ -161,6 +161,39 @@ su_entrambi! {
         assert_eq!(casa.db.leggi(guardie_mancanti).unwrap(), ["guardia_registrazioni_update"]);
         drop(casa.con_orologio("2026-01-01T00:00:00Z"));
         assert!(casa.db.leggi(guardie_mancanti).unwrap().is_empty());
+    }
+}
+
+su_entrambi! {
+    /// A trigger, or the function behind it, may be emptied under its own name; or switched off.
+    fn guards_that_no_longer_refuse_are_missed(casa) {
+        let vuote: &[(&str, &[&str])] = if casa.indirizzo.starts_with("postgres") {
+            &[
+                ("ALTER TABLE registrazioni DISABLE TRIGGER guardia_registrazioni_delete", &["guardia_registrazioni_delete"]),
+                (
+                    "CREATE OR REPLACE FUNCTION tabulario_avanza_contatori() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+                    &["guardia_contatori_update"],
+                ),
+                (
+                    "CREATE OR REPLACE TRIGGER guardia_invii_update BEFORE UPDATE ON invii FOR EACH ROW WHEN (false) \
+                     EXECUTE FUNCTION tabulario_rifiuta()",
+                    &["guardia_invii_update"],
+                ),
+            ]
+        } else {
+            &[(
+                "DROP TRIGGER guardia_registrazioni_delete; CREATE TRIGGER guardia_registrazioni_delete BEFORE DELETE ON registrazioni \
+                 WHEN false BEGIN SELECT RAISE(ABORT, 'no'); END",
+                &["guardia_registrazioni_delete"],
+            )]
+        };
+        for (sql, mancanti) in vuote {
+            casa.sql(sql).unwrap();
+            assert_eq!(casa.db.leggi(guardie_mancanti).unwrap(), *mancanti, "{sql}");
+            // A start makes them again.
+            drop(casa.con_orologio("2026-01-01T00:00:00Z"));
+            assert!(casa.db.leggi(guardie_mancanti).unwrap().is_empty(), "{sql}");
+        }
     }
 }
 

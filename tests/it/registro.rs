@@ -1,6 +1,7 @@
 //! A number is for ever (law 1 of the house).
 
 mod orologio;
+mod ripristino;
 
 use crate::casa::{Casa, su_entrambi};
 use std::collections::BTreeSet;

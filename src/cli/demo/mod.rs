@@ -51,7 +51,6 @@ struct Utenza {
 
 pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bool, Errore> {
     let ambiente = dove.apri()?;
-    ambiente.controlla_punte()?;
     if args.once {
         let riepilogo = percorri(&ambiente, args.posta.as_deref(), "", &mut |_| {})?;
         ambiente.scrivi_punte()?;

@@ -462,3 +462,18 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    copie_riconosciute (id) {
+        id -> Text,
+        aoo_id -> Text,
+        posizione -> BigInt,
+        anello -> Text,
+        registro -> Nullable<Text>,
+        anno -> Nullable<Integer>,
+        precedente -> Nullable<BigInt>,
+        ultimo -> Nullable<BigInt>,
+        motivo -> Text,
+        istante -> Timestamp,
+    }
+}

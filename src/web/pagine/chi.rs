@@ -29,6 +29,8 @@ pub(super) struct Chi {
     pub(super) gettone: String,
     /// The emergenze for which something waits: every page says so.
     pub(super) emergenze: Vec<Emergenza>,
+    /// The database is an older copy that nobody recognised: nothing is written.
+    pub(super) copia: bool,
     /// When they asked.
     pub(super) ora: Istante,
 }
@@ -109,7 +111,7 @@ fn trova(stato: &Stato, gettone: String) -> Result<Chi, Errore> {
         let ruoli = utenti::ruoli_di(conn, sessione.titolare().id, aoo.id)?;
         let vista = politica::vista_adesso(conn, aoo.id, (sessione.titolare().id, &ruoli), ora)?;
         let emergenze = emergenza::aperte(conn, aoo.id)?;
-        Ok::<_, Errore>(Chi { sessione, aoo, ruoli, vista, gettone, emergenze, ora })
+        Ok::<_, Errore>(Chi { copia: stato.db.e_ferma(aoo.id), sessione, aoo, ruoli, vista, gettone, emergenze, ora })
     })?;
     if chi.sessione.da_rinfrescare {
         stato.db.scrivi(chi.aoo.id, &chi.attore(), |op| sessione::vista(op, &chi.gettone))?;

@@ -19,8 +19,9 @@ pub(super) struct Voce {
     pub(super) attiva: bool,
 }
 
-/// An emergenza, above every page.
+/// What everybody has to know, above every page: an emergenza, a copy that was put back.
 pub(super) struct Striscia {
+    pub(super) nome: &'static str,
     pub(super) testo: String,
     /// Its page, for who may see it.
     pub(super) href: Option<String>,
@@ -36,8 +37,7 @@ pub(super) struct Guscio {
     pub(super) ruoli: String,
     /// For whom the person acts, if not for themselves.
     pub(super) per_conto: Option<String>,
-    /// What waits for an emergenza.
-    pub(super) emergenze: Vec<Striscia>,
+    pub(super) allarmi: Vec<Striscia>,
     pub(super) menu: Vec<Voce>,
     pub(super) modulo: String,
     pub(super) cerca: bool,
@@ -78,7 +78,7 @@ impl Guscio {
             persona: chi.sessione.persona.nome_e_cognome(),
             per_conto: chi.sessione.per_conto.as_ref().map(|s| s.titolare.nome_e_cognome()),
             ruoli: nomi_ruoli(chi),
-            emergenze: emergenze(chi),
+            allarmi: allarmi(chi),
             menu: permesse(chi).map(voce).collect(),
             modulo: chi.sessione.modulo.clone(),
             cerca: chi.permesso(Azione::Ricerca) >= Permesso::Legge,
@@ -87,13 +87,21 @@ impl Guscio {
     }
 }
 
-fn emergenze(chi: &Chi) -> Vec<Striscia> {
+fn allarmi(chi: &Chi) -> Vec<Striscia> {
     let legge = chi.permesso(Azione::Registro) >= Permesso::Legge;
+    let copia = chi.copia.then(|| Striscia {
+        nome: "Copia ripristinata",
+        testo: "Il database è una copia più vecchia di quello che era in uso: non si scrive finché il responsabile del \
+                protocollo non la riconosce."
+            .to_owned(),
+        href: legge.then(|| "/registro/copia".to_owned()),
+    });
     let striscia = |e: &Emergenza| Striscia {
+        nome: "Emergenza",
         testo: detta(e, chi.ora),
         href: legge.then(|| format!("/registro/emergenza/{}", e.id)),
     };
-    chi.emergenze.iter().map(striscia).collect()
+    copia.into_iter().chain(chi.emergenze.iter().map(striscia)).collect()
 }
 
 /// An emergenza as everybody has to know it: since when and for how long, or what has to be recovered; and who waits.

@@ -7,6 +7,7 @@ mod annullamento;
 mod campi;
 mod chi;
 mod conservazione;
+mod copia;
 mod da_protocollare;
 mod differimenti;
 mod dove;
@@ -119,6 +120,9 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
         web::resource("/registro/orologio")
             .route(web::get().to(orologio::mostra))
             .route(web::post().to(orologio::conferma)),
+    );
+    cfg.service(
+        web::resource("/registro/copia").route(web::get().to(copia::mostra)).route(web::post().to(copia::riconosci)),
     );
     cfg.service(
         web::resource("/registro/differimenti")

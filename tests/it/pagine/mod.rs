@@ -57,7 +57,7 @@ su_entrambi! {
         assumi(casa, "anna", Ruolo::Operatore);
         let fuori = Cliente::nuovo(&server);
         for strada in ["/", "/registro", "/registrazioni/nuova", "/registrazioni/x", "/ricerca?q=1", "/benvenuto", "/da-protocollare", "/fascicoli",
-            "/fascicoli/nuovo", "/fascicoli/x", "/conservazione", "/registro/orologio", "/amministrazione/organigramma", "/amministrazione/fiducia", "/preferenze", "/registrazioni/x/pacchetto.xml",
+            "/fascicoli/nuovo", "/fascicoli/x", "/conservazione", "/registro/orologio", "/registro/copia", "/amministrazione/organigramma", "/amministrazione/fiducia", "/preferenze", "/registrazioni/x/pacchetto.xml",
             "/registrazioni/x/ricevute/x",
             "/registrazioni/x/documenti/1/anteprima", "/registrazioni/x/documenti/1/contenuto"] {
             let risposta = fuori.apri(strada);
