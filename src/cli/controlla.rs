@@ -98,7 +98,8 @@ pub(super) fn controlla(config: &Configurazione, periodo: Periodo) -> Result<Ris
     let (eventi, mut differenze) = audit::verifica(&db, &atti(), periodo, &apparte, &mut |n| barra.inc(n))?;
     barra.finish_and_clear();
     for guardia in db.leggi(storage::guardie_mancanti)? {
-        let testo = format!("la guardia «{guardia}» manca o non è più la nostra: il database non rifiuterebbe le modifiche");
+        let testo =
+            format!("la guardia «{guardia}» manca o non è più la nostra: il database non rifiuterebbe le modifiche");
         differenze.push(Differenza::new(Genere::Row, None, testo));
     }
     let (registrazioni, buchi) = db.leggi(registro::buchi)?;

@@ -4,6 +4,7 @@ use super::Messaggio;
 use crate::registro::{Corrispondente, ProtocolloMittente, RuoloCorrispondente};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::valori::{Denominazione, Impronta, IndirizzoMail, Istante, Oggetto};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 /// What a provider or a mail program puts before the subject.
@@ -48,7 +49,7 @@ pub fn proponi(m: &Messaggio) -> Proposta {
         mittente: mittente(m, segnatura),
         oggetto: Oggetto::da_arrivo(&oggetto).0,
         arrivo: m.consegnato.filter(|c| *c <= m.ricevuto),
-        protocollo_mittente: protocollo(segnatura),
+        protocollo_mittente: protocollo(segnatura, m.ricevuto.giorno()),
         principale: principale(m, segnatura),
     }
 }
@@ -111,9 +112,10 @@ fn indirizzo(scritto: &str) -> Option<String> {
     }
 }
 
-fn protocollo(segnatura: Option<&Value>) -> Option<ProtocolloMittente> {
+/// The sender's number, with its date unless that is after the day on which it arrived: the register would refuse it.
+fn protocollo(segnatura: Option<&Value>, arrivato: NaiveDate) -> Option<ProtocolloMittente> {
     let numero = testo(segnatura, "/identificatore/numero")?.parse().ok()?;
-    let data = testo(segnatura, "/identificatore/data").and_then(|d| d.parse().ok());
+    let data = testo(segnatura, "/identificatore/data").and_then(|d| d.parse().ok()).filter(|d| *d <= arrivato);
     Some(ProtocolloMittente { numero, data })
 }
 

@@ -66,6 +66,12 @@ pub enum Errore {
     /// More than one main document, or none among several.
     #[error("serve un solo documento principale")]
     Principale,
+    /// What arrived as a file, without the file.
+    #[error("ciò che arriva con mezzo «{}» è un file: manca il documento", .0.as_str())]
+    SenzaFile(super::Mezzo),
+    /// The sender numbered it after it was registered.
+    #[error("la data del protocollo del mittente ({}) è nel futuro", .0.format("%d/%m/%Y"))]
+    ProtocolloFuturo(chrono::NaiveDate),
     /// An uscita without a document.
     #[error("un'uscita ha bisogno di un documento")]
     SenzaDocumento,

@@ -165,10 +165,15 @@ impl Nuova {
         if self.flusso == Flusso::Uscita && self.documenti.is_empty() {
             return Err(Errore::SenzaDocumento);
         }
+        // Paper may wait for its scan; what arrived as a file has one from the beginning, or its impronta would never be registered.
+        if self.flusso == Flusso::Entrata && !self.mezzo.cartaceo() && self.documenti.is_empty() {
+            return Err(Errore::SenzaFile(self.mezzo));
+        }
         let principali = self.documenti.iter().filter(|d| d.ruolo == RuoloDocumento::Principale).count();
         if principali != usize::from(!self.documenti.is_empty()) {
             return Err(Errore::Principale);
         }
+        controlla_protocollo(self.protocollo_mittente.as_ref(), ora)?;
         controlla_arrivo(self.arrivo, ora)
     }
 }
@@ -182,6 +187,14 @@ pub(super) fn controlla_parti(flusso: Flusso, parti: &[Corrispondente]) -> Resul
             Err(Errore::CorrispondenteMancante("un destinatario che non sia solo per conoscenza"))
         }
         Flusso::Interna if parti.is_empty() => Err(Errore::CorrispondenteMancante("il mittente o il destinatario")),
+        _ => Ok(()),
+    }
+}
+
+/// Nobody numbered tomorrow what is registered today.
+pub(super) fn controlla_protocollo(dato: Option<&ProtocolloMittente>, registrata: Istante) -> Result<(), Errore> {
+    match dato.and_then(|p| p.data) {
+        Some(data) if data > registrata.giorno() => Err(Errore::ProtocolloFuturo(data)),
         _ => Ok(()),
     }
 }

@@ -27,7 +27,8 @@ pub const MASSIMO_PERDUTI: i64 = 100_000;
 /// # Errors
 /// `Punte` if they cannot be read; those of the database.
 pub fn riesamina(db: &Db, cartella: &Path) -> Result<Vec<Punta>, Errore> {
-    let apparte = audit::leggi_punte(cartella).map_err(|causa| Errore::Punte { cartella: cartella.to_owned(), causa })?;
+    let apparte =
+        audit::leggi_punte(cartella).map_err(|causa| Errore::Punte { cartella: cartella.to_owned(), causa })?;
     let smarrite = db.leggi(|conn| {
         let ignote = non_riconosciute(conn, apparte)?;
         audit::smarrite(conn, ignote)
@@ -62,10 +63,7 @@ pub fn ultimi_numeri(conn: &mut Conn) -> Result<HashMap<String, audit::Ultimo>, 
     let righe: Vec<(String, String, i32, i64)> = contatori::table
         .select((contatori::aoo_id, contatori::registro, contatori::anno, contatori::ultimo))
         .load(conn)?;
-    Ok(righe
-        .into_iter()
-        .map(|(aoo, registro, anno, numero)| (aoo, audit::Ultimo { registro, anno, numero }))
-        .collect())
+    Ok(righe.into_iter().map(|(aoo, registro, anno, numero)| (aoo, audit::Ultimo { registro, anno, numero })).collect())
 }
 
 /// The last number of a year that the copy knows, and the last one that is known to have been given: 0 if none.
@@ -220,7 +218,9 @@ pub(super) fn perduti(conn: &mut Conn) -> Result<Perduti, storage::Errore> {
         .load(conn)?;
     let mut perduti = Perduti::new();
     for r in righe {
-        if let (Some(registro), Some(anno), Some(precedente), Some(ultimo)) = (r.registro, r.anno, r.precedente, r.ultimo) {
+        if let (Some(registro), Some(anno), Some(precedente), Some(ultimo)) =
+            (r.registro, r.anno, r.precedente, r.ultimo)
+        {
             perduti.entry((r.aoo_id, registro, anno)).or_default().push((precedente, ultimo));
         }
     }

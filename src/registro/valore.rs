@@ -1,7 +1,7 @@
 //! The value of a datum that may be annulled, as it is compared, stored and read.
 
 use super::lettura::corrispondente;
-use super::nuova::{controlla_arrivo, controlla_parti};
+use super::nuova::{controlla_arrivo, controlla_parti, controlla_protocollo};
 use super::righe::RigaCorrispondente;
 use super::{Corrispondente, Errore, Mezzo, ProtocolloMittente, Registrazione, RuoloCorrispondente};
 use crate::segnatura::NomeParte;
@@ -106,7 +106,8 @@ impl Valore {
     /// Refuses what would not have been registered, and what changes nothing.
     pub(super) fn controlla(&self, r: &Registrazione) -> Result<(), Errore> {
         match self {
-            Self::Oggetto(_) | Self::ProtocolloMittente(_) => {}
+            Self::Oggetto(_) => {}
+            Self::ProtocolloMittente(protocollo) => controlla_protocollo(protocollo.as_ref(), r.istante)?,
             Self::Corrispondenti(parti) => controlla_parti(r.flusso, parti)?,
             Self::Arrivo(_) if !a_mano(r.mezzo) => return Err(Errore::ArrivoFisso),
             // It arrived before it was registered.

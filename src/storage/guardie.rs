@@ -175,7 +175,8 @@ fn guardie_sqlite() -> Vec<Guardia> {
     let mut guardie = Vec::new();
     let mut trigger = |nome: String, evento: &str, quando: &str| {
         let quando = if quando.is_empty() { String::new() } else { format!("WHEN {quando} ") };
-        let testo = format!("CREATE TRIGGER {nome} BEFORE {evento} {quando}BEGIN SELECT RAISE(ABORT, '{RIFIUTO}'); END");
+        let testo =
+            format!("CREATE TRIGGER {nome} BEFORE {evento} {quando}BEGIN SELECT RAISE(ABORT, '{RIFIUTO}'); END");
         guardie.push(Guardia { nome, testo });
     };
     for g in GUARDATE {
@@ -232,10 +233,7 @@ impl Chiamata {
 pub(super) fn postgres() -> String {
     let mut sql = String::new();
     for (nome, corpo) in funzioni() {
-        let _ = writeln!(
-            sql,
-            "CREATE OR REPLACE FUNCTION {nome}() RETURNS trigger LANGUAGE plpgsql AS $${corpo}$$;"
-        );
+        let _ = writeln!(sql, "CREATE OR REPLACE FUNCTION {nome}() RETURNS trigger LANGUAGE plpgsql AS $${corpo}$$;");
     }
     for c in chiamate() {
         let _ = writeln!(sql, "DROP TRIGGER IF EXISTS {} ON {}; {};", c.nome(), c.tabella, c.testo());

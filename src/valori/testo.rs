@@ -124,7 +124,17 @@ mod tests {
     #[test]
     fn what_we_type_is_refused_with_the_rule() {
         let lungo = "a".repeat(4_001);
-        for cattivo in ["", "  ", "a\nb", "a\u{0}b", "fattura\u{202e}fdp.exe", "\u{200b}\u{feff}", "\u{2800} \u{ad}", "a\u{ffff}", lungo.as_str()] {
+        for cattivo in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{0}b",
+            "fattura\u{202e}fdp.exe",
+            "\u{200b}\u{feff}",
+            "\u{2800} \u{ad}",
+            "a\u{ffff}",
+            lungo.as_str(),
+        ] {
             assert!(cattivo.parse::<Oggetto>().is_err(), "{cattivo:?}");
         }
         assert_eq!(" Istanza di permesso «A» ".parse::<Oggetto>().unwrap().as_str(), "Istanza di permesso «A»");

@@ -4,11 +4,13 @@ mod orologio;
 mod ripristino;
 
 use crate::casa::{Casa, su_entrambi};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use tabulario::documenti::Riposto;
 use tabulario::registro::{
-    self, Corrispondente, Documento, Errore, Flusso, Mezzo, Nuova, Registrata, RuoloCorrispondente, RuoloDocumento,
+    self, Corrispondente, Documento, Errore, Flusso, Mezzo, Nuova, ProtocolloMittente, Registrata, RuoloCorrispondente,
+    RuoloDocumento,
 };
 use tabulario::scrivania;
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
@@ -89,7 +91,10 @@ su_entrambi! {
         let futura = Nuova { arrivo: Some("2199-01-01T00:00:00Z".parse().unwrap()), ..entrata(casa, "Dal futuro") };
         let mut doppia = entrata(casa, "Due principali");
         doppia.documenti.push(doppia.documenti[0].clone());
-        for nuova in [senza, futura, doppia] {
+        let domani = ProtocolloMittente { numero: "12".parse().unwrap(), data: NaiveDate::from_ymd_opt(2199, 1, 1) };
+        let precoce = Nuova { protocollo_mittente: Some(domani), ..entrata(casa, "Protocollata domani") };
+        let senza_file = Nuova { mezzo: Mezzo::Pec, documenti: Vec::new(), ..entrata(casa, "PEC senza file") };
+        for nuova in [senza, futura, doppia, precoce, senza_file] {
             assert!(protocolla(casa, &casa.db, &nuova).is_err(), "{}", nuova.oggetto);
         }
         // Refused after the number was taken: the savepoint takes it back.

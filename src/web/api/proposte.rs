@@ -130,9 +130,11 @@ fn leggi(corpo: &Corpo) -> Result<Option<Testo>, Problema> {
 /// The proposed value was good when it was proposed: what speaks against it now is no field of this request.
 fn superata(e: Errore) -> Problema {
     match e {
-        Errore::ValoreUguale(_) | Errore::ArrivoFisso | Errore::CorrispondenteMancante(_) | Errore::ArrivoFuturo(_) => {
-            Problema::conflitto("proposta-superata", e.to_string())
-        }
+        Errore::ValoreUguale(_)
+        | Errore::ArrivoFisso
+        | Errore::CorrispondenteMancante(_)
+        | Errore::ArrivoFuturo(_)
+        | Errore::ProtocolloFuturo(_) => Problema::conflitto("proposta-superata", e.to_string()),
         altro => altro.into(),
     }
 }

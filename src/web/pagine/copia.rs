@@ -1,11 +1,11 @@
 //! `/registro/copia`: whether the database is an older copy of the one that was in use, and the RSP's act that recognises it.
 
+use super::campi::Difetto;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
-use super::campi::Difetto;
 use super::{Errata, campi, formato};
-use crate::registro::ripristino::{self, Copia};
 use crate::registro;
+use crate::registro::ripristino::{self, Copia};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{AooId, NumeroProtocollo, Testo};
 use crate::web::{Problema, Stato};
@@ -95,9 +95,9 @@ pub(super) async fn riconosci(
             let smarrite = ripristino::riesamina(&stato.db, stato.punte())?;
             let di = |aoo: AooId| smarrite.iter().find(|p| p.aoo == aoo);
             let sua = match di(aoo.id) {
-                Some(punta) => stato
-                    .db
-                    .scrivi(aoo.id, &attore, |op| ripristino::riconosci(op, &aoo, punta, ultimo, &motivo)),
+                Some(punta) => {
+                    stato.db.scrivi(aoo.id, &attore, |op| ripristino::riconosci(op, &aoo, punta, ultimo, &motivo))
+                }
                 None => Err(registro::Errore::CopiaRegolare),
             };
             let sua = match sua {

@@ -91,9 +91,10 @@ fn allarmi(chi: &Chi) -> Vec<Striscia> {
     let legge = chi.permesso(Azione::Registro) >= Permesso::Legge;
     let copia = chi.copia.then(|| Striscia {
         nome: "Copia ripristinata",
-        testo: "Il database è una copia più vecchia di quello che era in uso: non si scrive finché il responsabile del \
+        testo:
+            "Il database è una copia più vecchia di quello che era in uso: non si scrive finché il responsabile del \
                 protocollo non la riconosce."
-            .to_owned(),
+                .to_owned(),
         href: legge.then(|| "/registro/copia".to_owned()),
     });
     let striscia = |e: &Emergenza| Striscia {

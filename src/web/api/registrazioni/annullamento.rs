@@ -112,7 +112,9 @@ fn rettifica(d: &Oggetto<'_>, massimo: usize, difetti: &mut Difetti) -> Option<R
 /// The refusals of a registration, at the place where the value stands here.
 pub(super) fn al_valore(e: Errore) -> Problema {
     match e {
-        Errore::CorrispondenteMancante(_) | Errore::ArrivoFuturo(_) => Problema::campo("/dato/valore", e.to_string()),
+        Errore::CorrispondenteMancante(_) | Errore::ArrivoFuturo(_) | Errore::ProtocolloFuturo(_) => {
+            Problema::campo("/dato/valore", e.to_string())
+        }
         altro => altro.into(),
     }
 }
