@@ -4,14 +4,16 @@ use super::ambiente::Ambiente;
 use super::{Dove, Errore};
 use crate::config::Fiducia as Sezione;
 use crate::documenti;
-use crate::documenti::Deposito;
 use crate::documenti::fiducia::revoche::{
     Esame, Esito, FUORI, NESSUN_INDIRIZZO, Quali, conserva, esamina, numero_leggibile,
 };
 use crate::documenti::fiducia::{Custodia, Rete, RifiutoRete, Sorgente};
-use crate::firma::GenereRevoca;
+use crate::documenti::{Deposito, Fiduce};
+use crate::firma::{self, Autorita, GenereRevoca, catene};
 use crate::valori::{Attore, Impronta, Istante};
 use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,9 @@ pub(super) struct Args {
     /// Liste di revoca (PEM o DER) e risposte OCSP (DER): file, cartelle che ne contengono, indirizzi (se mancano, si scaricano).
     #[arg(value_name = "FILE|CARTELLA|URL")]
     dati: Vec<String>,
+    /// File firmato: chiede ai risponditori OCSP che cosa sanno dei certificati di chi l'ha firmato (si può ripetere).
+    #[arg(long, value_name = "FILE", conflicts_with = "dati")]
+    ocsp: Vec<PathBuf>,
     /// Mostra che cosa cambierebbe, senza conservare niente.
     #[arg(long)]
     anteprima: bool,
@@ -60,6 +65,10 @@ struct Riga {
     sha256: Option<Impronta>,
 }
 
+/// Said when nobody can be asked.
+const NESSUN_RISPONDITORE: &str = "Nessun certificato di chi ha firmato, con una catena che porti a un'autorità riconosciuta, dice chi \
+     risponde del suo stato (OCSP) a un indirizzo http o https.";
+
 const ACCETTATA: &str = "accepted";
 const ACCETTABILE: &str = "would-accept";
 const PRESENTE: &str = "present";
@@ -76,8 +85,11 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
         let _ = writeln!(io::stderr(), "Leggo {che} …");
     };
     let mut results = Vec::new();
-    let mut portate = sorgenti(&args.dati)?.into_iter().map(Ok);
-    let quali = if args.dati.is_empty() { Quali::Pubblicate } else { Quali::Portate(&mut portate) };
+    let portate =
+        if args.ocsp.is_empty() { sorgenti(&args.dati)? } else { domande_su(&ambiente, &args.ocsp, &fiduce)? };
+    let mut portate = portate.into_iter().map(Ok);
+    let quali =
+        if args.dati.is_empty() && args.ocsp.is_empty() { Quali::Pubblicate } else { Quali::Portate(&mut portate) };
     let mut tratta = |esame: Esame| {
         results.push(riga(&ambiente, &deposito, esame, args.anteprima)?);
         Ok::<_, Errore>(())
@@ -98,6 +110,23 @@ pub(super) fn esegui(dove: &Dove, args: &Args, out: &mut dyn Write) -> Result<bo
         racconta(&risultato, out)?;
     }
     Ok(risultato.ok)
+}
+
+/// What can be asked about who signed these files: only of chains that end at somebody who is trusted, because anybody may write an
+/// address into a certificate of their own.
+fn domande_su(ambiente: &Ambiente, file: &[PathBuf], fiduce: &Fiduce) -> Result<Vec<Sorgente>, Errore> {
+    let ora = ambiente.db.orologio().adesso();
+    let mut autorita = Autorita::di(&fiduce.firme);
+    let mut domande = BTreeSet::new();
+    for percorso in file {
+        let mut letto = File::open(percorso).map_err(Errore::file(percorso))?;
+        let catene = catene(&mut letto, &fiduce.firme, ora).map_err(Errore::file(percorso))?;
+        domande.extend(catene.iter().filter(|c| autorita.aggiungi_catena(c)).flat_map(|c| firma::domande(c)));
+    }
+    if domande.is_empty() {
+        return Err(Errore::Uso(NESSUN_RISPONDITORE.to_owned()));
+    }
+    Ok(domande.into_iter().map(Sorgente::Domanda).collect())
 }
 
 /// The way to the network for addresses out of certificates.

@@ -11,7 +11,7 @@ use crate::valori::{CodiceFiscale, Istante};
 use der::oid::ObjectIdentifier;
 use std::fmt::Write as _;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
@@ -24,6 +24,7 @@ const POLITICHE: &str = "2.5.29.32";
 const SCOPI: &str = "2.5.29.37";
 const QC_STATEMENTS: &str = "1.3.6.1.5.5.7.1.3";
 const OCSP_NOCHECK: &str = "1.3.6.1.5.5.7.48.1.5";
+const ACCESSO_OCSP: &str = "1.3.6.1.5.5.7.48.1";
 
 /// Critical extensions that are processed, or that cannot make a signature less valid. Any other critical extension
 /// makes the certificate unusable (RFC 5280 section 4.2).
@@ -102,6 +103,26 @@ impl<'a> Certificato<'a> {
     /// Its serial number, without leading zeros.
     pub fn seriale(&self) -> &[u8] {
         senza_zeri(self.x509.raw_serial())
+    }
+
+    /// Its serial number, as it was sent.
+    pub fn seriale_der(&self) -> &[u8] {
+        self.x509.raw_serial()
+    }
+
+    /// Where somebody answers about it, by `http` or `https` (`authorityInfoAccess`, RFC 5280 section 4.2.2.1).
+    pub fn risponditori(&self) -> Vec<String> {
+        let estensioni = self.x509.extensions().iter();
+        let accessi = estensioni.filter_map(|e| match e.parsed_extension() {
+            ParsedExtension::AuthorityInfoAccess(accessi) => Some(accessi.accessdescs.iter()),
+            _ => None,
+        });
+        let ocsp = accessi.flatten().filter(|a| a.access_method.to_id_string() == ACCESSO_OCSP);
+        ocsp.filter_map(|a| match &a.access_location {
+            GeneralName::URI(uri) if della_rete(uri) => Some((*uri).to_owned()),
+            _ => None,
+        })
+        .collect()
     }
 
     /// The names of the points where the lists about it are published by its own issuer (RFC 5280 section 4.2.1.13).
@@ -311,6 +332,12 @@ fn codice_fiscale(seriale: &str) -> Option<String> {
         }
     }
     seriale.parse::<CodiceFiscale>().ok().map(|codice| codice.as_str().to_owned())
+}
+
+/// Whether an address is one that `http` or `https` reach.
+pub fn della_rete(indirizzo: &str) -> bool {
+    let minuscolo = indirizzo.to_ascii_lowercase();
+    minuscolo.starts_with("http://") || minuscolo.starts_with("https://")
 }
 
 /// A number in DER without the octets that say only that it is positive.

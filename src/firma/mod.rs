@@ -60,7 +60,9 @@ pub use prova::{Inservibile, MAX_PROVA_BYTE, Prova};
 pub use rapporto::{
     Contenuto, Firma, Firmatario, Formato, Indicazione, MarcaTemporale, Marcato, Rapporto, Sottoindicazione,
 };
-pub use revoca::{Accettato, Autorita, DatoRevoca, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE, RifiutoRevoca};
+pub use revoca::{
+    Accettato, Autorita, DatoRevoca, Domanda, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE, RifiutoRevoca, domande,
+};
 
 use crate::valori::{Impronta, Istante};
 use catena::Contesto;
@@ -106,6 +108,18 @@ pub fn prova(
     let rapporto = esamina(firmato, None, Some(nome), contesto, &mut io::sink())?;
     let traccia = traccia.borrow();
     Ok(Prova::new(impronta, nome.to_owned(), istante, rapporto, &traccia))
+}
+
+/// The chains of certificates that are found while a file is verified, each from who signed to an anchor (DER).
+///
+/// # Errors
+/// Only when the source cannot be read.
+pub fn catene(firmato: &mut dyn Read, fiducia: &Fiducia, istante: Istante) -> io::Result<Vec<Vec<Vec<u8>>>> {
+    let contesto = Contesto::new(fiducia, istante);
+    let traccia = contesto.traccia();
+    esamina(firmato, None, None, contesto, &mut io::sink())?;
+    let catene = traccia.borrow().catene.clone();
+    Ok(catene)
 }
 
 fn esamina(

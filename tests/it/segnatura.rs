@@ -100,7 +100,7 @@ fn uscita() -> Uscita {
             a(estera, true, false),
         ],
         riservato: true,
-        oggetto: "Parere sul regolamento n. 5 & sull'allegato <B>\u{ffff} è favorevole".parse().unwrap(),
+        oggetto: "Parere sul regolamento n. 5 & sull'allegato <B> è favorevole".parse().unwrap(),
         classifica: Some(Classifica {
             voce: "VI.3.1".parse().unwrap(),
             denominazione: Some("Edilizia".parse().unwrap()),

@@ -3,6 +3,7 @@
 
 use super::luogo::{Interno, SoloPubblici, si_dice_interno};
 use crate::config::Proxy;
+use crate::firma::Domanda;
 use rustls::crypto::aws_lc_rs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -115,6 +116,30 @@ impl Rete {
             qui = rinvio(&qui, dove.ok_or(RifiutoRete::Stato(risposta.status().as_u16()))?)?;
         }
         Err(RifiutoRete::Rinvii)
+    }
+}
+
+/// What a question to who answers about certificates is (RFC 6960 appendix A.1).
+const DOMANDA_OCSP: &str = "application/ocsp-request";
+
+impl Rete {
+    /// Puts a question to who answers about certificates; the answer may have up to `massimo` bytes. No redirect is followed: who answers
+    /// is there.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn chiedi(&self, domanda: &Domanda, massimo: u64) -> Result<Vec<u8>, RifiutoRete> {
+        let dove = indirizzo(Url::parse(&domanda.indirizzo))?;
+        if self.solo_pubblica && si_dice_interno(&dove) {
+            return Err(RifiutoRete::Interno);
+        }
+        let richiesta = self.agente.post(dove.as_str()).content_type(DOMANDA_OCSP);
+        let mut risposta = richiesta.send(domanda.byte.as_slice()).map_err(|e| rifiuto(e, massimo))?;
+        if risposta.status().is_redirection() {
+            return Err(RifiutoRete::Stato(risposta.status().as_u16()));
+        }
+        let corpo = risposta.body_mut().with_config().limit(massimo.saturating_add(1));
+        corpo.read_to_vec().map_err(|e| rifiuto(e, massimo))
     }
 }
 

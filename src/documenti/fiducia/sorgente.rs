@@ -1,6 +1,7 @@
 //! What a person brings: a file, an address, the bytes of a form.
 
 use super::{Rete, Rifiuto, RifiutoRete};
+use crate::firma::Domanda;
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ pub enum Sorgente {
         /// The bytes.
         byte: Vec<u8>,
     },
+    /// The answer to a question that is put at an address.
+    Domanda(Domanda),
 }
 
 impl Sorgente {
@@ -42,6 +45,7 @@ impl Sorgente {
         let nome = match self {
             Self::File(file) => file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned(),
             Self::Url(url) => url.clone(),
+            Self::Domanda(domanda) => domanda.indirizzo.clone(),
             Self::Byte { nome, .. } => nome.clone(),
         };
         nome.chars().filter(|c| !c.is_control()).take(500).collect()
@@ -54,6 +58,10 @@ impl Sorgente {
             Self::Url(url) => {
                 let rete = rete.ok_or(Rifiuto::Rete(RifiutoRete::Indirizzo))?;
                 return Ok(rete.scarica(&url, massimo)?);
+            }
+            Self::Domanda(domanda) => {
+                let rete = rete.ok_or(Rifiuto::Rete(RifiutoRete::Indirizzo))?;
+                return Ok(rete.chiedi(&domanda, massimo)?);
             }
             Self::File(file) => {
                 let mut byte = Vec::new();

@@ -197,6 +197,6 @@ impl Caso<'_> {
 }
 
 /// The sentence about a timestamp, with what kind of timestamp it is.
-fn chiamata(frase: &str, quale: &str) -> String {
+pub fn chiamata(frase: &str, quale: &str) -> String {
     frase.replacen("Marca temporale", &format!("Marca temporale {quale}"), 1)
 }

@@ -1,6 +1,6 @@
 //! Whose revocation data are believed, and where these publish them.
 
-use crate::firma::certificato::Certificato;
+use crate::firma::certificato::{Certificato, della_rete};
 use crate::firma::fiducia::Fiducia;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,9 +78,5 @@ impl<'a> Autorita<'a> {
 }
 
 fn indirizzi(certificato: &Certificato<'_>) -> Vec<String> {
-    let della_rete = |nome: &String| {
-        let minuscolo = nome.to_ascii_lowercase();
-        minuscolo.starts_with("http://") || minuscolo.starts_with("https://")
-    };
-    certificato.punti().into_iter().filter(della_rete).collect()
+    certificato.punti().into_iter().filter(|nome| della_rete(nome)).collect()
 }

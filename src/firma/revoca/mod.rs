@@ -4,6 +4,7 @@
 mod autorita;
 mod bilancio;
 mod dato;
+mod domanda;
 mod firmato;
 mod lista;
 mod noto;
@@ -14,6 +15,7 @@ mod risposta;
 pub use autorita::Autorita;
 pub use bilancio::Stato;
 pub use dato::{Accettato, DatoRevoca, GenereRevoca, MASSIMO_DATO_REVOCA_BYTE};
+pub use domanda::{Domanda, domande};
 pub use noto::{Consultata, Noti, RevocaProvata};
 pub use punto::nomi;
 pub use rifiuto::RifiutoRevoca;

@@ -3,6 +3,8 @@
 //! As in the other formats the last archive timestamp is judged first, and what a valid one covers is judged at its time.
 
 use super::esame::Caso;
+use super::proprieta::{TIPO_FIRMATE, TUTTI_GLI_OGGETTI};
+use crate::firma::archivio::chiamata;
 use crate::firma::certificato::Certificato;
 use crate::firma::esame::{Firmato, opponibile};
 use crate::firma::giudizio::Giudizio;
@@ -73,7 +75,7 @@ impl Caso<'_, '_, '_> {
                 if let (Indicazione::TotalPassed, Some(time)) = (marca.indication, marca.time) {
                     provati.push((posto(nodo), time));
                 }
-                giudizio.nota(frase.replacen("Marca temporale", "Marca temporale di archiviazione", 1));
+                giudizio.nota(chiamata(&frase, "di archiviazione"));
                 archivio.insert(0, MarcaTemporale { covers: Marcato::Archive, ..marca });
             }
         }
@@ -88,13 +90,52 @@ impl Caso<'_, '_, '_> {
         }
         let con_riferimenti =
             ["SigAndRefsTimeStamp", "RefsOnlyTimeStamp"].map(|n| proprieta.aggiunte(n).next().is_some());
-        if con_riferimenti.contains(&true) || proprieta.marca_il_contenuto() {
-            giudizio.nota(
-                "Ci sono altre marche temporali (del contenuto o dei riferimenti), che non sono state verificate.",
-            );
+        if con_riferimenti.contains(&true) {
+            giudizio.nota("Ci sono altre marche temporali (dei riferimenti), che non sono state verificate.");
         }
         marche.extend(archivio);
-        Prove { istante: opponibile(noto, &marche), marche }
+        let istante = opponibile(noto, &marche);
+        let allora = self.contesto.all_istante(istante);
+        for nodo in proprieta.marche_del_contenuto() {
+            let marcato = self.contenuto_marcato(nodo);
+            for byte in self.gettoni(nodo) {
+                let (marca, frase) = match Gettone::da_byte(&byte) {
+                    Ok(gettone) => {
+                        let marcato = marcato.as_deref().map(Firmato::Byte).map_err(|ostacolo| *ostacolo);
+                        marca::esamina_con(&allora, &gettone, marcato, certificati, revoche)
+                    }
+                    Err(difetto) => marca::illeggibile(difetto),
+                };
+                giudizio.nota(chiamata(&frase, "del contenuto, che non prova quando è stata fatta la firma,"));
+                marche.push(MarcaTemporale { covers: Marcato::Content, ..marca });
+            }
+        }
+        Prove { istante, marche }
+    }
+
+    /// What a timestamp of what was going to be signed stamps (clause 5.2.8): what every reference leads to but the one of the signed
+    /// properties, which hold it; or what those lead to that it names.
+    fn contenuto_marcato(&self, nodo: NodeId) -> Result<Vec<u8>, Ostacolo> {
+        let albero = self.albero;
+        let forma = self.forma(nodo).ok_or(INCOMPLETA)?;
+        let delle_proprieta =
+            |n: &NodeId| albero.attributo(*n, "Type").is_some_and(|tipo| tipo.ends_with(TIPO_FIRMATE));
+        let scelti: Vec<NodeId> = if albero.nome(nodo) == TUTTI_GLI_OGGETTI {
+            self.busta.riferimenti.iter().copied().filter(|n| !delle_proprieta(n)).collect()
+        } else {
+            let nominati = albero.figli(nodo).filter(|n| albero.nome(*n) == "Include");
+            let nominato = |n: NodeId| {
+                let id = albero.attributo(n, "URI")?.strip_prefix('#')?;
+                self.busta.riferimenti.iter().copied().find(|r| albero.attributo(*r, "Id") == Some(id))
+            };
+            nominati.map(nominato).collect::<Option<_>>().ok_or(INCOMPLETA)?
+        };
+        let mut byte = Vec::new();
+        for riferimento in scelti {
+            let coperto = riferimento::byte(albero, self.busta.nodo, riferimento, self.esterni, &forma);
+            unisci(&mut byte, &coperto.ok_or(INCOMPLETA)?)?;
+        }
+        Ok(byte)
     }
 
     fn gettoni(&self, nodo: NodeId) -> Vec<Vec<u8>> {

@@ -12,7 +12,9 @@ const VERSIONI: [&str; 3] =
 /// What version 1.4.1 adds.
 const V141: &str = "http://uri.etsi.org/01903/v1.4.1#";
 /// How the type of the reference to the signed properties ends, in every version.
-const TIPO_FIRMATE: &str = "#SignedProperties";
+pub const TIPO_FIRMATE: &str = "#SignedProperties";
+/// A timestamp of all that was going to be signed.
+pub const TUTTI_GLI_OGGETTI: &str = "AllDataObjectsTimeStamp";
 /// Certificates, timestamps or counter-signatures of one signature that are looked at.
 const MAX_AGGIUNTE: usize = 64;
 
@@ -122,11 +124,13 @@ impl<'a, 'b> Proprieta<'a, 'b> {
         note.filter(|n| self.albero.spazio(*n) == V141 || VERSIONI.contains(&self.albero.spazio(*n))).take(MAX_AGGIUNTE)
     }
 
-    /// Whether there are timestamps of what was going to be signed (clause 5.2.8).
-    pub fn marca_il_contenuto(&self) -> bool {
+    /// The timestamps of what was going to be signed (clause 5.2.8).
+    pub fn marche_del_contenuto(&self) -> impl Iterator<Item = NodeId> + '_ {
         let gruppo = self.firmate.and_then(|n| self.albero.figlio(n, self.spazio, "SignedDataObjectProperties"));
-        let mut proprieta = gruppo.into_iter().flat_map(|gruppo| self.albero.figli(gruppo));
-        proprieta.any(|n| matches!(self.albero.nome(n), "AllDataObjectsTimeStamp" | "IndividualDataObjectsTimeStamp"))
+        let proprieta = gruppo.into_iter().flat_map(|gruppo| self.albero.figli(gruppo));
+        let note =
+            proprieta.filter(|n| matches!(self.albero.nome(*n), TUTTI_GLI_OGGETTI | "IndividualDataObjectsTimeStamp"));
+        note.take(MAX_AGGIUNTE)
     }
 
     /// All the unsigned properties of the signature, in their order.

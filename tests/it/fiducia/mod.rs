@@ -2,6 +2,7 @@
 
 mod comando;
 pub mod finto;
+mod ocsp;
 mod rete;
 mod revoche;
 mod vere;

@@ -1,7 +1,7 @@
 //! The scan of a paper document comes after its number, with an author, and takes nobody's place.
 
 use super::con;
-use crate::casa::{Casa, Parte, Risposta, Server, chiama, chiama_json, comando, entrata, leggi, su_entrambi};
+use crate::casa::{Casa, Parte, Risposta, Server, chiama, chiama_json, comando, entrata, leggi, registra, su_entrambi};
 use crate::conservazione::{finche, prepara};
 use crate::pagine::cliente::{Cliente, assumi, assumi_in, tributi};
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ su_entrambi! {
     fn what_waits_for_no_scan_is_refused_and_leaves_nothing(casa) {
         let server = casa.server();
         let id = senza_file(casa, &server, "Istanza", "posta");
-        let pec = senza_file(casa, &server, "Per PEC", "pec");
+        let pec = registra(&server.url, &casa.gettone, "k", &entrata("Per PEC"), b"atto").unwrap().json()["id"].as_str().unwrap().to_owned();
         let chi = json!({ "confermataDa": "Luca Bianchi" });
         let file: &[(&str, &[u8])] = &[("a.pdf", b"a")];
         let doppio: &[(&str, &[u8])] = &[("a.pdf", b"a"), ("b.pdf", b"b")];

@@ -145,3 +145,59 @@ fn real_xml_archive_timestamps_cover_what_they_should() {
         assert_eq!(sua, Some(archivio), "{nome}: {:?}", rapporto.signatures[0].findings);
     }
 }
+
+/// A timestamp of what was going to be signed stands among the signed properties: put there afterwards it breaks the signature, and is
+/// judged by itself all the same.
+#[test]
+fn a_content_timestamp_covers_what_was_going_to_be_signed() {
+    let intera = fixture("avvolgente.xml");
+    let oggetto = parte(&intera, "<ds:Object xmlns:ds", "</ds:Object>", DS);
+    let con_id = intera.replacen("<ds:Reference ", "<ds:Reference Id=\"r-1\" ", 1);
+    assert_ne!(con_id, intera);
+    let check = |proprieta: &str, atteso: Indicazione| {
+        let dentro = format!(
+            "<xades:SignedDataObjectProperties>{proprieta}</xades:SignedDataObjectProperties></xades:SignedProperties>"
+        );
+        let testo = con_id.replace("</xades:SignedProperties>", &dentro);
+        let firma = verifica_xml("prova.xml", testo.as_bytes(), &ca()).signatures.remove(0);
+        let sue: Vec<_> = firma.timestamps.iter().map(|m| (m.covers, m.indication)).collect();
+        assert_eq!(sue, [(Marcato::Content, atteso)], "{:#?}", firma.findings);
+        assert_eq!(firma.best_signature_time, None, "it does not say when the signature was made");
+        assert!(
+            firma.findings.iter().any(|f| f.contains("del contenuto, che non prova quando")),
+            "{:#?}",
+            firma.findings
+        );
+    };
+    let tsa = certificato(TIME_STAMPING);
+    let tutti = |marcato: &[u8]| marca("xades:AllDataObjectsTimeStamp", "", &gettone(&tsa, marcato, "20261015120000Z"));
+    check(&tutti(oggetto.as_bytes()), Indicazione::TotalPassed);
+    check(&tutti(b"altro"), Indicazione::TotalFailed);
+    let alcuni = |quali: &str| {
+        let una =
+            marca("xades:IndividualDataObjectsTimeStamp", "", &gettone(&tsa, oggetto.as_bytes(), "20261015120000Z"));
+        una.replacen("<ds:Canon", &format!("{quali}<ds:Canon"), 1)
+    };
+    check(&alcuni("<xades:Include URI=\"#r-1\" referencedData=\"true\"></xades:Include>"), Indicazione::TotalPassed);
+    check(&alcuni("<xades:Include URI=\"#altro\"></xades:Include>"), Indicazione::Indeterminate);
+    // Nothing is named: nothing is stamped.
+    check(&alcuni(""), Indicazione::TotalFailed);
+}
+
+#[test]
+fn real_xml_content_timestamps_cover_what_they_should() {
+    let Some(cartella) = cartella("xades") else { return };
+    // The authority of the first has ended since; in the second what was signed was moved and something else put in its place.
+    for (nome, atteso) in [
+        ("dss__xades-no-keyinfo-sign-cert.xml", Indicazione::Indeterminate),
+        ("dss__XSW-enveloping-fake-object.xml", Indicazione::TotalFailed),
+    ] {
+        let testo = std::fs::read_to_string(cartella.join(nome)).unwrap();
+        let fiducia = con_i_suoi_certificati(&testo);
+        let fuori = &mut std::io::sink();
+        let rapporto = verifica(&mut testo.as_bytes(), None, None, &fiducia, istante(), fuori).unwrap();
+        let marche: Vec<_> = rapporto.signatures.iter().flat_map(|f| &f.timestamps).collect();
+        let sue: Vec<_> = marche.iter().filter(|m| m.covers == Marcato::Content).map(|m| m.indication).collect();
+        assert_eq!(sue, [atteso], "{nome}");
+    }
+}
