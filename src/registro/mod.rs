@@ -64,7 +64,7 @@ pub use predisposto::{
 };
 pub use proposta::{Decisione, Proposta, accogli, in_attesa, proponi, proposte, respingi};
 pub use provvedimento::{Disposizione, e_provvedimento, provvedimenti, provvedimento};
-pub use registra::{Registrata, registra};
+pub use registra::{Registrata, registra, registra_recuperata};
 pub use ricevuta::{DocumentoRicevuto, Ricevuta};
 pub use riservatezza::{Riservatezza, aperti, riserva, riservata, riservatezze};
 pub use sigillatura::segnatura_sigillata;

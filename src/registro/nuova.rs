@@ -162,19 +162,23 @@ impl Nuova {
     /// Refuses what the law does not let into the register, before any number is touched.
     pub(super) fn controlla(&self, ora: Istante) -> Result<(), Errore> {
         controlla_parti(self.flusso, &self.corrispondenti)?;
-        if self.flusso == Flusso::Uscita && self.documenti.is_empty() {
-            return Err(Errore::SenzaDocumento);
-        }
-        // Paper may wait for its scan; what arrived as a file has one from the beginning, or its impronta would never be registered.
-        if self.flusso == Flusso::Entrata && !self.mezzo.cartaceo() && self.documenti.is_empty() {
-            return Err(Errore::SenzaFile(self.mezzo));
-        }
         let principali = self.documenti.iter().filter(|d| d.ruolo == RuoloDocumento::Principale).count();
         if principali != usize::from(!self.documenti.is_empty()) {
             return Err(Errore::Principale);
         }
         controlla_protocollo(self.protocollo_mittente.as_ref(), ora)?;
         controlla_arrivo(self.arrivo, ora)
+    }
+
+    /// Refuses what has no file and should have one.
+    pub(super) fn controlla_documenti(&self) -> Result<(), Errore> {
+        match self.flusso {
+            _ if !self.documenti.is_empty() => Ok(()),
+            Flusso::Uscita => Err(Errore::SenzaDocumento),
+            // Paper may wait for its scan; what arrived as a file has one from the beginning, or its impronta would never be registered.
+            Flusso::Entrata if !self.mezzo.cartaceo() => Err(Errore::SenzaFile(self.mezzo)),
+            Flusso::Entrata | Flusso::Interna => Ok(()),
+        }
     }
 }
 

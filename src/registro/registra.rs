@@ -35,6 +35,25 @@ pub struct Registrata {
 /// A refusal uses no number and leaves nothing behind.
 pub fn registra(op: &mut Operazione<'_>, aoo: &Aoo, vista: &Vista, nuova: &Nuova) -> Result<Registrata, Errore> {
     nuova.controlla(op.ora)?;
+    nuova.controlla_documenti()?;
+    numera(op, aoo, vista, nuova)
+}
+
+/// The same for what was registered by hand in an emergenza: the paper of an uscita has left, and a copy of it may be acquired later.
+///
+/// # Errors
+/// Those of [`registra`].
+pub fn registra_recuperata(
+    op: &mut Operazione<'_>,
+    aoo: &Aoo,
+    vista: &Vista,
+    nuova: &Nuova,
+) -> Result<Registrata, Errore> {
+    nuova.controlla(op.ora)?;
+    numera(op, aoo, vista, nuova)
+}
+
+fn numera(op: &mut Operazione<'_>, aoo: &Aoo, vista: &Vista, nuova: &Nuova) -> Result<Registrata, Errore> {
     if let Some(id) = nuova.risponde_a {
         let altra = lettura::per_ids(op.conn, vista, &[id])?.pop().ok_or(Errore::RispondeASconosciuta)?;
         if altra.annullamento.is_some() {
@@ -74,7 +93,8 @@ fn scrivi(op: &mut Operazione<'_>, aoo: &Aoo, nuova: &Nuova, r: &Registrata) -> 
         diesel::insert_into(documenti_registrati::table).values(riga).execute(op.conn)?;
     }
     let mut xml = Vec::new();
-    if nuova.flusso == Flusso::Uscita {
+    // A segnatura speaks of a document: paper that left without one here has the line alone.
+    if nuova.flusso == Flusso::Uscita && !nuova.documenti.is_empty() {
         let testo = uscita::segnatura_xml(op, aoo, nuova, r.segnatura.clone())?;
         diesel::insert_into(segnature::table)
             .values((

@@ -1,7 +1,7 @@
 //! Registering and assigning in one act.
 
 use super::{Errore, assegnazione};
-use crate::registro::{Flusso, Nuova, Registrata, emergenza, registra};
+use crate::registro::{Flusso, Nuova, Registrata, emergenza, registra, registra_recuperata};
 use crate::storage::Operazione;
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{Aoo, Ufficio};
@@ -10,7 +10,7 @@ use crate::utenti::{Aoo, Ufficio};
 /// the office is the one it comes from.
 ///
 /// # Errors
-/// Those of [`registra`]; `UfficioMancante` for an entrata without office; `DaRecuperare` for one, or an interna, that has to wait until what was
+/// Those of [`registra`]; `UfficioMancante` for an entrata without office; `DaRecuperare` for what has to wait until what was
 /// registered by hand for its office has its numbers. No number is used.
 pub fn protocolla(
     op: &mut Operazione<'_>,
@@ -22,24 +22,27 @@ pub fn protocolla(
     if nuova.flusso == Flusso::Entrata && ufficio.is_none() {
         return Err(Errore::UfficioMancante);
     }
-    // An uscita does not wait: what leaves has its own document and its number is needed to leave.
-    if let Some(ufficio) = ufficio.filter(|_| nuova.flusso != Flusso::Uscita) {
-        emergenza::libero(op.conn, op.aoo, &ufficio.codice)?;
+    emergenza::libero(op.conn, op.aoo, ufficio.map(|u| &u.codice))?;
+    let registrata = registra(op, aoo, vista, nuova)?;
+    if let Some(ufficio) = ufficio {
+        affida(op, &registrata, nuova.flusso, ufficio)?;
     }
-    numera(op, aoo, vista, nuova, ufficio)
+    Ok(registrata)
 }
 
 /// The same, for what does not have to wait: what was registered in an emergenza.
-pub(super) fn numera(
+pub(super) fn protocolla_recuperata(
     op: &mut Operazione<'_>,
     aoo: &Aoo,
-    vista: &Vista,
     nuova: &Nuova,
-    ufficio: Option<&Ufficio>,
+    ufficio: &Ufficio,
 ) -> Result<Registrata, Errore> {
-    let registrata = registra(op, aoo, vista, nuova)?;
-    if let Some(ufficio) = ufficio {
-        assegnazione::apri(op, registrata.id, ufficio, nuova.flusso != Flusso::Uscita)?;
-    }
+    let registrata = registra_recuperata(op, aoo, &Vista::Intera(op.aoo), nuova)?;
+    affida(op, &registrata, nuova.flusso, ufficio)?;
     Ok(registrata)
+}
+
+fn affida(op: &mut Operazione<'_>, fatta: &Registrata, flusso: Flusso, ufficio: &Ufficio) -> Result<(), Errore> {
+    assegnazione::apri(op, fatta.id, ufficio, flusso != Flusso::Uscita)?;
+    Ok(())
 }

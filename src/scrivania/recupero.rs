@@ -1,11 +1,10 @@
 //! *Recupero* of what was registered by hand in an emergenza (DPR 445/2000 art. 63 c. 5): one row, one ordinary number, one step.
 
 use super::Errore;
-use super::protocolla::numera;
+use super::protocolla::protocolla_recuperata;
 use crate::registro::emergenza;
 use crate::storage::{Db, Operazione};
 use crate::utenti::Aoo;
-use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, CodicePostazione, EmergenzaId};
 
 /// Gives their ordinary numbers to all rows of a post, in order, one transaction each, and then says that they are all; how many got
@@ -47,7 +46,7 @@ fn passo(op: &mut Operazione<'_>, aoo: &Aoo, id: EmergenzaId, postazione: &Codic
         return Ok(false);
     };
     let fatta = match &pronta.da_registrare {
-        Some((nuova, ufficio)) => Some(numera(op, aoo, &Vista::Intera(op.aoo), nuova, Some(ufficio))?.id),
+        Some((nuova, ufficio)) => Some(protocolla_recuperata(op, aoo, nuova, ufficio)?.id),
         None => None,
     };
     emergenza::correla(op, &questa, postazione, &pronta, fatta)?;

@@ -1,6 +1,6 @@
 //! The register of emergenza (DPR 445/2000 art. 63): drills with interruptions, posts, kills, and files edited by hand.
 
-use crate::casa::{Casa, Servizio, chiama_json, comando, entrata, leggi, registra, su_entrambi};
+use crate::casa::{Casa, Parte, Servizio, chiama, chiama_json, comando, entrata, leggi, registra, su_entrambi, uscita};
 use crate::pagine::cliente::{Cliente, assumi};
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -142,6 +142,42 @@ su_entrambi! {
         }
     }
 
+    fn paper_that_left_gets_its_number_and_its_copy_later(casa) {
+        let db = casa.con_orologio("2026-11-20T13:00:00Z");
+        let id = autorizza(casa, &db, "2026-11-20T07:00:00Z");
+        ripristina(casa, &db, id, "2026-11-20T12:00:00Z").unwrap();
+        let testata = "numero;data;ora;oggetto;mittente;destinatario;ufficio;voce;flusso;mezzo";
+        let (esiti, scritte) = trascrivi(casa, &db, (id, "PE1"), &format!("{testata}\n\
+            1;20/11/2026;9:15;Domanda;Rossi srl;;EDIL;VI.3;entrata;sportello\n\
+            2;20/11/2026;9:40;Diffida;;Bianchi srl;EDIL;VI.3;uscita;raccomandata"));
+        assert!(scritte, "{esiti:?}");
+        for (riga, colonna) in [
+            ("3;20/11/2026;9:50;Diffida;Ente;;EDIL;VI.3;uscita;posta", "mittente: non è"),
+            ("3;20/11/2026;9:50;Diffida;;Ente;EDIL;VI.3;uscita;pec", "mezzo:"),
+            ("3;20/11/2026;9:50;Domanda;;Ente;EDIL;VI.3;entrata;posta", "destinatario: non è"),
+        ] {
+            let (esiti, scritte) = trascrivi(casa, &db, (id, "PE1"), &format!("{testata}\n{riga}"));
+            assert!(!scritte && matches!(&esiti[..], [Esito::Rifiutata(causa)] if causa.starts_with(colonna)), "{esiti:?}");
+        }
+        assert_eq!(recupera(casa, &db, id, "PE1").unwrap(), 2);
+        assert_eq!(coppie(casa, &db, id), [coppia("PE1/2026/0000001", 1), coppia("PE1/2026/0000002", 2)]);
+        let server = casa.server_alle("2026-11-20T14:00:00Z");
+        let url = |che: &str| format!("{}/api/v1/registrazioni{che}", server.url);
+        let letta = leggi(&url("?anno=2026&numero=2"), &casa.gettone).json()["risultati"][0].clone();
+        assert_eq!((&letta["flusso"], &letta["emergenza"], &letta["arrivo"]), (&json!("uscita"), &json!("PE1/2026/0000002"), &Value::Null));
+        assert_eq!(letta["corrispondenti"][0]["denominazione"], "Bianchi srl");
+        assert_eq!((&letta["corrispondenti"][0]["ruolo"], &letta["documenti"]), (&json!("destinatario"), &json!([])));
+        let uscita = format!("/{}", letta["id"].as_str().unwrap());
+        // No document, no segnatura: the line is there.
+        assert_eq!(leggi(&url(&format!("{uscita}/segnatura?dialetto=60-2013")), &casa.gettone).stato, 404);
+        let chi = json!({ "confermataDa": "Luca Bianchi" }).to_string();
+        let parti = [Parte { nome: "acquisizione", file: None, bytes: chi.as_bytes() }, Parte { nome: "file", file: Some("diffida.pdf"), bytes: b"diffida" }];
+        let acquisita = chiama("POST", &url(&format!("{uscita}/acquisizioni")), &casa.gettone, None, Some(&parti)).unwrap();
+        assert_eq!(acquisita.stato, 201, "{}", acquisita.json());
+        recupera(casa, &db, id, "PE2").unwrap();
+        integra(casa);
+    }
+
     fn beyond_a_day_it_is_extended_by_a_week_at_most(casa) {
         let db = casa.con_orologio("2026-12-20T10:00:00Z");
         let futura = db.scrivi(casa.aoo.id, &IO, |op| emergenza::autorizza(op, &nuova(t("2026-12-21T10:00:00Z"), &[])));
@@ -264,6 +300,10 @@ su_entrambi! {
         interna["flusso"] = "interna".into();
         interna["ufficio"] = "EDIL".into();
         let ferma_anche = registra(&server.url, &casa.gettone, "interna", &interna, b"x").unwrap();
+        assert_eq!(ferma_anche.stato, 409, "{}", ferma_anche.json());
+        let mut parte = uscita("Uscita");
+        parte["ufficio"] = "EDIL".into();
+        let ferma_anche = registra(&server.url, &casa.gettone, "uscita", &parte, b"x").unwrap();
         assert_eq!(ferma_anche.stato, 409, "{}", ferma_anche.json());
         assert_eq!((ferma.stato, &ferma.json()["type"]), (409, &json!("urn:tabulario:emergenza-da-recuperare")), "{}", ferma.json());
         assert!(ferma.json()["detail"].as_str().unwrap().contains("PE1, PE2"));

@@ -299,12 +299,14 @@ pub fn aperte(conn: &mut Conn, aoo: AooId) -> Result<Vec<Emergenza>, storage::Er
     aperte.into_iter().map(|riga| completa(conn, riga)).collect()
 }
 
-/// Refuses what arrives for an office while what was registered by hand for it has no ordinary number.
+/// Refuses what is to be registered for an office while what was registered by hand for it has no ordinary number; what is of no office
+/// waits where all offices do.
 ///
 /// # Errors
 /// `DaRecuperare`.
-pub fn libero(conn: &mut Conn, aoo: AooId, ufficio: &CodiceUfficio) -> Result<(), Errore> {
-    let Some(ferma) = aperte(conn, aoo)?.into_iter().find(|e| e.ferma(ufficio)) else { return Ok(()) };
+pub fn libero(conn: &mut Conn, aoo: AooId, ufficio: Option<&CodiceUfficio>) -> Result<(), Errore> {
+    let ferma = |e: &Emergenza| ufficio.map_or(e.uffici.is_empty(), |ufficio| e.ferma(ufficio));
+    let Some(ferma) = aperte(conn, aoo)?.into_iter().find(ferma) else { return Ok(()) };
     let postazioni: Vec<&str> = ferma.mancanti().into_iter().map(CodicePostazione::as_str).collect();
     Err(Errore::DaRecuperare { inizio: ferma.inizio, postazioni: postazioni.join(", ") })
 }

@@ -107,7 +107,7 @@ pub fn prossima(
                 flusso: scritto.flusso,
                 oggetto: scritto.oggetto.clone(),
                 mezzo: scritto.mezzo,
-                corrispondenti: vec![scritto.mittente.clone()],
+                corrispondenti: vec![scritto.corrispondente.clone()],
                 // Terms run from the emergency entry.
                 arrivo: (scritto.flusso == Flusso::Entrata).then_some(riga.quando),
                 protocollo_mittente: scritto.protocollo_mittente.clone(),

@@ -12,12 +12,13 @@ use std::str::FromStr;
 pub const MASSIME_RIGHE: usize = 2_000;
 
 /// The columns of a file; those of a row that was typed are the same.
-pub const COLONNE: [&str; 14] = [
+pub const COLONNE: [&str; 15] = [
     "numero",
     "data",
     "ora",
     "oggetto",
     "mittente",
+    "destinatario",
     "cognome",
     "nome",
     "ufficio",
@@ -61,14 +62,14 @@ pub enum Contenuto {
 /// A document as a post describes it.
 #[derive(Debug, Clone)]
 pub struct Scritto {
-    /// Entrata or interna.
+    /// Direction.
     pub flusso: Flusso,
-    /// How it came.
+    /// How it came, or left.
     pub mezzo: Mezzo,
     /// Subject.
     pub oggetto: Oggetto,
-    /// Who sent it.
-    pub mittente: Corrispondente,
+    /// Who sent it; of an uscita, whom it went to.
+    pub corrispondente: Corrispondente,
     /// The sender's own number.
     pub protocollo_mittente: Option<ProtocolloMittente>,
     /// Classification.
@@ -128,16 +129,15 @@ impl RigaFile {
 
     fn documento(&self) -> Result<Scritto, String> {
         let flusso = self.forse("flusso")?.unwrap_or(Flusso::Entrata);
-        if flusso == Flusso::Uscita {
-            return Err("flusso: un'uscita entra nel registro con il suo documento: registrala da Nuova e scrivi qui la riga come \
-                 annullata, con il numero che ha preso"
-                .to_owned());
-        }
         let mezzo: Mezzo = self.forse("mezzo")?.unwrap_or(Mezzo::Sportello);
         if !mezzo.cartaceo() {
             return Err("mezzo: vale uno di sportello, posta, raccomandata, corriere; ciò che arriva per via telematica resta nella casella \
-                 e si protocolla da lì"
+                 e si protocolla da lì, e niente parte per via telematica senza il suo numero"
                 .to_owned());
+        }
+        let dell_altro = if flusso == Flusso::Uscita { ["mittente", "numero_mittente"] } else { ["destinatario"; 2] };
+        if let Some(colonna) = dell_altro.into_iter().find(|c| !self.valore(c).is_empty()) {
+            return Err(format!("{colonna}: non è di una riga con flusso «{}»", flusso.as_str()));
         }
         let protocollo_mittente = match self.forse("numero_mittente")? {
             Some(numero) => Some(ProtocolloMittente { numero, data: self.data("data_mittente")? }),
@@ -148,25 +148,29 @@ impl RigaFile {
             flusso,
             mezzo,
             oggetto: self.serve("oggetto")?,
-            mittente: self.mittente()?,
+            corrispondente: self.corrispondente(flusso)?,
             protocollo_mittente,
             voce: self.serve("voce")?,
             ufficio: self.serve("ufficio")?,
         })
     }
 
-    fn mittente(&self) -> Result<Corrispondente, String> {
+    fn corrispondente(&self, flusso: Flusso) -> Result<Corrispondente, String> {
+        let (colonna, ruolo) = match flusso {
+            Flusso::Uscita => ("destinatario", RuoloCorrispondente::Destinatario),
+            Flusso::Entrata | Flusso::Interna => ("mittente", RuoloCorrispondente::Mittente),
+        };
         let persona = !self.valore("cognome").is_empty() || !self.valore("nome").is_empty();
-        let (tipo, nome) = match (persona, self.valore("mittente")) {
+        let (tipo, nome) = match (persona, self.valore(colonna)) {
             (true, "") => {
                 let nome = NomeParte::Persona { nome: self.serve("nome")?, cognome: self.serve("cognome")? };
                 (TipoParte::PersonaFisica, nome)
             }
-            (true, _) => return Err("mittente: vale da solo, oppure cognome e nome senza mittente".to_owned()),
-            (false, _) => (TipoParte::PersonaGiuridica, NomeParte::Denominazione(self.serve("mittente")?)),
+            (true, _) => return Err(format!("{colonna}: vale da solo, oppure cognome e nome senza {colonna}")),
+            (false, _) => (TipoParte::PersonaGiuridica, NomeParte::Denominazione(self.serve(colonna)?)),
         };
         let parte = Parte { tipo, nome, codice_fiscale: None, codice_ipa: None, codice_aoo: None, pec: None };
-        Ok(Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false })
+        Ok(Corrispondente { ruolo, parte, per_conoscenza: false })
     }
 
     fn quando(&self) -> Result<Istante, String> {
@@ -247,7 +251,8 @@ mod tests {
         check("3;20/11/2026;9:05;Domanda;Ditta;Rossi;Anna;EDIL;VI.3;;", "mittente:");
         check("3;20/11/2026;9:05;Domanda;;Rossi;;EDIL;VI.3;;", "nome:");
         check("3;20/11/2026;9:05;Domanda;Ditta;;;;VI.3;;", "ufficio:");
-        check("3;20/11/2026;9:05;Domanda;Ditta;;;EDIL;VI.3;uscita;", "flusso:");
+        check("3;20/11/2026;9:05;Domanda;Ditta;;;EDIL;VI.3;uscita;", "mittente:");
+        check("3;20/11/2026;9:05;Domanda;;;;EDIL;VI.3;uscita;", "destinatario:");
         check("3;20/11/2026;9:05;Domanda;Ditta;;;EDIL;VI.3;;pec", "mezzo:");
         check(&format!("3;20/11/2026;9:05;{};Ditta;;;EDIL;VI.3;;", "x".repeat(100_000)), "oggetto:");
     }

@@ -156,7 +156,7 @@ pub(super) struct RiaperturaRichiesta {
 #[expect(dead_code, reason = "only its shape is used, by the description of the API")]
 pub(super) struct RigheRichiesta {
     postazione: String,
-    /// A table with a first line of columns: numero, data, ora, oggetto; mittente or cognome and nome, ufficio, voce; flusso, mezzo,
+    /// A table with a first line of columns: numero, data, ora, oggetto; mittente (of an uscita destinatario) or cognome and nome, ufficio, voce; flusso, mezzo,
     /// numero_mittente, data_mittente, annullata. 2,000 rows at most.
     csv: String,
 }

@@ -114,7 +114,7 @@ fn detta(e: &Emergenza, ora: Istante) -> String {
         let mancanti: Vec<&str> = e.mancanti().into_iter().map(CodicePostazione::as_str).collect();
         let mancanti = mancanti.join(", ");
         return format!(
-            "Emergenza del {inizio}: da recuperare {mancanti}. Le entrate per {chi} aspettano il recupero."
+            "Emergenza del {inizio}: da recuperare {mancanti}. Le registrazioni per {chi} aspettano il recupero."
         );
     }
     let fino = e.autorizzata_fino();
@@ -122,7 +122,7 @@ fn detta(e: &Emergenza, ora: Istante) -> String {
         true => format!("autorizzato fino al {} ({})", formato::minuto(fino), formato::mancano(fino.dopo(ora))),
         false => format!("l'autorizzazione è finita il {}: serve una proroga", formato::minuto(fino)),
     };
-    format!("Registro di emergenza attivo dal {inizio}, {quanto}. Le entrate per {chi} si registrano a mano.")
+    format!("Registro di emergenza attivo dal {inizio}, {quanto}. Per {chi} si registra a mano.")
 }
 
 /// The first page this person may see.

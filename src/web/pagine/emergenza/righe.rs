@@ -103,8 +103,8 @@ fn esito(esame: &Esame) -> String {
 }
 
 fn mittente(riga: &RigaFile) -> String {
-    let nome = format!("{} {} {}", riga.valore("mittente"), riga.valore("cognome"), riga.valore("nome"));
-    nome.trim().to_owned()
+    let nome = ["mittente", "destinatario", "cognome", "nome"].map(|colonna| riga.valore(colonna)).join(" ");
+    nome.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 pub(in crate::web::pagine) async fn mostra(
