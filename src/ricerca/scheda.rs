@@ -4,7 +4,7 @@ use super::Errore;
 use super::campi::{Campi, ordine};
 use super::indice::Scrittura;
 use crate::documenti::testo;
-use crate::registro::{self, Corrispondente, Registrazione, RuoloCorrispondente};
+use crate::registro::{self, Corrispondente, Registrazione, RuoloCorrispondente, emergenza};
 use crate::segnatura::NomeParte;
 use crate::storage::Conn;
 use crate::storage::schema::{assegnazioni, uffici, visibilita};
@@ -24,6 +24,7 @@ pub(super) fn metti(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, ids: &[R
     let mut classificazioni = titolario::correnti(conn, &testuali)?;
     let mut vedono = uffici_che_vedono(conn, &testuali)?;
     let mut competenti = uffici_competenti(conn, &testuali)?;
+    let mut di_emergenza = emergenza::numeri_di(conn, &testuali)?;
     for r in registro::per_ids(conn, &Vista::Intera(aoo), ids)? {
         let id = r.id.to_string();
         let mut d = registrazione(s.campi, aoo, &r);
@@ -39,6 +40,9 @@ pub(super) fn metti(conn: &mut Conn, s: &mut Scrittura<'_>, aoo: AooId, ids: &[R
         if let Some((codice, nome)) = competenti.remove(&id) {
             d.add_text(s.campi.ufficio, codice.to_uppercase());
             parole(s.campi, &mut d, s.campi.altro, &nome);
+        }
+        if let Some(numero) = di_emergenza.remove(&id) {
+            parole(s.campi, &mut d, s.campi.altro, &numero);
         }
         let manca = testi(conn, s.campi, &mut d, &r)?;
         d.add_bool(s.campi.manca, manca);

@@ -168,6 +168,8 @@ su_entrambi! {
         assert_eq!(letta["corrispondenti"][0]["denominazione"], "Bianchi srl");
         assert_eq!((&letta["corrispondenti"][0]["ruolo"], &letta["documenti"]), (&json!("destinatario"), &json!([])));
         let uscita = format!("/{}", letta["id"].as_str().unwrap());
+        let trovate = leggi(&format!("{}/api/v1/ricerca?q=PE1/2026/0000002", server.url), &casa.gettone).json();
+        assert_eq!((&trovate["totale"], &trovate["risultati"][0]["id"]), (&json!(1), &letta["id"]), "{trovate}");
         // No document, no segnatura: the line is there.
         assert_eq!(leggi(&url(&format!("{uscita}/segnatura?dialetto=60-2013")), &casa.gettone).stato, 404);
         let chi = json!({ "confermataDa": "Luca Bianchi" }).to_string();

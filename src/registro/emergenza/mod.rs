@@ -19,7 +19,7 @@ pub use atto::{
 pub use errore::Errore;
 pub use ostacolo::ostacoli;
 pub use recupero::{
-    Correlazione, Pronta, concludi, correla, correlazione_di, correlazioni, prossima, totali, ultimo_numero,
+    Correlazione, Pronta, concludi, correla, correlazione_di, correlazioni, numeri_di, prossima, totali, ultimo_numero,
 };
 pub use riga::{COLONNE, Contenuto, MASSIME_RIGHE, Riga, RigaFile, leggi_csv};
 pub use trascrizione::{Esame, Esito, Trascritta, anteprima, togli, trascritte, trascrivi};

@@ -264,6 +264,22 @@ pub fn correlazione_di(conn: &mut Conn, registrazione: RegistrazioneId) -> Resul
     riga.map(|(riga, numero)| Ok(riga.valore(Some(numero))?)).transpose()
 }
 
+/// The emergency numbers of these registrations, as people write them, by id; of those that have one.
+///
+/// # Errors
+/// Those of the database.
+pub fn numeri_di(conn: &mut Conn, registrazioni: &[String]) -> Result<HashMap<String, String>, storage::Errore> {
+    let righe: Vec<RigaCorrelazione> = tabella::table
+        .filter(tabella::registrazione_id.eq_any(registrazioni))
+        .select(RigaCorrelazione::as_select())
+        .load(conn)?;
+    let numero = |riga: RigaCorrelazione| {
+        let di = riga.registrazione_id.clone()?;
+        Some(riga.valore(None).map(|c| (di, c.leggibile())))
+    };
+    righe.into_iter().filter_map(numero).collect()
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tabella)]
 struct RigaCorrelazione {
