@@ -121,7 +121,8 @@ pub fn riconosci(
     }
 }
 
-/// The same for the chain of the installation, which numbers nothing.
+/// The same for the chain of the installation, which numbers nothing, or for that of an AOO which was made after the copy and is gone
+/// with everything in it. An act of the installation.
 ///
 /// # Errors
 /// Those of the database.
@@ -137,7 +138,7 @@ fn scrivi(
 ) -> Result<(), Errore> {
     let riga = Riga {
         id: nuovo_id().to_string(),
-        aoo_id: op.aoo.to_string(),
+        aoo_id: smarrita.aoo.to_string(),
         posizione: smarrita.posizione,
         anello: smarrita.anello.clone(),
         registro: perduti.map(|(registro, ..)| registro.clone()),

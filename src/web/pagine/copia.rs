@@ -4,8 +4,10 @@ use super::campi::Difetto;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, campi, formato};
+use crate::audit::Punta;
 use crate::registro;
 use crate::registro::ripristino::{self, Copia};
+use crate::utenti;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{AooId, NumeroProtocollo, Testo};
 use crate::web::{Problema, Stato};
@@ -93,8 +95,7 @@ pub(super) async fn riconosci(
     let esito = stato
         .blocca(move |stato| {
             let smarrite = ripristino::riesamina(&stato.db, stato.punte())?;
-            let di = |aoo: AooId| smarrite.iter().find(|p| p.aoo == aoo);
-            let sua = match di(aoo.id) {
+            let sua = match smarrite.iter().find(|p| p.aoo == aoo.id) {
                 Some(punta) => {
                     stato.db.scrivi(aoo.id, &attore, |op| ripristino::riconosci(op, &aoo, punta, ultimo, &motivo))
                 }
@@ -106,8 +107,11 @@ pub(super) async fn riconosci(
                 }
                 altra => altra,
             };
-            // The chain of the installation came with the same copy: whoever answers for the first AOO recognises it too.
-            if let Some(punta) = di(AooId::INSTALLAZIONE).filter(|_| sua.is_ok()) {
+            // The chain of the installation came with the same copy, and AOO that it does not know have nobody: whoever answers for the
+            // first AOO recognises those too.
+            let note = stato.db.leggi(utenti::tutte_le_aoo)?;
+            let di_nessuno = |p: &&Punta| note.iter().all(|aoo| aoo.id != p.aoo);
+            for punta in smarrite.iter().filter(|p| sua.is_ok() && di_nessuno(p)) {
                 stato.db.scrivi(AooId::INSTALLAZIONE, &attore, |op| {
                     ripristino::riconosci_installazione(op, punta, &motivo)
                 })?;

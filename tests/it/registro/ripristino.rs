@@ -137,8 +137,24 @@ fn a_copy_that_was_really_put_back_is_stopped_by_the_tips_of_the_lost_one() {
     let parola = segreto(&casa).to_str().unwrap().to_owned();
     let argomenti =
         ["utente", "crea", "--nome-utente", "rosa", "--nome", "Rosa", "--cognome", "Neri", "--password-file", &parola];
-    let uscita = comando(&casa, &argomenti);
-    assert!(uscita.status.success(), "{}", String::from_utf8_lossy(&uscita.stderr));
+    // An AOO that the copy does not know has nobody who could recognise anything.
+    let aoo = [
+        "aoo",
+        "crea",
+        "--ente",
+        "c_x999",
+        "--codice",
+        "AX99Z09",
+        "--nome",
+        "Altra",
+        "--pec",
+        "altra@pec.comune.example.it",
+    ];
+    let ufficio = ["ufficio", "crea", "--aoo", "AX99Z09", "--codice", "PROT", "--nome", "Protocollo"];
+    for fatto in [&argomenti[..], &aoo[..], &ufficio[..]] {
+        let uscita = comando(&casa, fatto);
+        assert!(uscita.status.success(), "{}", String::from_utf8_lossy(&uscita.stderr));
+    }
     let (da, a) = (casa.dir.path().join("punte"), copia.dir.path().join("punte"));
     fs::create_dir_all(&a).unwrap();
     for voce in fs::read_dir(da).unwrap().map(Result::unwrap) {
