@@ -5,8 +5,8 @@ use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use super::riservatezza::{self, riservata};
 use super::{
-    Annullamento, Corrispondente, DatoAnnullato, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento,
-    annullamento, dato, uscita,
+    Annullamento, Corrispondente, DatoAnnullato, DatoVariato, Errore, Flusso, Mezzo, ProtocolloMittente,
+    RuoloDocumento, annullamento, dato, uscita, variazione,
 };
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
@@ -15,6 +15,7 @@ use crate::storage::schema::{
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::{Concesse, Vista};
 use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use std::collections::HashSet;
@@ -63,6 +64,8 @@ pub struct Registrazione {
     pub protocollo_mittente: Option<ProtocolloMittente>,
     /// Kind of document.
     pub tipologia: Option<Testo>,
+    /// The date of the main document.
+    pub data_documento: Option<NaiveDate>,
     /// True if only some may see it.
     pub riservato: bool,
     /// What it answers.
@@ -75,6 +78,8 @@ pub struct Registrazione {
     pub annullamento: Option<Annullamento>,
     /// The data that were annulled, oldest first; the values above are those in force.
     pub dati_annullati: Vec<DatoAnnullato>,
+    /// The changeable data that were changed, oldest first; the values above are those in force.
+    pub dati_variati: Vec<DatoVariato>,
 }
 
 impl Registrazione {
@@ -342,11 +347,13 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
     let con_riservati = dati.values().flatten().any(|d| d.riservato);
     let svelate = if con_riservati { dato::svelate(conn, vista, &ids)? } else { HashSet::new() };
     let riservate = riservatezza::di(conn, &ids)?;
+    let mut variati = variazione::di(conn, &ids)?;
     righe
         .into_iter()
         .map(|r| {
             let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
             let (annullamento, dati) = (annullamenti.remove(&r.id), dati.remove(&r.id).unwrap_or_default());
+            let variati = variati.remove(&r.id).unwrap_or_default();
             let svelata = svelate.contains(&r.id);
             let riservato = riservate.get(&r.id).copied().unwrap_or(r.riservato);
             let letta = valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e))?;
@@ -355,6 +362,8 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
                 let scansione = acquisito(scansione).map_err(|e| storage::Errore::riga("acquisizioni", e))?;
                 registrazione.documenti.push(scansione);
             }
+            // After the scans, whose descriptions may have been changed too.
+            variazione::applica(&mut registrazione, variati)?;
             dato::applica(&mut registrazione, dati, svelata)?;
             Ok(registrazione)
         })
@@ -383,12 +392,14 @@ fn valore(
         arrivo: r.arrivo.map(Istante::from_utc),
         protocollo_mittente,
         tipologia: r.tipologia.map(|t| t.parse()).transpose()?,
+        data_documento: r.data_documento,
         riservato: r.riservato,
         risponde_a: r.risponde_a.map(|t| t.parse()).transpose()?,
         segnatura: r.segnatura.parse()?,
         documenti: file.into_iter().map(documento).collect::<Result<_, _>>()?,
         annullamento,
         dati_annullati: Vec::new(),
+        dati_variati: Vec::new(),
     })
 }
 

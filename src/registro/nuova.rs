@@ -150,6 +150,8 @@ pub struct Nuova {
     pub voce: Voce,
     /// Kind of document, in words.
     pub tipologia: Option<Testo>,
+    /// The date of the main document, if it is known.
+    pub data_documento: Option<NaiveDate>,
     /// True if only some may see it.
     pub riservato: bool,
     /// The registration this one answers.
@@ -169,6 +171,7 @@ impl Nuova {
         if principali != usize::from(!self.documenti.is_empty()) {
             return Err(Errore::Principale);
         }
+        controlla_data_documento(self.data_documento, ora)?;
         controlla_arrivo(self.arrivo, ora)
     }
 }
@@ -182,6 +185,14 @@ pub(super) fn controlla_parti(flusso: Flusso, parti: &[Corrispondente]) -> Resul
             Err(Errore::CorrispondenteMancante("un destinatario che non sia solo per conoscenza"))
         }
         Flusso::Interna if parti.is_empty() => Err(Errore::CorrispondenteMancante("il mittente o il destinatario")),
+        _ => Ok(()),
+    }
+}
+
+/// No document is of a day after the one on which it is registered.
+pub(super) fn controlla_data_documento(data: Option<NaiveDate>, registrata: Istante) -> Result<(), Errore> {
+    match data {
+        Some(data) if data > registrata.giorno() => Err(Errore::DocumentoFuturo(data)),
         _ => Ok(()),
     }
 }

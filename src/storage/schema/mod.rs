@@ -122,6 +122,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     trascrizioni_emergenza,
     registrazioni_emergenza,
     recuperi_emergenza,
+    dati_variati,
+    annotazioni,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -179,4 +181,6 @@ pub const CON_ID: &[&str] = &[
     "proroghe_emergenza",
     "registrazioni_emergenza",
     "recuperi_emergenza",
+    "dati_variati",
+    "annotazioni",
 ];

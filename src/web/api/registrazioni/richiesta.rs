@@ -12,7 +12,7 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, DifferimentoId, FascicoloId, Impronta, Istante, NomeFile,
     Oggetto as OggettoProtocollo, RegistrazioneId, Rifiuto, Testo,
 };
-use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::api::lettore::{Difetti, Giorno, Oggetto};
 use crate::web::api::multipart::FileArrivato;
 use crate::web::{Problema, Stato};
 use chrono::{Datelike, NaiveDate};
@@ -29,6 +29,7 @@ const CAMPI: &[&str] = &[
     "voce",
     "fascicolo",
     "tipologia",
+    "dataDocumento",
     "ufficio",
     "riservato",
     "rispondeA",
@@ -62,6 +63,7 @@ pub(super) struct Chiesta {
     arrivo: Option<Istante>,
     protocollo_mittente: Option<ProtocolloMittente>,
     tipologia: Option<Testo>,
+    data_documento: Option<NaiveDate>,
     riservato: bool,
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<Documento>,
@@ -106,6 +108,7 @@ impl Chiesta {
             protocollo_mittente: self.protocollo_mittente,
             voce,
             tipologia: self.tipologia,
+            data_documento: self.data_documento,
             riservato: self.riservato,
             risponde_a: self.risponde_a,
             documenti: self.documenti,
@@ -128,6 +131,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     let fascicolo = o.forse("fascicolo", difetti);
     let differimento = o.forse("differimento", difetti);
     let tipologia = o.forse("tipologia", difetti);
+    let data_documento = o.forse::<Giorno>("dataDocumento", difetti).map(|d| d.0);
     let riservato = o.vero("riservato", difetti);
     let risponde_a = o.forse("rispondeA", difetti);
     let documenti = documenti(&o, file, limiti, difetti);
@@ -143,6 +147,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
         arrivo,
         protocollo_mittente,
         tipologia,
+        data_documento,
         riservato,
         risponde_a,
         documenti,
@@ -237,6 +242,7 @@ impl FromStr for Data {
     "corrispondenti": [{ "ruolo": "mittente", "tipo": "persona-fisica", "nome": "Maria", "cognome": "Bianchi" }],
     "arrivo": "2026-11-20T10:15:00+01:00",
     "protocolloMittente": { "numero": "12/A", "data": "2026-11-19" },
+    "dataDocumento": "2026-11-18",
     "voce": "VI.3",
     "ufficio": "EDIL",
     "documenti": [{ "parte": "istanza", "ruolo": "principale", "descrizione": "Istanza" }],
@@ -257,6 +263,8 @@ pub(in crate::web::api) struct RegistrazioneRichiesta {
     /// Id of the fascicolo in which it is filed.
     fascicolo: Option<String>,
     tipologia: Option<String>,
+    /// The date of the main document, `2026-11-19`.
+    data_documento: Option<String>,
     /// Code of the office; for an entrata the token's default if absent.
     ufficio: Option<String>,
     riservato: Option<bool>,
