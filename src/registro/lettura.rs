@@ -18,7 +18,7 @@ use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, 
 use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A file of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,6 +204,55 @@ pub fn ultime(
     }
     let righe = query.load(conn)?;
     completa(conn, vista, righe)
+}
+
+/// What the register shows of an entry.
+#[derive(Debug, Clone)]
+pub enum VoceRegistro {
+    /// All of it, to who may see it.
+    Aperta(Box<Registrazione>),
+    /// That there is one, to who sees the register but not what is riservato to others.
+    Riservata {
+        /// Its year.
+        anno: i32,
+        /// Its number.
+        numero: NumeroProtocollo,
+        /// When it was made.
+        istante: Istante,
+        /// Direction.
+        flusso: Flusso,
+    },
+}
+
+/// A page of the register as a whole, for who reads it as such: as [`ultime`], with the riservate of others in their places, of which
+/// only number, time and flow are told (DESIGN.md, section 6). Nothing but the place in the register chooses what is in it: a page that
+/// filters by anything else would tell of them by leaving them in or out. Also says where the next page begins, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn pagina_di_registro(
+    conn: &mut Conn,
+    vista: &Vista,
+    prima: Option<RegistrazioneId>,
+    quante: i64,
+) -> Result<(Vec<VoceRegistro>, Option<RegistrazioneId>), Errore> {
+    // Who sees only what was granted to an office does not read the register.
+    let intera = if let Vista::Uffici(..) = vista { vista.clone() } else { Vista::Intera(vista.aoo()) };
+    let mut tutte = ultime(conn, &intera, prima, quante.saturating_add(1))?;
+    let altre = i64::try_from(tutte.len()).is_ok_and(|n| n > quante);
+    if altre {
+        tutte.pop();
+    }
+    let cursore = tutte.last().filter(|_| altre).map(|r| r.id);
+    let ids: Vec<RegistrazioneId> = tutte.iter().map(|r| r.id).collect();
+    // Read again through their own eyes: also an annulled value may be hidden from them.
+    let viste = per_ids(conn, vista, &ids)?;
+    let mut viste: HashMap<String, Registrazione> = viste.into_iter().map(|r| (r.id.to_string(), r)).collect();
+    let voce = |r: Registrazione| match viste.remove(&r.id.to_string()) {
+        Some(vista) => VoceRegistro::Aperta(Box::new(vista)),
+        None => VoceRegistro::Riservata { anno: r.anno, numero: r.numero, istante: r.istante, flusso: r.flusso },
+    };
+    Ok((tutte.into_iter().map(voce).collect(), cursore))
 }
 
 /// The ids of the newest registrations that were granted, more than enough for a page: those that the person was given to look at, and

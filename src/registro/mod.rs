@@ -54,8 +54,8 @@ pub use errore::Errore;
 pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
 pub use leggibile::SegnaturaLeggibile;
 pub use lettura::{
-    DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numeri, per_numero,
-    quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
+    DocumentoRegistrato, Registrazione, VoceRegistro, identificatore, nel_fascicolo, pagina_di_registro, per_id,
+    per_ids, per_numeri, per_numero, quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
 };
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,

@@ -44,6 +44,8 @@ fn colonna(tabella: &str) -> &'static str {
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
             "motivo"
         }
+        "dati_variati" => "campo",
+        "annotazioni" => "testo",
         "collegamenti" => "nota",
         "scollegamenti" | "chiusure_differimenti" => "istante",
         "differimenti" => "causa",

@@ -125,6 +125,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     let corrispondenti =
         parti.iter().enumerate().map(|(i, c)| corrispondente(c, &format!("/corrispondenti/{i}"), difetti));
     let corrispondenti: Vec<_> = corrispondenti.collect();
+    doppi(&corrispondenti, difetti);
     let arrivo = o.forse("arrivo", difetti);
     let protocollo_mittente = protocollo_mittente(&o, difetti);
     let (voce, ufficio) = (o.forse("voce", difetti), o.forse("ufficio", difetti));
@@ -190,6 +191,30 @@ pub(in crate::web::api) fn corrispondente(json: &Value, dove: &str, difetti: &mu
         nome: nome?,
     };
     Some(Corrispondente { ruolo: ruolo?, parte, per_conoscenza: o.vero("perConoscenza", difetti) })
+}
+
+/// Nobody is written to twice: the same addressee, with the same name and address, is refused. Codes that tell two people of one name apart
+/// make them two.
+fn doppi(parti: &[Option<Corrispondente>], difetti: &mut Difetti) {
+    let diversi = |a: Option<String>, b: Option<String>| a.is_some() && b.is_some() && a != b;
+    let codici = |p: &Parte| {
+        let ipa = [p.codice_ipa.as_ref().map(ToString::to_string), p.codice_aoo.as_ref().map(ToString::to_string)];
+        [p.codice_fiscale.as_ref().map(ToString::to_string)].into_iter().chain(ipa)
+    };
+    let uguali = |a: &Parte, b: &Parte| {
+        (a.tipo, &a.nome, &a.pec) == (b.tipo, &b.nome, &b.pec) && !codici(a).zip(codici(b)).any(|(a, b)| diversi(a, b))
+    };
+    let destinatari = || {
+        let noti = parti.iter().enumerate().filter_map(|(i, c)| Some((i, c.as_ref()?)));
+        noti.filter(|(_, c)| c.ruolo == RuoloCorrispondente::Destinatario)
+    };
+    for (i, c) in destinatari() {
+        if let Some((primo, _)) = destinatari().take_while(|(j, _)| *j < i).find(|(_, p)| uguali(&p.parte, &c.parte)) {
+            let testo =
+                format!("è lo stesso destinatario di /corrispondenti/{primo}: stesso tipo, nome e indirizzo; toglilo");
+            difetti.aggiungi(format!("/corrispondenti/{i}"), testo);
+        }
+    }
 }
 
 /// Each document names one file part, each file part is named by one document.
