@@ -51,7 +51,7 @@ su_entrambi! {
         for (corpo, frase) in [
             ("mezzo=pec&era-mezzo=sportello", "solo fra quelli su carta"),
             ("mezzo=x&era-mezzo=sportello", "Scegli il mezzo dall&#39;elenco."),
-            ("data=gennaio&era-data=", "Data: scrivi giorno, mese e anno"),
+            ("data=gennaio&era-data=", "Data del documento: scrivi giorno, mese e anno"),
             ("data=2/1/2199", "La data del documento (02/01/2199) è dopo la registrazione"),
             ("documento=7&descrizione=x", "La registrazione non ha un documento n. 7"),
             ("descrizione=Pianta", "Scegli il documento di cui scrivi la descrizione."),

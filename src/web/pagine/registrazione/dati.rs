@@ -6,7 +6,6 @@ use super::storia::Frase;
 use crate::registro::{DatoVariato, Registrazione, Variabile};
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Rifiuto, Testo};
-use crate::web::pagine::campi::frase;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::nuova::{MEZZI, Scelta, nome_mezzo};
 use crate::web::pagine::{Errata, formato};
@@ -117,7 +116,9 @@ fn leggi(s: &Scritti, oggi: NaiveDate) -> Result<(Vec<Variabile>, Option<Testo>)
     if s.data.trim() != s.era_data.trim() {
         let data = match s.data.trim() {
             "" => None,
-            scritta => Some(formato::leggi_data(scritta, oggi).map_err(|e| no(&frase(&e.to_string())))?),
+            scritta => Some(
+                formato::leggi_data(scritta, oggi).map_err(|e| no(&format!("Data del documento: {}.", e.regola)))?,
+            ),
         };
         valori.push(Variabile::DataDocumento(data));
     }
