@@ -1,6 +1,7 @@
 //! Mail of what is riservato: seen by who may see the registration it became, or speaks of, and by nobody else.
 
 use super::arriva;
+use super::browser::{entra, naviga, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use super::registra;
 use crate::casa::{Casa, chiama, leggi, su_entrambi, uscita};
@@ -9,6 +10,7 @@ use tabulario::registro;
 use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
 use tabulario::valori::Attore;
+use thirtyfour::prelude::*;
 
 fn primo(chi: &Cliente<'_>) -> String {
     let elenco = chi.apri("/da-protocollare").html;
@@ -209,5 +211,28 @@ su_entrambi! {
         assert!(numeri(&casa.vista()).iter().all(|(_, aperta)| *aperta));
         assert_eq!(numeri(&Vista::Uffici(casa.aoo.id, vec![casa.ufficio.id].into())), []);
         assert_eq!(numeri(&Vista::Uffici(casa.aoo.id, vec![tributi.id].into())).len(), 7);
+    }
+}
+
+#[test]
+fn the_row_of_a_riservata_fits_desk_and_phone() {
+    for finestra in [(1440, 900), (390, 844)] {
+        let casa = Casa::sqlite();
+        let server = casa.server();
+        let tributi = tributi(&casa);
+        assumi(&casa, "rosa", Ruolo::Rsp);
+        assumi_in(&casa, "tina", Ruolo::Operatore, &tributi);
+        let rosa = Cliente::dentro(&server, "rosa");
+        for (oggetto, altri) in [("Istanza di accesso", &[][..]), ("Istanza di Zaccaria", &[("riservato", "1")])] {
+            assert_eq!(registra(&rosa, "entrata", oggetto, altri).stato, 303);
+        }
+        naviga(finestra, async |driver| {
+            entra(driver, &server.url, "tina").await?;
+            driver.goto(format!("{}/registro", server.url)).await?;
+            let riga = driver.query(By::Css("tbody tr")).first().await?.text().await?;
+            assert!(riga.contains("0000002") && riga.contains("Riservata") && !riga.contains("Zaccaria"), "{riga}");
+            ritratto(driver, "registro-riservate").await?;
+            pulita(driver, &server.url, &[]).await
+        });
     }
 }
