@@ -76,6 +76,7 @@ impl<'a> Generatore<'a> {
             protocollo_mittente: None,
             voce: self.casa.voce.clone(),
             tipologia: None,
+            data_documento: None,
             riservato: self.caso.random_ratio(1, 20),
             risponde_a: None,
             documenti: vec![documento],

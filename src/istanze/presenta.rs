@@ -183,6 +183,7 @@ fn nuova(op: &mut Operazione<'_>, procedimento: &Procedimento, riga: &Riga) -> R
         protocollo_mittente: None,
         voce: titolario::voce(op.conn, op.aoo, &procedimento.voce)?,
         tipologia: "Istanza".parse().ok(),
+        data_documento: None,
         riservato: false,
         risponde_a: None,
         documenti: documenti.collect(),

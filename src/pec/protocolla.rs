@@ -14,6 +14,7 @@ use crate::titolario::Voce;
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{Aoo, Ufficio};
 use crate::valori::{Impronta, Istante, MessaggioId, NomeFile, Oggetto, RegistrazioneId, Testo};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -39,6 +40,8 @@ pub struct Decisione {
     pub protocollo_mittente: Option<ProtocolloMittente>,
     /// Kind of document.
     pub tipologia: Option<Testo>,
+    /// The date of the document, if it is known.
+    pub data_documento: Option<NaiveDate>,
     /// True if only some may see it.
     pub riservato: bool,
     /// The registration it answers.
@@ -124,6 +127,7 @@ fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<
         protocollo_mittente: d.protocollo_mittente.or(p.protocollo_mittente),
         voce: d.voce,
         tipologia: d.tipologia,
+        data_documento: d.data_documento,
         riservato: d.riservato,
         risponde_a: d.risponde_a,
         documenti,

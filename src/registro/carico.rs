@@ -32,7 +32,8 @@ pub(super) fn carico(
         .forse("tipologia", r.tipologia.as_ref())
         .campo("riservato", r.riservato)
         .forse("risponde_a", r.risponde_a.as_ref())
-        .campo("segnatura", &r.segnatura);
+        .campo("segnatura", &r.segnatura)
+        .forse("data_documento", r.data_documento);
     for c in corrispondenti {
         carico = carico
             .campo("corrispondente", c.posizione)

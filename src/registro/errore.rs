@@ -3,6 +3,7 @@
 use super::stampa;
 use crate::valori::{Istante, NumeroProtocollo};
 use crate::{documenti, firma, segnatura, storage, titolario, utenti};
+use chrono::NaiveDate;
 
 /// Why a registration was refused. No number is used by a refusal.
 #[derive(Debug, thiserror::Error)]
@@ -153,6 +154,36 @@ pub enum Errore {
          portale è certificato da chi l'ha consegnato"
     )]
     ArrivoFisso,
+    /// No document is of a day to come.
+    #[error("la data del documento ({}) è dopo la registrazione", .0.format("%d/%m/%Y"))]
+    DocumentoFuturo(NaiveDate),
+    /// All values are those in force.
+    #[error("i valori scritti sono quelli in vigore: non c'è niente da modificare")]
+    NienteDaVariare,
+    /// A description of a file that is not there.
+    #[error("la registrazione non ha un documento n. {0}")]
+    DocumentoAssente(i32),
+    /// A message, an istanza or a send says how it travelled.
+    #[error(
+        "il mezzo non si modifica: lo dicono il messaggio, l'istanza o gli invii PEC di questa registrazione, che restano come sono"
+    )]
+    MezzoAccertato,
+    /// Whether the arrival is certified or typed by a person depends on it.
+    #[error(
+        "il mezzo di un'entrata si cambia solo fra quelli su carta (sportello, posta, raccomandata, corriere) o solo fra quelli          telematici (PEC, e-mail, portale, altra AOO, SDI): da uno all'altro genere cambierebbe se l'arrivo è certificato o scritto da una          persona; se è sbagliato, annulla la registrazione e registra di nuovo"
+    )]
+    MezzoDiAltroGenere,
+    /// What travels in bytes has no scans.
+    #[error(
+        "alla registrazione sono state aggiunte scansioni di un documento su carta: il mezzo resta uno di quelli su carta"
+    )]
+    MezzoConScansioni,
+    /// The same person wrote the same note.
+    #[error("questa annotazione c'è già, scritta da te")]
+    AnnotazionePresente,
+    /// No registration has that many.
+    #[error("la registrazione ha già {0} {1}: non se ne aggiungono altre")]
+    TroppiAtti(usize, &'static str),
     /// It is riservata, or open, as it was asked to become.
     #[error("questa registrazione è {0}")]
     RiservatezzaUguale(&'static str),

@@ -5,8 +5,8 @@ use super::carico::raggruppa;
 use super::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use super::riservatezza::{self, riservata};
 use super::{
-    Annullamento, Corrispondente, DatoAnnullato, Errore, Flusso, Mezzo, ProtocolloMittente, RuoloDocumento,
-    annullamento, dato, uscita,
+    Annullamento, Corrispondente, DatoAnnullato, DatoVariato, Errore, Flusso, Mezzo, ProtocolloMittente,
+    RuoloDocumento, annullamento, dato, uscita, variazione,
 };
 use crate::segnatura::{Identificatore, NomeParte, Parte};
 use crate::storage::schema::{
@@ -15,9 +15,10 @@ use crate::storage::schema::{
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::{Concesse, Vista};
 use crate::valori::{FascicoloId, Impronta, Istante, NomeFile, NumeroProtocollo, Oggetto, RegistrazioneId, Testo};
+use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A file of a registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Registrazione {
     pub protocollo_mittente: Option<ProtocolloMittente>,
     /// Kind of document.
     pub tipologia: Option<Testo>,
+    /// The date of the main document.
+    pub data_documento: Option<NaiveDate>,
     /// True if only some may see it.
     pub riservato: bool,
     /// What it answers.
@@ -75,6 +78,8 @@ pub struct Registrazione {
     pub annullamento: Option<Annullamento>,
     /// The data that were annulled, oldest first; the values above are those in force.
     pub dati_annullati: Vec<DatoAnnullato>,
+    /// The changeable data that were changed, oldest first; the values above are those in force.
+    pub dati_variati: Vec<DatoVariato>,
 }
 
 impl Registrazione {
@@ -199,6 +204,55 @@ pub fn ultime(
     }
     let righe = query.load(conn)?;
     completa(conn, vista, righe)
+}
+
+/// What the register shows of an entry.
+#[derive(Debug, Clone)]
+pub enum VoceRegistro {
+    /// All of it, to who may see it.
+    Aperta(Box<Registrazione>),
+    /// That there is one, to who sees the register but not what is riservato to others.
+    Riservata {
+        /// Its year.
+        anno: i32,
+        /// Its number.
+        numero: NumeroProtocollo,
+        /// When it was made.
+        istante: Istante,
+        /// Direction.
+        flusso: Flusso,
+    },
+}
+
+/// A page of the register as a whole, for who reads it as such: as [`ultime`], with the riservate of others in their places, of which
+/// only number, time and flow are told (DESIGN.md, section 6). Nothing but the place in the register chooses what is in it: a page that
+/// filters by anything else would tell of them by leaving them in or out. Also says where the next page begins, if there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn pagina_di_registro(
+    conn: &mut Conn,
+    vista: &Vista,
+    prima: Option<RegistrazioneId>,
+    quante: i64,
+) -> Result<(Vec<VoceRegistro>, Option<RegistrazioneId>), Errore> {
+    // Who sees only what was granted to an office does not read the register.
+    let intera = if let Vista::Uffici(..) = vista { vista.clone() } else { Vista::Intera(vista.aoo()) };
+    let mut tutte = ultime(conn, &intera, prima, quante.saturating_add(1))?;
+    let altre = i64::try_from(tutte.len()).is_ok_and(|n| n > quante);
+    if altre {
+        tutte.pop();
+    }
+    let cursore = tutte.last().filter(|_| altre).map(|r| r.id);
+    let ids: Vec<RegistrazioneId> = tutte.iter().map(|r| r.id).collect();
+    // Read again through their own eyes: also an annulled value may be hidden from them.
+    let viste = per_ids(conn, vista, &ids)?;
+    let mut viste: HashMap<String, Registrazione> = viste.into_iter().map(|r| (r.id.to_string(), r)).collect();
+    let voce = |r: Registrazione| match viste.remove(&r.id.to_string()) {
+        Some(vista) => VoceRegistro::Aperta(Box::new(vista)),
+        None => VoceRegistro::Riservata { anno: r.anno, numero: r.numero, istante: r.istante, flusso: r.flusso },
+    };
+    Ok((tutte.into_iter().map(voce).collect(), cursore))
 }
 
 /// The ids of the newest registrations that were granted, more than enough for a page: those that the person was given to look at, and
@@ -342,11 +396,13 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
     let con_riservati = dati.values().flatten().any(|d| d.riservato);
     let svelate = if con_riservati { dato::svelate(conn, vista, &ids)? } else { HashSet::new() };
     let riservate = riservatezza::di(conn, &ids)?;
+    let mut variati = variazione::di(conn, &ids)?;
     righe
         .into_iter()
         .map(|r| {
             let (parti, file) = (parti.remove(&r.id).unwrap_or_default(), file.remove(&r.id).unwrap_or_default());
             let (annullamento, dati) = (annullamenti.remove(&r.id), dati.remove(&r.id).unwrap_or_default());
+            let variati = variati.remove(&r.id).unwrap_or_default();
             let svelata = svelate.contains(&r.id);
             let riservato = riservate.get(&r.id).copied().unwrap_or(r.riservato);
             let letta = valore(r, parti, file, annullamento).map_err(|e| storage::Errore::riga("registrazioni", e))?;
@@ -355,6 +411,8 @@ fn completa(conn: &mut Conn, vista: &Vista, righe: Vec<RigaRegistrazione>) -> Re
                 let scansione = acquisito(scansione).map_err(|e| storage::Errore::riga("acquisizioni", e))?;
                 registrazione.documenti.push(scansione);
             }
+            // After the scans, whose descriptions may have been changed too.
+            variazione::applica(&mut registrazione, variati)?;
             dato::applica(&mut registrazione, dati, svelata)?;
             Ok(registrazione)
         })
@@ -383,12 +441,14 @@ fn valore(
         arrivo: r.arrivo.map(Istante::from_utc),
         protocollo_mittente,
         tipologia: r.tipologia.map(|t| t.parse()).transpose()?,
+        data_documento: r.data_documento,
         riservato: r.riservato,
         risponde_a: r.risponde_a.map(|t| t.parse()).transpose()?,
         segnatura: r.segnatura.parse()?,
         documenti: file.into_iter().map(documento).collect::<Result<_, _>>()?,
         annullamento,
         dati_annullati: Vec::new(),
+        dati_variati: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@
 //! (that is `pec`), decide who may see (that is `utenti::visibilita`, which every query here joins).
 
 mod acquisizione;
+mod annotazione;
 mod annullamento;
 mod carico;
 pub mod chiusura;
@@ -37,8 +38,10 @@ pub mod stampa;
 mod timbro;
 mod uscita;
 mod valore;
+mod variazione;
 
 pub use acquisizione::{Acquisita, Scansione, acquisisci};
+pub use annotazione::{Annotazione, annota, annotazioni};
 pub use annullamento::{Annullamento, annulla};
 pub use collegamento::{Altra, Collegamento, Relazione, Specie, collega, collegamenti, scollega};
 pub use continuita::{aoo_di, buchi, numero_di, usano};
@@ -52,8 +55,8 @@ pub use errore::Errore;
 pub use escluso::{GenereEscluso, cambia_genere_escluso, generi_esclusi};
 pub use leggibile::SegnaturaLeggibile;
 pub use lettura::{
-    DocumentoRegistrato, Registrazione, identificatore, nel_fascicolo, per_id, per_ids, per_numeri, per_numero,
-    quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
+    DocumentoRegistrato, Registrazione, VoceRegistro, identificatore, nel_fascicolo, pagina_di_registro, per_id,
+    per_ids, per_numeri, per_numero, quante_nel_fascicolo, risposte, segnatura_xml, ultime, vede, visibile, visibili,
 };
 pub use nuova::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, ProtocolloMittente, RuoloCorrispondente, RuoloDocumento,
@@ -71,6 +74,7 @@ pub use sigillatura::segnatura_sigillata;
 pub use sigillo::{ChiaveAperta, Sigillo, configura_sigillo, sigillo};
 pub use timbro::{MASSIMO_TIMBRO_BYTE, Provenienza, timbra};
 pub use valore::{Campo, Valore, a_mano};
+pub use variazione::{DatoVariato, Origine, Variabile, varia};
 
 use crate::audit::Atto;
 
@@ -85,6 +89,8 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: proposta::ATTO, ricalcola: proposta::ricalcola, conta: proposta::conta },
     Atto { tipo: proposta::DECISIONE, ricalcola: proposta::ricalcola_decisioni, conta: proposta::conta_decisioni },
     Atto { tipo: riservatezza::ATTO, ricalcola: riservatezza::ricalcola, conta: riservatezza::conta },
+    Atto { tipo: variazione::ATTO, ricalcola: variazione::ricalcola, conta: variazione::conta },
+    Atto { tipo: annotazione::ATTO, ricalcola: annotazione::ricalcola, conta: annotazione::conta },
     Atto { tipo: collegamento::ATTO, ricalcola: collegamento::ricalcola, conta: collegamento::conta },
     Atto { tipo: collegamento::ATTO_TOLTO, ricalcola: collegamento::ricalcola_tolti, conta: collegamento::conta_tolti },
     Atto { tipo: acquisizione::ATTO, ricalcola: acquisizione::ricalcola, conta: acquisizione::conta },

@@ -150,6 +150,8 @@ pub struct Nuova {
     pub voce: Voce,
     /// Kind of document, in words.
     pub tipologia: Option<Testo>,
+    /// The date of the main document, if it is known.
+    pub data_documento: Option<NaiveDate>,
     /// True if only some may see it.
     pub riservato: bool,
     /// The registration this one answers.
@@ -167,6 +169,7 @@ impl Nuova {
             return Err(Errore::Principale);
         }
         controlla_protocollo(self.protocollo_mittente.as_ref(), ora)?;
+        controlla_data_documento(self.data_documento, ora)?;
         controlla_arrivo(self.arrivo, ora)
     }
 
@@ -199,6 +202,14 @@ pub(super) fn controlla_parti(flusso: Flusso, parti: &[Corrispondente]) -> Resul
 pub(super) fn controlla_protocollo(dato: Option<&ProtocolloMittente>, registrata: Istante) -> Result<(), Errore> {
     match dato.and_then(|p| p.data) {
         Some(data) if data > registrata.giorno() => Err(Errore::ProtocolloFuturo(data)),
+        _ => Ok(()),
+    }
+}
+
+/// No document is of a day after the one on which it is registered.
+pub(super) fn controlla_data_documento(data: Option<NaiveDate>, registrata: Istante) -> Result<(), Errore> {
+    match data {
+        Some(data) if data > registrata.giorno() => Err(Errore::DocumentoFuturo(data)),
         _ => Ok(()),
     }
 }

@@ -128,5 +128,6 @@ fn riga(op: &Operazione<'_>, nuova: &Nuova, r: &Registrata) -> RigaRegistrazione
         riservato: nuova.riservato,
         risponde_a: nuova.risponde_a.map(|id| id.to_string()),
         segnatura: r.segnatura.to_string(),
+        data_documento: nuova.data_documento,
     }
 }

@@ -25,6 +25,7 @@ pub(super) struct RigaRegistrazione {
     pub riservato: bool,
     pub risponde_a: Option<String>,
     pub segnatura: String,
+    pub data_documento: Option<chrono::NaiveDate>,
 }
 
 /// A party; as JSON it is also the value that takes the place of one that was annulled.

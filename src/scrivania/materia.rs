@@ -2,8 +2,8 @@
 
 use crate::audit::Evento;
 use crate::storage::schema::{
-    acquisizioni, assegnazioni, classificazioni, dati_annullati, fascicolazioni, movimenti, proposte_annullamento,
-    riservatezze, termini, vicende,
+    acquisizioni, annotazioni, assegnazioni, classificazioni, dati_annullati, dati_variati, fascicolazioni, movimenti,
+    proposte_annullamento, riservatezze, termini, vicende,
 };
 use crate::storage::{Conn, Errore};
 use diesel::prelude::*;
@@ -35,7 +35,8 @@ pub fn materia(conn: &mut Conn, eventi: &[Evento]) -> Result<HashMap<String, Str
     di!(
         "classificazione": classificazioni, "fascicolazione": fascicolazioni, "assegnazione": assegnazioni,
         "termine": termini, "vicenda-termine": vicende, "annullamento-dato": dati_annullati,
-        "riservatezza": riservatezze, "acquisizione": acquisizioni, "proposta-annullamento": proposte_annullamento
+        "riservatezza": riservatezze, "acquisizione": acquisizioni, "proposta-annullamento": proposte_annullamento,
+        "variazione-dato": dati_variati, "annotazione": annotazioni
     );
     for pezzo in di("movimento").chunks(INSIEME) {
         let righe = movimenti::table

@@ -123,7 +123,7 @@ impl FromStr for TipoParte {
 }
 
 /// How a correspondent is named.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NomeParte {
     /// In one piece.
     Denominazione(Denominazione),

@@ -69,6 +69,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("annullamenti", &[&["id"], &["registrazione_id"], &["aoo_id", "anno", "numero"]]),
     guardata("dati_annullati", &[&["id"], &["aoo_id", "anno", "numero"]]),
     guardata("riservatezze", &[&["id"]]),
+    guardata("dati_variati", &[&["id"]]),
+    guardata("annotazioni", &[&["id"]]),
     guardata("proposte_annullamento", &[&["id"]]),
     guardata("decisioni_annullamento", &[&["proposta_id"]]),
     guardata("termini", &[&["id"]]),

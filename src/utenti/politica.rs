@@ -38,6 +38,8 @@ pub enum Azione {
     Registro,
     /// `Visioni concesse`, on the page of a registration: who is given the sight of it.
     Visioni,
+    /// `Modifica i dati`, on the page of a registration: tipologia, mezzo, date of the document, descriptions.
+    Variazioni,
     /// `Conservazione`.
     Conservazione,
     /// `Istanze`.
@@ -54,7 +56,7 @@ pub enum Azione {
 
 impl Azione {
     /// All of them, in the order of the menu.
-    pub const TUTTE: [Self; 14] = [
+    pub const TUTTE: [Self; 15] = [
         Self::Entrata,
         Self::Scrivania,
         Self::Uscita,
@@ -63,6 +65,7 @@ impl Azione {
         Self::Ricerca,
         Self::Registro,
         Self::Visioni,
+        Self::Variazioni,
         Self::Conservazione,
         Self::Istanze,
         Self::Amministrazione,
@@ -82,6 +85,7 @@ impl Azione {
             Self::Ricerca => [A, A, A, A, L, N, L],
             Self::Registro => [L, A, N, N, L, N, L],
             Self::Visioni => [N, A, N, N, N, N, N],
+            Self::Variazioni => [A, A, N, N, N, N, N],
             Self::Conservazione => [N, L, N, N, A, L, L],
             Self::Istanze => [L, A, A, A, N, N, N],
             Self::Amministrazione => [N, L, N, N, N, A, L],

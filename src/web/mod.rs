@@ -11,6 +11,7 @@ mod problema;
 mod salute;
 mod stampe;
 mod stato;
+mod variazioni;
 
 pub use problema::Problema;
 pub use stato::Stato;

@@ -1,6 +1,6 @@
 //! The API as a stranger would use and abuse it (DESIGN.md 4).
 
-use crate::casa::{Casa, Parte, Server, chiama, condivisi, entrata, leggi, registra, su_entrambi, uscita};
+use crate::casa::{Casa, Parte, Risposta, Server, chiama, condivisi, entrata, leggi, registra, su_entrambi, uscita};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tabulario::segnatura::{circolare60, xsd};
@@ -113,6 +113,32 @@ su_entrambi! {
         assert_eq!(registra(&server.url, &casa.gettone, "buona", &entrata("Buona"), b"x").unwrap().json()["numero"], "0000001");
     }
 
+    fn nobody_is_written_to_twice(casa) {
+        let server = casa.server();
+        let mut chiesta = uscita("Risposta");
+        let (primo, mut altro) = (chiesta["corrispondenti"][0].clone(), chiesta["corrispondenti"][0].clone());
+        altro["perConoscenza"] = true.into();
+        chiesta["corrispondenti"] = json!([primo, altro]);
+        rifiuta(casa, &server, &chiesta, 422, "/corrispondenti/1");
+        let rossi = |cf: Option<&str>| {
+            let mut r = json!({ "ruolo": "destinatario", "tipo": "persona-fisica", "nome": "Mario", "cognome": "Rossi" });
+            if let Some(cf) = cf {
+                r["codiceFiscale"] = cf.into();
+            }
+            r
+        };
+        for (uno, altro, stato) in [
+            (rossi(None), rossi(None), 422),
+            (rossi(Some("RSSMRA80A01H501U")), rossi(None), 422),
+            (rossi(Some("RSSMRA80A01H501U")), rossi(Some("RSSMRA80A01F205X")), 201),
+        ] {
+            chiesta["corrispondenti"] = json!([uno, altro]);
+            let chiave = format!("{chiesta}").len().to_string();
+            let r = registra(&server.url, &casa.gettone, &chiave, &chiesta, b"x").unwrap();
+            assert_eq!(r.stato, stato, "{}", r.json());
+        }
+    }
+
     fn what_cannot_be_read_is_400_and_two_parts_with_one_name_are_refused(casa) {
         let server = casa.server();
         let url = format!("{}/api/v1/registrazioni", server.url);
@@ -121,10 +147,18 @@ su_entrambi! {
         assert_eq!(manda(&[parte("registrazione", None, b"{ non json")]).stato, 400);
         assert_eq!(manda(&[parte("doc", Some("a.txt"), b"x")]).stato, 400);
         let testo = entrata("Due parti").to_string();
+        let doppi = [testo.replacen('{', r#"{"oggetto":"Altro","#, 1), testo.replace(r#""ruolo":"principale""#, r#""ruolo":"allegato","ruolo":"principale""#)];
         let r = parte("registrazione", None, testo.as_bytes());
-        assert_eq!(manda(&[r, parte("doc", Some("a"), b"x"), parte("doc", Some("b"), b"y")]).stato, 422);
+        let dove = |no: Risposta| (no.stato, no.json()["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned());
+        assert_eq!(dove(manda(&[r, parte("doc", Some("a"), b"x"), parte("doc", Some("b"), b"y")])), (422, "/doc".to_owned()));
         let r = parte("registrazione", None, testo.as_bytes());
-        assert_eq!(manda(&[r, parte("doc", Some("../../etc/passwd"), b"x")]).stato, 422);
+        assert_eq!(dove(manda(&[r, parte("do/c", Some("../../etc/passwd"), b"x")])), (422, "/do~1c".to_owned()));
+        // Of two members with one name nobody knows which is meant.
+        for doppio in &doppi {
+            let no = manda(&[parte("registrazione", None, doppio.as_bytes()), parte("doc", Some("a"), b"x")]);
+            let detto = no.json()["detail"].as_str().unwrap().to_owned();
+            assert!(no.stato == 400 && detto.contains("ha due volte il nome «"), "{doppio}: {detto}");
+        }
         assert_eq!(chiama("POST", &url, &casa.gettone, Some("k"), None).unwrap().stato, 400);
         assert_eq!(casa.conta("registrazioni"), 0);
     }

@@ -35,7 +35,7 @@ fn fai(casa: &Casa, istante: &str, id: &str, che: &str, corpo: &Value) {
 }
 
 /// Makes every register that is missing at this instant; says how many.
-fn chiudi(casa: &Casa, istante: &str, regole: Regole) -> usize {
+pub fn chiudi(casa: &Casa, istante: &str, regole: Regole) -> usize {
     let db = casa.con_orologio(istante);
     let mut fatti = 0;
     while chiusura::chiudi(&db, &casa.deposito, regole, &casa.aoo).unwrap() {
@@ -45,7 +45,7 @@ fn chiudi(casa: &Casa, istante: &str, regole: Regole) -> usize {
 }
 
 /// The registers of days, or of years, oldest first.
-fn tutte(casa: &Casa, periodo: &str) -> Vec<Chiusura> {
+pub fn tutte(casa: &Casa, periodo: &str) -> Vec<Chiusura> {
     let mut trovate =
         casa.db.leggi(|conn| chiusura::chiusure(conn, casa.aoo.id, periodo, chiusura::SEMPRE, 1_000)).unwrap();
     trovate.reverse();
@@ -57,12 +57,12 @@ fn file(casa: &Casa, impronta: &Impronta) -> PathBuf {
     casa.documenti().join(&nome[..2]).join(&nome[2..4]).join(&nome)
 }
 
-fn xml(casa: &Casa, c: &Chiusura) -> String {
+pub fn xml(casa: &Casa, c: &Chiusura) -> String {
     fs::read_to_string(file(casa, &c.xml)).unwrap()
 }
 
 /// Valid for our schema, by our engine and by that of libxml2.
-fn xml_valido(casa: &Casa, c: &Chiusura) {
+pub fn xml_valido(casa: &Casa, c: &Chiusura) {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/xsd/registro-protocollo.xsd");
     let nostro = Schema::new(&[("registro-protocollo.xsd", &fs::read_to_string(schema).unwrap())]).unwrap();
     nostro.valida(xml(casa, c).as_bytes()).unwrap();

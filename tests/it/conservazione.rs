@@ -128,6 +128,7 @@ pub fn nuova(voce: titolario::Voce) -> Nuova {
         protocollo_mittente: None,
         voce,
         tipologia: None,
+        data_documento: None,
         riservato: false,
         risponde_a: None,
         documenti: Vec::new(),

@@ -44,6 +44,8 @@ fn colonna(tabella: &str) -> &'static str {
         "annullamenti" | "dati_annullati" | "riservatezze" | "proposte_annullamento" | "decisioni_annullamento" => {
             "motivo"
         }
+        "dati_variati" => "campo",
+        "annotazioni" => "testo",
         "collegamenti" => "nota",
         "scollegamenti" | "chiusure_differimenti" => "istante",
         "differimenti" => "causa",
@@ -121,7 +123,7 @@ su_entrambi! {
             // Another id with the same number would throw the registered row out through its second key.
             let sql = "INSERT OR REPLACE INTO registrazioni SELECT 'altro', aoo_id, registro, anno, numero, istante, flusso, \
                        'falso', mezzo, arrivo, protocollo_mittente_numero, protocollo_mittente_data, tipologia, riservato, \
-                       risponde_a, segnatura FROM registrazioni";
+                       risponde_a, segnatura, data_documento FROM registrazioni";
             let esito = casa.sql(sql);
             assert!(esito.as_ref().is_err_and(|e| e.contains("tabulario")), "{esito:?}");
             // The key that SQLite gives to every row throws it out as well, whatever the other keys are.

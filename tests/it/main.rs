@@ -49,5 +49,6 @@ mod segnatura;
 mod sigilli;
 mod stampe;
 mod uccisione;
+mod variazioni;
 mod verifiche;
 mod versamenti;

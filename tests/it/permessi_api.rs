@@ -123,6 +123,8 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         }
         ("/registrazioni/{id}/visioni/{visione}/revoca", _) => json!({ "motivo": "Prova" }),
         (_, "visioni") => json!({ "persona": "nessuno", "fino": "2099-12-31", "motivo": "Prova" }),
+        (_, "variazioni") => json!({ "descrizioni": [{ "documento": 99, "descrizione": "Prova" }] }),
+        (_, "annotazioni") => json!({ "testo": "Prova" }),
         (_, "riservatezza") => json!({ "riservato": false, "motivo": "Prova" }),
         (_, "assegnazioni" | "presa-in-carico" | "restituzione" | "lettura") => json!({ "ufficio": ignoto }),
         (_, "rifiuto" | "interruzione" | "preavviso" | "ripresa") => json!({ "ufficio": ignoto, "motivo": "Prova" }),

@@ -168,6 +168,7 @@ su_entrambi! {
                 mezzo: None,
                 protocollo_mittente: None,
                 tipologia: None,
+                data_documento: None,
                 riservato: false,
                 risponde_a: None,
                 principale: None,

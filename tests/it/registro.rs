@@ -50,6 +50,7 @@ fn entrata(casa: &Casa, oggetto: &str) -> Nuova {
         protocollo_mittente: None,
         voce: casa.voce.clone(),
         tipologia: None,
+        data_documento: None,
         riservato: false,
         risponde_a: None,
         documenti: vec![documento],

@@ -211,6 +211,7 @@ pub fn apribile(conn: &mut Conn, vista: &Vista, c: &Chiusura) -> Result<bool, Er
          nominate AS (SELECT oggetto_id AS id FROM toccati \
          UNION SELECT d.registrazione_id FROM dati_annullati d JOIN toccati t ON t.oggetto_id = d.id \
          UNION SELECT v.registrazione_id FROM riservatezze v JOIN toccati t ON t.oggetto_id = v.id \
+         UNION SELECT m.registrazione_id FROM dati_variati m JOIN toccati t ON t.oggetto_id = m.id \
          UNION SELECT a.registrazione_id FROM acquisizioni a JOIN toccati t ON t.oggetto_id = a.id) \
          SELECT EXISTS (SELECT 1 FROM nominate n JOIN registrazioni ON registrazioni.id = n.id WHERE {} OR EXISTS (SELECT 1 \
          FROM dati_annullati d WHERE d.registrazione_id = registrazioni.id AND d.riservato)) AS nascosta",

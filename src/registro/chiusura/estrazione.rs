@@ -5,10 +5,10 @@ use crate::audit::{Merkle, ORIGINE};
 use crate::registro::righe::{RigaCorrispondente, RigaDocumento, RigaRegistrazione};
 use crate::registro::valore::{Campo, Valore};
 use crate::registro::{Errore, Flusso, RuoloCorrispondente, RuoloDocumento, acquisizione, annullamento, carico, dato};
-use crate::registro::{carico::raggruppa, riservatezza};
+use crate::registro::{carico::raggruppa, riservatezza, variazione};
 use crate::storage::schema::{
-    acquisizioni, annullamenti, corrispondenti, dati_annullati, documenti_registrati, eventi, registrazioni,
-    riservatezze,
+    acquisizioni, annullamenti, corrispondenti, dati_annullati, dati_variati, documenti_registrati, eventi,
+    registrazioni, riservatezze,
 };
 use crate::storage::{self, Conn, Db};
 use crate::utenti::{self, Aoo};
@@ -20,7 +20,7 @@ use std::collections::HashMap;
 /// Links read at a time: one snapshot each, so that writers never wait.
 const BLOCCO: i64 = 1_000;
 /// Acts that change a registration.
-const MODIFICHE: [&str; 4] = [annullamento::ATTO, dato::ATTO, riservatezza::ATTO, acquisizione::ATTO];
+const MODIFICHE: [&str; 5] = [annullamento::ATTO, dato::ATTO, riservatezza::ATTO, acquisizione::ATTO, variazione::ATTO];
 
 /// Places of the first and the last link.
 pub(super) type Tratto = (i64, i64);
@@ -69,6 +69,7 @@ fn ancora(conn: &mut Conn, aoo: &Aoo, letti: i64, confine: Istante) -> Result<bo
         ultima!(annullamenti, registrazione_id, annullamento::ATTO),
         ultima!(dati_annullati, id, dato::ATTO),
         ultima!(riservatezze, id, riservatezza::ATTO),
+        ultima!(dati_variati, id, variazione::ATTO),
         ultima!(acquisizioni, id, acquisizione::ATTO),
     ];
     Ok(ultime.into_iter().flatten().any(|posizione| posizione > letti))
@@ -349,6 +350,7 @@ fn modifica(conn: &mut Conn, e: &Evento) -> Result<Modifica, Errore> {
             (m.valore, m.motivo) = (Some(if riservato { "riservata" } else { "aperta" }.to_owned()), Some(motivo));
             registrazione
         }
+        variazione::ATTO => variata(conn, id, &mut m)?,
         _ => {
             let (registrazione, nome, sha256, autore): (String, String, String, String) = acquisizioni::table
                 .filter(acquisizioni::id.eq(id))
@@ -405,9 +407,20 @@ fn rettificata(conn: &mut Conn, id: &str, m: &mut Modifica) -> Result<String, Er
         .first(conn)?;
     let campo: Campo = campo.parse().map_err(no)?;
     m.provvedimento = Some(format!("provvedimento n. {numero}/{anno}"));
-    (m.campo, m.valore) = (Some(campo.nome()), Some(Valore::leggi(campo, valore.as_deref())?.leggibile()));
+    (m.campo, m.valore) = (Some(campo.nome().to_owned()), Some(Valore::leggi(campo, valore.as_deref())?.leggibile()));
     (m.motivo, m.autore, m.impronta) = (Some(motivo), autore, Some(sha256.parse().map_err(no)?));
     Ok(registrazione)
+}
+
+/// The value of a changeable datum: before, then after.
+fn variata(conn: &mut Conn, id: &str, m: &mut Modifica) -> Result<String, Errore> {
+    let riga = variazione::una(conn, id)?;
+    let v = riga.valore().map_err(no)?;
+    let o_niente = |testo: Option<String>| testo.unwrap_or_else(|| "(niente)".to_owned());
+    m.campo = Some(v.dopo.nome());
+    m.valore = Some(format!("{} (prima: {})", o_niente(v.dopo.testo()), o_niente(v.prima.testo())));
+    (m.motivo, m.autore) = (v.motivo.map(|t| t.to_string()), v.autore);
+    Ok(riga.registrazione().to_owned())
 }
 
 fn no(e: Rifiuto) -> storage::Errore {

@@ -114,7 +114,7 @@ pub struct Allegato {
 /// A change to a registration, of this day or of an earlier one.
 #[derive(Debug, Clone)]
 pub struct Modifica {
-    /// `annullamento`, `annullamento-dato`, `riservatezza`, `acquisizione`.
+    /// `annullamento`, `annullamento-dato`, `riservatezza`, `acquisizione`, `variazione-dato`.
     pub tipo: &'static str,
     /// When.
     pub istante: Istante,
@@ -127,7 +127,7 @@ pub struct Modifica {
     /// What authorises it.
     pub provvedimento: Option<String>,
     /// Which datum.
-    pub campo: Option<&'static str>,
+    pub campo: Option<String>,
     /// What it is now.
     pub valore: Option<String>,
     /// Why.

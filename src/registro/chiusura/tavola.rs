@@ -179,7 +179,8 @@ impl<W: Write> Tavola<W> {
         chi.extend(self.nota(5, m.provvedimento.as_deref().unwrap_or_default()));
         let che = match m.tipo {
             "annullamento" => "Annullamento della registrazione".to_owned(),
-            "annullamento-dato" => format!("Annullamento di un dato: {}", m.campo.unwrap_or_default()),
+            "annullamento-dato" => format!("Annullamento di un dato: {}", m.campo.as_deref().unwrap_or_default()),
+            "variazione-dato" => format!("Modifica di un dato: {}", m.campo.as_deref().unwrap_or_default()),
             "riservatezza" => "Cambio di riservatezza".to_owned(),
             _ => "Acquisizione di una copia".to_owned(),
         };

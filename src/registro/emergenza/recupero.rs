@@ -113,6 +113,7 @@ pub fn prossima(
                 protocollo_mittente: scritto.protocollo_mittente.clone(),
                 voce,
                 tipologia: None,
+                data_documento: None,
                 riservato: false,
                 risponde_a: None,
                 documenti: Vec::new(),

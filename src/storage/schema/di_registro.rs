@@ -28,6 +28,7 @@ diesel::table! {
         riservato -> Bool,
         risponde_a -> Nullable<Text>,
         segnatura -> Text,
+        data_documento -> Nullable<Date>,
     }
 }
 
@@ -458,6 +459,32 @@ diesel::table! {
         emergenza_id -> Text,
         postazione -> Text,
         totali -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dati_variati (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        campo -> Text,
+        documento -> Nullable<Integer>,
+        prima -> Nullable<Text>,
+        dopo -> Nullable<Text>,
+        motivo -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    annotazioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        testo -> Text,
         autore -> Text,
         istante -> Timestamp,
     }

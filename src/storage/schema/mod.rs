@@ -122,6 +122,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     trascrizioni_emergenza,
     registrazioni_emergenza,
     recuperi_emergenza,
+    dati_variati,
+    annotazioni,
     copie_riconosciute,
 );
 
@@ -180,5 +182,7 @@ pub const CON_ID: &[&str] = &[
     "proroghe_emergenza",
     "registrazioni_emergenza",
     "recuperi_emergenza",
+    "dati_variati",
+    "annotazioni",
     "copie_riconosciute",
 ];

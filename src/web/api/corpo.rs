@@ -1,5 +1,6 @@
 //! A JSON body, whose refusals are problems like all others.
 
+use super::json;
 use crate::web::Problema;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -28,8 +29,8 @@ impl FromRequest for Corpo {
                     return Err(Problema::troppo_grande(detail));
                 }
             }
-            let json = serde_json::from_slice(&testo);
-            json.map(Self).map_err(|e| Problema::illeggibile(format!("Il corpo della richiesta non è JSON: {e}")))
+            let json = json::leggi(&testo);
+            json.map(Self).map_err(|e| Problema::illeggibile(format!("Il corpo della richiesta {e}")))
         })
     }
 }

@@ -61,6 +61,7 @@ parti!(
     Ricerca,
     Registro,
     Visioni,
+    Variazioni,
     Conservazione,
     Eventi,
     Amministrazione,

@@ -76,7 +76,7 @@ pub(super) async fn crea(
 ) -> Result<HttpResponse, Problema> {
     let chiave = chiave::chiave(&http)?;
     let json: Value =
-        serde_json::from_slice(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo non è JSON: {e}")))?;
+        super::json::leggi(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo della richiesta {e}")))?;
     let mut difetti = Difetti::default();
     let registrazione: Option<RegistrazioneId> =
         Oggetto::new(&json, "", &["registrazione"], &mut difetti).and_then(|o| o.serve("registrazione", &mut difetti));

@@ -11,6 +11,7 @@ mod eventi;
 mod fascicoli;
 mod gettone;
 mod invii;
+mod json;
 mod lettore;
 pub(super) mod multipart;
 mod openapi;
@@ -52,6 +53,8 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(registrazioni::proponi)),
     );
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
+    cfg.route("/registrazioni/{id}/variazioni", web::post().to(registrazioni::varia));
+    cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazioni::annota));
     cfg.service(
         web::resource("/registrazioni/{id}/visioni")
             .route(web::get().to(registrazioni::elenca_visioni))

@@ -1,5 +1,6 @@
 //! A multipart request, streamed: files go to the store as they arrive, the JSON part to memory.
 
+use super::json;
 use crate::documenti::{Deposito, Riposto};
 use crate::valori::NomeFile;
 use crate::web::parti::{Parte, Parti};
@@ -43,19 +44,24 @@ pub(super) async fn leggi(
             continue;
         }
         if parte == parte_json || file.iter().any(|f| f.parte == parte) {
-            return Err(Problema::campo("", format!("ci sono due parti con lo stesso nome «{parte}»")));
+            return Err(Problema::campo(pointer(&parte), format!("ci sono due parti con lo stesso nome «{parte}»")));
         }
         if file.len() >= stato.limiti.file_per_registrazione {
             let massimo = stato.limiti.file_per_registrazione;
             return Err(Problema::troppo_grande(format!("Al massimo {massimo} file per registrazione.")));
         }
         let dichiarato = campo.file().unwrap_or_else(|| parte.clone());
-        let nome = dichiarato.parse().map_err(|e| Problema::campo("", format!("parte «{parte}»: {e}")))?;
+        let nome = dichiarato.parse().map_err(|e| Problema::campo(pointer(&parte), format!("parte «{parte}»: {e}")))?;
         let riposto = riponi(&stato.deposito, stato.limiti.file_byte(), campo).await?;
         file.push(FileArrivato { parte, nome, riposto });
     }
     let json = json.ok_or_else(|| Problema::illeggibile(format!("Manca la parte JSON «{parte_json}».")))?;
     Ok((json, file))
+}
+
+/// Where a part that is no JSON stands: under its own name (RFC 6901).
+fn pointer(parte: &str) -> String {
+    format!("/{}", parte.replace('~', "~0").replace('/', "~1"))
 }
 
 async fn valore(mut campo: Parte, nome: &str) -> Result<Value, Problema> {
@@ -67,7 +73,7 @@ async fn valore(mut campo: Parte, nome: &str) -> Result<Value, Problema> {
             return Err(Problema::troppo_grande(format!("La parte «{nome}» supera {mib} MiB.")));
         }
     }
-    serde_json::from_slice(&testo).map_err(|e| Problema::illeggibile(format!("La parte «{nome}» non è JSON: {e}")))
+    json::leggi(&testo).map_err(|e| Problema::illeggibile(format!("La parte «{nome}» {e}")))
 }
 
 /// Pours a part into the store while it arrives: what is read is bounded by the queue, not by the file.

@@ -15,7 +15,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 #[openapi(
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
-        /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti, rubrica e righe e recupero delle emergenze; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
+        /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti, variazioni, annotazioni, rubrica e righe e recupero delle emergenze; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
         scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, visioni, decisioni sulle proposte, differimenti, emergenze, /esclusi e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è. Un gettone può essere di una persona (`tabulario token crea --utente`): \
         fa e vede quello che in quel momento possono i suoi ruoli, e gli atti sono suoi; quello che non può fare o vedere è 404, come quello che non \
@@ -35,6 +35,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::elenca_proposte,
         registrazioni::proponi,
         registrazioni::riserva,
+        registrazioni::varia,
+        registrazioni::annota,
         registrazioni::elenca_visioni,
         registrazioni::concedi_visione,
         registrazioni::revoca_visione,

@@ -2,7 +2,7 @@
 
 use super::chiave;
 use super::gettone::{Chiamante, Entrata, Legge, Registra};
-use super::lettore::{Difetti, Oggetto};
+use super::lettore::{Difetti, Giorno, Oggetto};
 use super::registrazioni::{RegistrazioneJson, corrispondente, mostra_fatta, protocollo_mittente};
 use crate::pec::{self, Casella, Decisione, Messaggio};
 use crate::utenti::risposta;
@@ -24,6 +24,7 @@ const CAMPI: &[&str] = &[
     "voce",
     "ufficio",
     "tipologia",
+    "dataDocumento",
     "riservato",
     "rispondeA",
     "principale",
@@ -96,6 +97,8 @@ pub(in crate::web::api) struct ProtocolloRichiesta {
     voce: Option<String>,
     ufficio: Option<String>,
     tipologia: Option<String>,
+    /// The date of the document, `2026-11-19`.
+    data_documento: Option<String>,
     riservato: Option<bool>,
     risponde_a: Option<String>,
     /// SHA-256 of the attachment that is the document.
@@ -182,7 +185,7 @@ pub(super) async fn protocolla(
     let json: Value = if corpo.is_empty() {
         json!({})
     } else {
-        serde_json::from_slice(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo non è JSON: {e}")))?
+        super::json::leggi(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo della richiesta {e}")))?
     };
     let deciso = leggi(&json, stato.limiti.corrispondenti)?;
     let richiesta = chiave::richiesta(chi.0.id, &format!("/pec/messaggi/{id}/protocollo"), chiave, &json, &[]);
@@ -224,6 +227,7 @@ fn leggi(json: &Value, massimo: usize) -> Result<Deciso, Problema> {
     let (oggetto, mezzo) = (o.forse("oggetto", &mut difetti), o.forse("mezzo", &mut difetti));
     let protocollo_mittente = protocollo_mittente(&o, &mut difetti);
     let (tipologia, riservato) = (o.forse("tipologia", &mut difetti), o.vero("riservato", &mut difetti));
+    let data_documento = o.forse::<Giorno>("dataDocumento", &mut difetti).map(|d| d.0);
     let risponde_a = o.forse("rispondeA", &mut difetti);
     let principale: Option<Impronta> = o.forse("principale", &mut difetti);
     let (voce, ufficio) = (o.forse("voce", &mut difetti), o.forse("ufficio", &mut difetti));
@@ -236,6 +240,7 @@ fn leggi(json: &Value, massimo: usize) -> Result<Deciso, Problema> {
         mezzo,
         protocollo_mittente,
         tipologia,
+        data_documento,
         riservato,
         risponde_a,
         principale,

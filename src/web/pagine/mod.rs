@@ -218,6 +218,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/collegamenti/{collegamento}/scollegamento", web::post().to(registrazione::scollega));
     cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
     cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
+    cfg.route("/registrazioni/{id}/variazioni", web::post().to(registrazione::varia));
+    cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
     cfg.route("/registrazioni/{id}/visioni", web::post().to(registrazione::concedi));
     cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazione::revoca));

@@ -1,9 +1,10 @@
-//! `/registro`: the newest registrations.
+//! `/registro`: the newest registrations, in the order of the register and without gaps: of what is riservato to others there are number, time
+//! and flow. The page takes no filter but where it begins, so that it answers no question about them.
 
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato, visioni};
-use crate::registro::{self, Registrazione};
+use crate::registro::{self, Registrazione, VoceRegistro};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::Istante;
@@ -36,12 +37,28 @@ pub(super) struct Riga {
     pub(super) ufficio: String,
 }
 
+/// What stands in a place of the register.
+enum Posto {
+    Aperto(Riga),
+    /// Only that there is one.
+    Riservato(Velata),
+}
+
+/// A registration that is riservata to others.
+struct Velata {
+    numero: String,
+    istante: String,
+    momento: String,
+    flusso: &'static str,
+    icona: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "registro.html")]
 struct Elenco {
     guscio: Guscio,
     visioni: Vec<visioni::Data>,
-    righe: Vec<Riga>,
+    posti: Vec<Posto>,
     prima: bool,
     cursore: Option<String>,
 }
@@ -62,21 +79,40 @@ pub(super) async fn elenco(
     let guscio = Guscio::new(&chi, "/registro");
     let ora = stato.db.orologio().adesso();
     let (vista, titolare) = (chi.vista(), chi.sessione.titolare().id);
-    let (righe, cursore, visioni) = stato
+    let (posti, cursore, visioni) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
-                let mut trovate = registro::ultime(conn, &vista, prima, PAGINA + 1)?;
-                let altre = i64::try_from(trovate.len()).is_ok_and(|n| n > PAGINA);
-                if altre {
-                    trovate.pop();
-                }
-                let cursore = trovate.last().filter(|_| altre).map(|r| r.id.to_string());
+                let (voci, cursore) = registro::pagina_di_registro(conn, &vista, prima, PAGINA)?;
+                let cursore = cursore.map(|id| id.to_string());
                 let visioni = if prima.is_none() { visioni::date(conn, &vista, titolare, ora)? } else { Vec::new() };
-                Ok::<_, Problema>((righe(conn, trovate, ora)?, cursore, visioni))
+                Ok::<_, Problema>((posti(conn, voci, ora)?, cursore, visioni))
             })
         })
         .await?;
-    Ok(rendi(StatusCode::OK, &Elenco { guscio, visioni, righe, prima: prima.is_none(), cursore })?)
+    Ok(rendi(StatusCode::OK, &Elenco { guscio, visioni, posti, prima: prima.is_none(), cursore })?)
+}
+
+/// Each entry in its place.
+fn posti(conn: &mut Conn, voci: Vec<VoceRegistro>, ora: Istante) -> Result<Vec<Posto>, Problema> {
+    let mut aperte = Vec::new();
+    // Where one stands that is seen, and what is told of the others.
+    let mut velate: Vec<Option<Velata>> = Vec::with_capacity(voci.len());
+    for voce in voci {
+        match voce {
+            VoceRegistro::Aperta(r) => {
+                aperte.push(*r);
+                velate.push(None);
+            }
+            VoceRegistro::Riservata { numero, istante, flusso, .. } => {
+                let (flusso, icona) = formato::flusso(flusso);
+                let (numero, momento) = (numero.to_string(), formato::momento(istante, ora));
+                velate.push(Some(Velata { numero, istante: istante.roma(), momento, flusso, icona }));
+            }
+        }
+    }
+    let mut righe = righe(conn, aperte, ora)?.into_iter();
+    let posto = |v: Option<Velata>| v.map(Posto::Riservato).or_else(|| righe.next().map(Posto::Aperto));
+    Ok(velate.into_iter().filter_map(posto).collect())
 }
 
 /// `oggetto, arrivo`: the data that were annulled, once each.

@@ -14,6 +14,7 @@ mod riservate;
 mod rubrica;
 mod scrivania;
 mod triage;
+mod variazioni;
 mod visioni;
 
 use crate::casa::{Casa, Rotto, comando, su_entrambi};

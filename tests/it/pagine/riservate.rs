@@ -1,13 +1,16 @@
 //! Mail of what is riservato: seen by who may see the registration it became, or speaks of, and by nobody else.
 
 use super::arriva;
-use super::cliente::{Cliente, Pagina, assumi, tributi};
+use super::browser::{entra, naviga, pulita, ritratto};
+use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
+use super::registra;
 use crate::casa::{Casa, chiama, leggi, su_entrambi, uscita};
 use tabulario::pec::{self, Messaggio};
 use tabulario::registro;
 use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
 use tabulario::valori::Attore;
+use thirtyfour::prelude::*;
 
 fn primo(chi: &Cliente<'_>) -> String {
     let elenco = chi.apri("/da-protocollare").html;
@@ -121,5 +124,115 @@ su_entrambi! {
         let sha256 = visti(casa, &casa.vista())[0].impronta;
         let intero = leggi(&format!("{}/api/v1/documenti/{sha256}", server.url), &casa.gettone);
         assert_eq!(intero.stato, 200, "an application sees its whole AOO");
+    }
+
+    fn the_register_shows_the_riservate_of_others_as_number_time_and_flow(casa) {
+        let server = casa.server();
+        let tributi = tributi(casa);
+        assumi(casa, "anna", Ruolo::Operatore);
+        assumi(casa, "rosa", Ruolo::Rsp);
+        assumi(casa, "rino", Ruolo::Revisore);
+        assumi(casa, "carla", Ruolo::ResponsabileConservazione);
+        assumi(casa, "ugo", Ruolo::Addetto);
+        assumi_in(casa, "tina", Ruolo::Operatore, &tributi);
+        assumi_in(casa, "tea", Ruolo::Addetto, &tributi);
+        let rosa = Cliente::dentro(&server, "rosa");
+        let segreta = registra(&rosa, "entrata", "Istanza di Zaccaria", &[("parte-0-cognome", "Zanolini"), ("riservato", "1"), ("file:principale", "x")]);
+        let segreta = segreta.testata("location").to_owned();
+        registra(&rosa, "entrata", "Aperta", &[]);
+        let id = segreta.rsplit('/').next().unwrap();
+        // The row, from its number to its end.
+        let riga = |html: &str| {
+            let (prima, dopo) = html.split_once("0000001").unwrap();
+            format!("{}0000001{}", prima.rsplit("<tr").next().unwrap(), dopo.split("</tr>").next().unwrap())
+        };
+        for nome in ["tina", "rino", "carla"] {
+            let chi = Cliente::dentro(&server, nome);
+            let html = chi.apri("/registro").html;
+            let sua = riga(&html);
+            assert!(sua.contains("<time") && sua.contains("Entrata") && sua.contains("Riservata</span>"), "{nome}: {sua}");
+            for nascosto in ["href=\"/reg", "Zaccaria", "Zanolini", "VI.3", "Edilizia", "Annullata", id] {
+                assert!(!sua.contains(nascosto), "{nome}: {nascosto} in {sua}");
+            }
+            assert!(!html.contains(id) && html.contains("Aperta"), "{nome}: {html}");
+            // Nowhere else, whatever is asked: what is searched for finds nothing, not even its number, and is not counted.
+            for q in ["Zaccaria", "Zanolini", "n:1", "tipo:entrata Istanza", "voce:VI.3", "uo:EDIL"] {
+                let trovate = chi.apri(&format!("/ricerca?q={}", q.replace(' ', "+"))).html;
+                assert!(!trovate.contains("0000001") && !trovate.contains("Riservata") && !trovate.contains(id), "{nome} {q}: {trovate}");
+            }
+            // The page takes no other word: with one it is the same page.
+            for filtro in ["q=Zaccaria", "ufficio=EDIL", "voce=VI.3", "oggetto=Aperta"] {
+                assert_eq!(riga(&chi.apri(&format!("/registro?{filtro}")).html), sua, "{nome} {filtro}");
+            }
+            assert_eq!(chi.apri(&segreta).stato, 404, "{nome}");
+        }
+        for nome in ["anna", "rosa"] {
+            assert!(riga(&Cliente::dentro(&server, nome).apri("/registro").html).contains("Zaccaria"), "{nome} sees it");
+        }
+        for nome in ["ugo", "tea"] {
+            assert_eq!(Cliente::dentro(&server, nome).apri("/registro").stato, 404, "{nome} does not read the register");
+        }
+        // Annulled, it tells no more; opened, it is a row like the others.
+        let modulo = rosa.apri("/benvenuto").campo("modulo");
+        let tina = Cliente::dentro(&server, "tina");
+        let prima = riga(&tina.apri("/registro").html);
+        assert_eq!(rosa.modulo_semplice(&format!("{segreta}/annullamento"), &format!("modulo={modulo}&motivo=x&conferma=1")).stato, 303);
+        assert_eq!(riga(&tina.apri("/registro").html), prima);
+        assert_eq!(rosa.modulo_semplice(&format!("{segreta}/riservatezza"), &format!("modulo={modulo}&riservato=0&perche=x")).stato, 303);
+        assert!(riga(&tina.apri("/registro").html).contains("Zaccaria"));
+    }
+
+    fn the_register_goes_on_page_by_page_without_gaps(casa) {
+        let tributi = tributi(casa);
+        for n in 0..7 {
+            let server = casa.server();
+            let mut chiesta = uscita(&format!("Atto {n}"));
+            chiesta["riservato"] = (n % 2 == 0).into();
+            chiesta["ufficio"] = tributi.codice.to_string().into();
+            let fatta = crate::casa::registra(&server.url, &casa.gettone, &format!("k{n}"), &chiesta, b"x").unwrap();
+            assert_eq!(fatta.stato, 201, "{}", fatta.json());
+        }
+        let numeri = |vista: &Vista| {
+            let (mut numeri, mut cursore) = (Vec::new(), None);
+            loop {
+                let (voci, poi) = casa.db.leggi(|conn| registro::pagina_di_registro(conn, vista, cursore, 3)).unwrap();
+                numeri.extend(voci.into_iter().map(|v| match v {
+                    registro::VoceRegistro::Aperta(r) => (r.numero.valore(), true),
+                    registro::VoceRegistro::Riservata { numero, .. } => (numero.valore(), false),
+                }));
+                cursore = poi;
+                if cursore.is_none() {
+                    return numeri;
+                }
+            }
+        };
+        let altri = Vista::SenzaRiservati(casa.aoo.id, vec![casa.ufficio.id].into());
+        assert_eq!(numeri(&altri), [(7, false), (6, true), (5, false), (4, true), (3, false), (2, true), (1, false)]);
+        assert!(numeri(&casa.vista()).iter().all(|(_, aperta)| *aperta));
+        assert_eq!(numeri(&Vista::Uffici(casa.aoo.id, vec![casa.ufficio.id].into())), []);
+        assert_eq!(numeri(&Vista::Uffici(casa.aoo.id, vec![tributi.id].into())).len(), 7);
+    }
+}
+
+#[test]
+fn the_row_of_a_riservata_fits_desk_and_phone() {
+    for finestra in [(1440, 900), (390, 844)] {
+        let casa = Casa::sqlite();
+        let server = casa.server();
+        let tributi = tributi(&casa);
+        assumi(&casa, "rosa", Ruolo::Rsp);
+        assumi_in(&casa, "tina", Ruolo::Operatore, &tributi);
+        let rosa = Cliente::dentro(&server, "rosa");
+        for (oggetto, altri) in [("Istanza di accesso", &[][..]), ("Istanza di Zaccaria", &[("riservato", "1")])] {
+            assert_eq!(registra(&rosa, "entrata", oggetto, altri).stato, 303);
+        }
+        naviga(finestra, async |driver| {
+            entra(driver, &server.url, "tina").await?;
+            driver.goto(format!("{}/registro", server.url)).await?;
+            let riga = driver.query(By::Css("tbody tr")).first().await?.text().await?;
+            assert!(riga.contains("0000002") && riga.contains("Riservata") && !riga.contains("Zaccaria"), "{riga}");
+            ritratto(driver, "registro-riservate").await?;
+            pulita(driver, &server.url, &[]).await
+        });
     }
 }

@@ -1,6 +1,7 @@
 //! `registrazioni` over the API.
 
 mod acquisizione;
+mod annotazione;
 mod annullamenti;
 mod annullamento;
 mod assegnazione;
@@ -12,10 +13,12 @@ mod richiesta;
 mod riservatezza;
 mod risposta;
 mod termine;
+mod variazione;
 mod visione;
 
 pub(in crate::web) use acquisizione::verificata;
 pub(super) use acquisizione::{__path_acquisisci, acquisisci};
+pub(super) use annotazione::{__path_annota, annota};
 pub(super) use annullamento::{__path_annulla, annulla};
 pub(super) use assegnazione::{__path_assegna, assegna};
 pub(super) use carico::{
@@ -32,6 +35,7 @@ pub(super) use termine::{
     __path_dai_termine, __path_interrompi, __path_preavvisa, __path_riprendi, __path_sospendi, dai_termine, interrompi,
     preavvisa, riprendi, sospendi,
 };
+pub(super) use variazione::{__path_varia, varia};
 pub(super) use visione::{
     __path_concedi_visione, __path_elenca_visioni, __path_revoca_visione, concedi_visione, elenca_visioni,
     revoca_visione,
@@ -210,8 +214,9 @@ fn da_sola(conn: &mut Conn, vista: &Vista, r: Registrazione) -> Result<Registraz
     let termine = scrivania::termine(conn, r.id)?;
     let collegamenti = registro::collegamenti(conn, vista, r.id)?;
     let duplicati = pec::duplicati_di(conn, vista, &r)?;
+    let annotazioni = registro::annotazioni(conn, r.id)?;
     let una = complete(conn, vista, vec![r])?.pop().ok_or_else(Problema::non_trovato)?;
-    Ok(una.con_termine(termine).con_legami(&collegamenti, duplicati))
+    Ok(una.con_termine(termine).con_legami(&collegamenti, duplicati).con_annotazioni(annotazioni))
 }
 
 /// Adds to registrations what other modules know of them.

@@ -12,7 +12,7 @@ use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, DifferimentoId, FascicoloId, Impronta, Istante, NomeFile,
     Oggetto as OggettoProtocollo, RegistrazioneId, Rifiuto, Testo,
 };
-use crate::web::api::lettore::{Difetti, Oggetto};
+use crate::web::api::lettore::{Difetti, Giorno, Oggetto};
 use crate::web::api::multipart::FileArrivato;
 use crate::web::{Problema, Stato};
 use chrono::{Datelike, NaiveDate};
@@ -29,6 +29,7 @@ const CAMPI: &[&str] = &[
     "voce",
     "fascicolo",
     "tipologia",
+    "dataDocumento",
     "ufficio",
     "riservato",
     "rispondeA",
@@ -62,6 +63,7 @@ pub(super) struct Chiesta {
     arrivo: Option<Istante>,
     protocollo_mittente: Option<ProtocolloMittente>,
     tipologia: Option<Testo>,
+    data_documento: Option<NaiveDate>,
     riservato: bool,
     risponde_a: Option<RegistrazioneId>,
     documenti: Vec<Documento>,
@@ -106,6 +108,7 @@ impl Chiesta {
             protocollo_mittente: self.protocollo_mittente,
             voce,
             tipologia: self.tipologia,
+            data_documento: self.data_documento,
             riservato: self.riservato,
             risponde_a: self.risponde_a,
             documenti: self.documenti,
@@ -122,12 +125,14 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
     let corrispondenti =
         parti.iter().enumerate().map(|(i, c)| corrispondente(c, &format!("/corrispondenti/{i}"), difetti));
     let corrispondenti: Vec<_> = corrispondenti.collect();
+    doppi(&corrispondenti, difetti);
     let arrivo = o.forse("arrivo", difetti);
     let protocollo_mittente = protocollo_mittente(&o, difetti);
     let (voce, ufficio) = (o.forse("voce", difetti), o.forse("ufficio", difetti));
     let fascicolo = o.forse("fascicolo", difetti);
     let differimento = o.forse("differimento", difetti);
     let tipologia = o.forse("tipologia", difetti);
+    let data_documento = o.forse::<Giorno>("dataDocumento", difetti).map(|d| d.0);
     let riservato = o.vero("riservato", difetti);
     let risponde_a = o.forse("rispondeA", difetti);
     let documenti = documenti(&o, file, limiti, difetti);
@@ -143,6 +148,7 @@ fn leggi(json: &Value, file: Vec<FileArrivato>, limiti: &Limiti, difetti: &mut D
         arrivo,
         protocollo_mittente,
         tipologia,
+        data_documento,
         riservato,
         risponde_a,
         documenti,
@@ -185,6 +191,30 @@ pub(in crate::web::api) fn corrispondente(json: &Value, dove: &str, difetti: &mu
         nome: nome?,
     };
     Some(Corrispondente { ruolo: ruolo?, parte, per_conoscenza: o.vero("perConoscenza", difetti) })
+}
+
+/// Nobody is written to twice: the same addressee, with the same name and address, is refused. Codes that tell two people of one name apart
+/// make them two.
+fn doppi(parti: &[Option<Corrispondente>], difetti: &mut Difetti) {
+    let diversi = |a: Option<String>, b: Option<String>| a.is_some() && b.is_some() && a != b;
+    let codici = |p: &Parte| {
+        let ipa = [p.codice_ipa.as_ref().map(ToString::to_string), p.codice_aoo.as_ref().map(ToString::to_string)];
+        [p.codice_fiscale.as_ref().map(ToString::to_string)].into_iter().chain(ipa)
+    };
+    let uguali = |a: &Parte, b: &Parte| {
+        (a.tipo, &a.nome, &a.pec) == (b.tipo, &b.nome, &b.pec) && !codici(a).zip(codici(b)).any(|(a, b)| diversi(a, b))
+    };
+    let destinatari = || {
+        let noti = parti.iter().enumerate().filter_map(|(i, c)| Some((i, c.as_ref()?)));
+        noti.filter(|(_, c)| c.ruolo == RuoloCorrispondente::Destinatario)
+    };
+    for (i, c) in destinatari() {
+        if let Some((primo, _)) = destinatari().take_while(|(j, _)| *j < i).find(|(_, p)| uguali(&p.parte, &c.parte)) {
+            let testo =
+                format!("è lo stesso destinatario di /corrispondenti/{primo}: stesso tipo, nome e indirizzo; toglilo");
+            difetti.aggiungi(format!("/corrispondenti/{i}"), testo);
+        }
+    }
 }
 
 /// Each document names one file part, each file part is named by one document.
@@ -237,6 +267,7 @@ impl FromStr for Data {
     "corrispondenti": [{ "ruolo": "mittente", "tipo": "persona-fisica", "nome": "Maria", "cognome": "Bianchi" }],
     "arrivo": "2026-11-20T10:15:00+01:00",
     "protocolloMittente": { "numero": "12/A", "data": "2026-11-19" },
+    "dataDocumento": "2026-11-18",
     "voce": "VI.3",
     "ufficio": "EDIL",
     "documenti": [{ "parte": "istanza", "ruolo": "principale", "descrizione": "Istanza" }],
@@ -257,6 +288,8 @@ pub(in crate::web::api) struct RegistrazioneRichiesta {
     /// Id of the fascicolo in which it is filed.
     fascicolo: Option<String>,
     tipologia: Option<String>,
+    /// The date of the main document, `2026-11-19`.
+    data_documento: Option<String>,
     /// Code of the office; for an entrata the token's default if absent.
     ufficio: Option<String>,
     riservato: Option<bool>,

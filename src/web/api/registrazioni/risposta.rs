@@ -1,12 +1,14 @@
 //! A registration as the API shows it: what was posted, what it got, what happened since.
 
+use super::annotazione::AnnotazioneJson;
 use super::annullamenti::AnnullamentoJson;
 use super::carico::AssegnazioneJson;
 use super::termine::TermineJson;
+use super::variazione::VariazioneJson;
 use crate::documenti::RapportoConservato;
 use crate::pec::Invio;
 use crate::registro::{
-    Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
+    Annotazione, Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
     emergenza::Correlazione,
 };
 use crate::scrivania::{self, Assegnazione, Termine};
@@ -65,6 +67,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
     /// All fascicoli it is in, the main one first.
     fascicoli: Vec<FascicoloJson>,
     tipologia: Option<String>,
+    /// The date of the main document.
+    #[schema(value_type = Option<String>, format = Date)]
+    data_documento: Option<NaiveDate>,
     ufficio: Option<String>,
     riservato: bool,
     #[schema(value_type = Option<String>, format = "uuid")]
@@ -88,6 +93,11 @@ pub(in crate::web::api) struct RegistrazioneJson {
     termine: Option<TermineJson>,
     /// Of single data, then of the whole registration; the data above are those in force.
     annullamenti: Vec<AnnullamentoJson>,
+    /// The changes of data that may change, oldest first; the data above are those in force.
+    variazioni: Vec<VariazioneJson>,
+    /// What people noted on it, oldest first. Only of what is asked alone, by id or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotazioni: Option<Vec<AnnotazioneJson>>,
     invii: Vec<InvioJson>,
 }
 
@@ -161,6 +171,7 @@ impl RegistrazioneJson {
             fascicolo: None,
             fascicoli: Vec::new(),
             tipologia: r.tipologia.map(|t| t.to_string()),
+            data_documento: r.data_documento,
             ufficio: scrivania::corrente(assegnazioni).map(|a| a.ufficio.to_string()),
             riservato: r.riservato,
             risponde_a: r.risponde_a,
@@ -172,6 +183,8 @@ impl RegistrazioneJson {
             assegnazioni: assegnazioni.iter().map(AssegnazioneJson::from).collect(),
             termine: None,
             annullamenti,
+            variazioni: r.dati_variati.into_iter().map(VariazioneJson::from).collect(),
+            annotazioni: None,
             invii: invii.iter().map(InvioJson::from).collect(),
         }
     }
@@ -193,6 +206,12 @@ impl RegistrazioneJson {
     pub(super) fn con_legami(mut self, collegamenti: &[Collegamento], duplicati: Vec<RegistrazioneId>) -> Self {
         self.collegamenti = Some(collegamenti.iter().map(CollegamentoJson::from).collect());
         self.duplicati = Some(duplicati);
+        self
+    }
+
+    /// With what people noted on it.
+    pub(super) fn con_annotazioni(mut self, annotazioni: Vec<Annotazione>) -> Self {
+        self.annotazioni = Some(annotazioni.into_iter().map(AnnotazioneJson::from).collect());
         self
     }
 }

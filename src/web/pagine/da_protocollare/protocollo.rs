@@ -10,6 +10,7 @@ use crate::utenti::visibilita::Vista;
 use crate::valori::{
     CodiceUfficio, CodiceVoce, Denominazione, Impronta, MessaggioId, Oggetto, RegistrazioneId, Rifiuto, nuovo_id,
 };
+use crate::web::pagine::campi::frase;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::duplicati::accettati;
 use crate::web::pagine::nuova::{cerca, riservata};
@@ -19,6 +20,7 @@ use crate::web::{Problema, Stato};
 use crate::{titolario, utenti};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError, web};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -39,6 +41,8 @@ pub(in crate::web::pagine) struct Scritto {
     pub(super) voce: String,
     #[serde(default)]
     pub(super) ufficio: String,
+    #[serde(default, rename = "data-documento")]
+    pub(super) data_documento: String,
     pub(super) riservato: Option<String>,
     #[serde(default)]
     pub(super) principale: String,
@@ -69,6 +73,7 @@ impl Scritto {
             oggetto: p.oggetto.to_string(),
             voce: String::new(),
             ufficio: String::new(),
+            data_documento: String::new(),
             riservato: None,
             principale: p.principale.map(|i| i.to_string()).unwrap_or_default(),
             risponde_a: String::new(),
@@ -95,8 +100,16 @@ impl Scritto {
 
     fn richiesta(&self, chi: &Chi, id: MessaggioId) -> Richiesta {
         let risponde_a = self.richiamo.id;
-        let chiesto =
-            json!([self.mittente, self.oggetto, self.voce, self.ufficio, self.riservato, self.principale, risponde_a]);
+        let chiesto = json!([
+            self.mittente,
+            self.oggetto,
+            self.voce,
+            self.ufficio,
+            self.riservato,
+            self.principale,
+            risponde_a,
+            self.data_documento
+        ]);
         Richiesta {
             ambito: format!("{} /da-protocollare/{id}", chi.attore()),
             chiave: self.chiave.chars().take(MASSIMO_CHIAVE).collect(),
@@ -111,6 +124,7 @@ struct Deciso {
     oggetto: Oggetto,
     voce: CodiceVoce,
     ufficio: CodiceUfficio,
+    data_documento: Option<NaiveDate>,
     riservato: bool,
     principale: Option<Impronta>,
     risponde_a: Option<RegistrazioneId>,
@@ -132,7 +146,7 @@ pub(in crate::web::pagine) async fn protocolla(
     if scritto.trova.is_some() {
         return mostra(&stato, &chi, id, None, Some(scritto), None, StatusCode::OK).await;
     }
-    let deciso = match leggi(&scritto) {
+    let deciso = match leggi(&scritto, chi.ora.giorno()) {
         Ok(deciso) => deciso,
         Err(errori) => {
             scritto.errori = errori;
@@ -205,6 +219,7 @@ fn scrivi(
         mezzo: None,
         protocollo_mittente: None,
         tipologia: None,
+        data_documento: deciso.data_documento,
         riservato: deciso.riservato,
         risponde_a: deciso.risponde_a,
         principale: deciso.principale,
@@ -224,7 +239,7 @@ fn corrispondenti(proposta: Proposta, mittente: Denominazione) -> Vec<Corrispond
     vec![c]
 }
 
-fn leggi(s: &Scritto) -> Result<Deciso, Vec<(String, String)>> {
+fn leggi(s: &Scritto, oggi: NaiveDate) -> Result<Deciso, Vec<(String, String)>> {
     let mut errori = Vec::new();
     let mittente = serve("mittente", &s.mittente, "Manca il mittente.", &mut errori);
     let oggetto = serve("oggetto", &s.oggetto, "Manca l'oggetto.", &mut errori);
@@ -232,13 +247,19 @@ fn leggi(s: &Scritto) -> Result<Deciso, Vec<(String, String)>> {
     let ufficio =
         serve("ufficio", &s.ufficio, "Manca l'ufficio. Scegli chi deve occuparsi del documento.", &mut errori);
     let principale = if s.principale.is_empty() { None } else { serve("principale", &s.principale, "", &mut errori) };
+    let data_documento = match s.data_documento.trim() {
+        "" => None,
+        scritta => formato::leggi_data(scritta, oggi)
+            .map_err(|e| errori.push(("data-documento".to_owned(), frase(&e.to_string()))))
+            .ok(),
+    };
     if let Some(testo) = &s.richiamo.errore {
         errori.push(("risponde-a".to_owned(), testo.clone()));
     }
     match (mittente, oggetto, voce, ufficio) {
         (Some(mittente), Some(oggetto), Some(voce), Some(ufficio)) if errori.is_empty() => {
             let (riservato, risponde_a) = (s.riservato.is_some(), s.richiamo.id);
-            Ok(Deciso { mittente, oggetto, voce, ufficio, riservato, principale, risponde_a })
+            Ok(Deciso { mittente, oggetto, voce, ufficio, data_documento, riservato, principale, risponde_a })
         }
         _ => Err(errori),
     }

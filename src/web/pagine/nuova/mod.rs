@@ -31,7 +31,7 @@ use serde::Deserialize;
 use valori::Chiesta;
 
 /// The ways in and out that a clerk chooses from, with their names.
-const MEZZI: [(Mezzo, &str); 9] = [
+pub(super) const MEZZI: [(Mezzo, &str); 9] = [
     (Mezzo::Pec, "PEC"),
     (Mezzo::Email, "E-mail"),
     (Mezzo::Sportello, "Sportello"),
@@ -328,6 +328,7 @@ fn difetti(problema: &Problema) -> Vec<Difetto> {
         "/voce" => "voce",
         "/ufficio" => "ufficio",
         "/arrivo" => "arrivo",
+        "/dataDocumento" => "data-documento",
         "/differimento" => "differimento",
         "/rispondeA" => "risponde-a",
         _ => "",

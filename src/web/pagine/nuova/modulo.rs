@@ -50,6 +50,8 @@ pub(super) struct Modulo {
     /// Day and time of the arrival, if it was before.
     pub(super) arrivo: String,
     pub(super) arrivo_ora: String,
+    /// The date of the document.
+    pub(super) data_documento: String,
     pub(super) differimento: String,
     /// The registration it answers.
     pub(super) richiamo: Richiamo,
@@ -78,6 +80,7 @@ impl Modulo {
             mittente_data: String::new(),
             arrivo: String::new(),
             arrivo_ora: String::new(),
+            data_documento: String::new(),
             differimento: String::new(),
             richiamo: Richiamo::default(),
             duplicati: Duplicati::default(),
@@ -123,6 +126,7 @@ impl Modulo {
             mittente_data: testo("mittente-data"),
             arrivo: testo("arrivo"),
             arrivo_ora: testo("arrivo-ora"),
+            data_documento: testo("data-documento"),
             differimento: testo("differimento"),
             richiamo: Richiamo::scritto(testo("risponde-a"), testo("risponde-scelta")),
             duplicati: Duplicati::default(),
@@ -191,6 +195,7 @@ impl Modulo {
             self.mittente_data,
             self.arrivo,
             self.arrivo_ora,
+            self.data_documento,
             self.differimento,
             self.richiamo.id,
             parti.collect::<Vec<_>>(),

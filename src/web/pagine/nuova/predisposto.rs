@@ -99,6 +99,7 @@ fn campi(m: &Modulo, ora: Istante) -> BTreeMap<String, String> {
         ("mittente-data", giorno(&m.mittente_data)),
         ("arrivo", giorno(&m.arrivo)),
         ("arrivo-ora", m.arrivo_ora.clone()),
+        ("data-documento", giorno(&m.data_documento)),
         ("differimento", m.differimento.clone()),
         ("risponde-a", risponde_a),
         ("risponde-scelta", m.richiamo.scelta.clone()),

@@ -24,6 +24,7 @@ pub(super) struct Chiesta {
     riservato: bool,
     risponde_a: Option<RegistrazioneId>,
     arrivo: Option<Istante>,
+    data_documento: Option<NaiveDate>,
     pub(super) differimento: Option<DifferimentoId>,
     documenti: Vec<Documento>,
     /// The predisposto that it may be.
@@ -70,6 +71,7 @@ impl Chiesta {
             protocollo_mittente: self.protocollo_mittente.clone(),
             voce,
             tipologia: None,
+            data_documento: self.data_documento,
             riservato: self.riservato,
             risponde_a: self.risponde_a,
             documenti: self.documenti.clone(),
@@ -89,6 +91,7 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
     let mezzo = serve("mezzo", &m.mezzo, "Manca il mezzo.", difetti);
     let protocollo_mittente = protocollo_mittente(m, oggi, difetti);
     let arrivo = arrivo(m, oggi, difetti);
+    let data_documento = data("data-documento", &m.data_documento, oggi, difetti);
     let differimento = forse("differimento", &m.differimento, difetti);
     let voce = serve("voce", &m.voce, "Manca la voce di titolario. Scegline una dall'elenco.", difetti);
     let ufficio = forse("ufficio", &m.ufficio, difetti);
@@ -123,6 +126,7 @@ fn leggi(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Chie
         riservato: m.riservato,
         risponde_a: m.richiamo.id,
         arrivo,
+        data_documento,
         differimento,
         documenti: m.file.iter().map(documento).collect(),
         predisposto: m.chiave.parse().ok().map(|id| (id, m.flusso)),
@@ -157,12 +161,7 @@ fn arrivo(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<Ist
 }
 
 fn protocollo_mittente(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<ProtocolloMittente> {
-    let data = m.mittente_data.trim();
-    let data = if data.is_empty() {
-        None
-    } else {
-        leggi_data(data, oggi).map_err(|e| rifiuta("mittente-data", e, difetti)).ok()
-    };
+    let data = data("mittente-data", &m.mittente_data, oggi, difetti);
     if m.mittente_numero.trim().is_empty() {
         if data.is_some() {
             rifiuta("mittente-numero", "C'è la data del protocollo del mittente ma manca il numero.", difetti);
@@ -170,4 +169,12 @@ fn protocollo_mittente(m: &Modulo, oggi: NaiveDate, difetti: &mut Vec<Difetto>) 
         return None;
     }
     Some(ProtocolloMittente { numero: forse("mittente-numero", &m.mittente_numero, difetti)?, data })
+}
+
+/// A day that may be left empty.
+fn data(campo: &str, scritta: &str, oggi: NaiveDate, difetti: &mut Vec<Difetto>) -> Option<NaiveDate> {
+    if scritta.trim().is_empty() {
+        return None;
+    }
+    leggi_data(scritta.trim(), oggi).map_err(|e| rifiuta(campo, e, difetti)).ok()
 }

@@ -16,6 +16,10 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError, web};
 use serde::Deserialize;
 
+/// The fields beside which a refusal stands.
+const SUOI: [&str; 9] =
+    ["codice", "voce", "perche", "collega", "scansione", "visione", "revoca", "variazione", "annotazione"];
+
 /// Fascicoli to choose from: those of the same voce first, then the newest; any other is named by its code.
 const MASSIMO_SCELTE: usize = 100;
 
@@ -60,9 +64,7 @@ impl Atti {
 
     /// What is said above the page: a refusal that may have no form here any more. The others stand at their fields.
     pub(super) fn in_testa(&self) -> Option<&Rifiutato> {
-        self.rifiuto
-            .as_ref()
-            .filter(|r| !["codice", "voce", "perche", "collega", "scansione", "visione", "revoca"].contains(&r.campo))
+        self.rifiuto.as_ref().filter(|r| !SUOI.contains(&r.campo))
     }
 
     /// What was refused in a field.

@@ -1,9 +1,11 @@
 //! `/registrazioni/{id}`: everything about one registration, and what may still change of it.
 
+mod annotazioni;
 mod annullati;
 mod atti;
 mod carico;
 mod collegate;
+mod dati;
 mod documenti;
 mod invii;
 mod scansione;
@@ -12,9 +14,11 @@ mod storia;
 mod verifiche;
 mod visioni;
 
+pub(super) use annotazioni::annota;
 pub(super) use atti::{classifica, fascicola, riserva};
 pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
+pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
@@ -39,12 +43,14 @@ use crate::valori::RegistrazioneId;
 use crate::web::{Problema, Stato};
 use crate::{pec, titolario};
 use actix_web::{HttpResponse, http::StatusCode, web};
+use annotazioni::AnnotazioneVista;
 use annullati::{DatoVisto, PropostaVista};
 use askama::Template;
 use atti::{Atti, Rifiutato};
 use carico::{Carico, Sguardo};
 use chrono::NaiveDate;
 use collegate::Collegate;
+use dati::{Modificabili, Scritti};
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -61,6 +67,7 @@ struct ParteVista {
 struct FileVisto {
     posizione: usize,
     nome: String,
+    descrizione: Option<String>,
     ruolo: &'static str,
     media_type: String,
     dimensione: String,
@@ -137,6 +144,8 @@ struct Pagina {
     icona: &'static str,
     oggetto: String,
     mezzo: &'static str,
+    tipologia: Option<String>,
+    data_documento: Option<String>,
     arrivo: Option<String>,
     differimento: Option<String>,
     /// Its number in the register of emergenza, and when.
@@ -179,6 +188,9 @@ struct Pagina {
     verificabile: bool,
     rifiuto_scansione: Option<(String, String)>,
     atti: Option<Atti>,
+    /// What this person may change of its data.
+    modifica: Option<Modificabili>,
+    annotazioni: Vec<AnnotazioneVista>,
     collegate: Collegate,
     carico: Carico,
     storia: Vec<Fatto>,
@@ -209,6 +221,8 @@ pub(super) struct Filtro {
     collega: String,
     #[serde(skip)]
     visione: Scritta,
+    #[serde(skip)]
+    scritti: Option<Scritti>,
 }
 
 pub(super) async fn mostra(
@@ -237,13 +251,14 @@ async fn mostra_con(
     let concede = chi.permesso(Azione::Visioni) >= Permesso::Agisce;
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
+    let varia = chi.permesso(Azione::Variazioni) >= Permesso::Agisce;
     let potere = annullamento_pagina::puo(chi);
     let acquisisce = chi.permesso(Azione::Entrata) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
         let richiamo = Richiamo::scritto(filtro.collega, "").cerca(stato, &vista, ora)?;
         stato.db.leggi(|conn| {
             let addetto = Addetto { attore: &attore, ruoli: &ruoli };
-            let mut pagina = pagina(conn, &vista, (id, ora.giorno()), (guscio, addetto))?;
+            let mut pagina = pagina(conn, &vista, (id, ora.giorno()), (guscio, addetto), filtro.scritti)?;
             let chiesta = |f: &&FileVisto| f.vedibile && filtro.anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.scansionabile &= acquisisce;
@@ -252,6 +267,7 @@ async fn mostra_con(
             pagina.in_visione = InVisione::leggi(conn, &vista, titolare, (id, ora))?;
             // Who is only given to look at it is offered nothing to do.
             let agisce_qui = pagina.in_visione.is_none();
+            pagina.modifica = pagina.modifica.filter(|_| varia && agisce_qui);
             pagina.scansionabile &= agisce_qui;
             pagina.verificabile = acquisisce && agisce_qui;
             pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
@@ -276,6 +292,7 @@ fn pagina(
     vista: &Vista,
     (id, oggi): (RegistrazioneId, NaiveDate),
     (guscio, addetto): (Guscio, Addetto<'_>),
+    scritti: Option<Scritti>,
 ) -> Result<Pagina, Problema> {
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
@@ -297,10 +314,12 @@ fn pagina(
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
     let emergenza = registro::emergenza::correlazione_di(conn, id)?;
     let collegamenti = registro::collegamenti(conn, vista, id)?;
+    let annotazioni = registro::annotazioni(conn, id)?;
     let materia = Materia {
         proposte: &proposte,
         riservatezze: &riservatezze,
         collegamenti: &collegamenti,
+        annotazioni: &annotazioni,
         registrazione: &r,
         assegnazioni: &assegnazioni,
         classificazioni: &classificazioni,
@@ -324,6 +343,8 @@ fn pagina(
         flusso,
         icona,
         mezzo: super::nuova::nome_mezzo(r.mezzo),
+        tipologia: r.tipologia.as_ref().map(ToString::to_string),
+        data_documento: r.data_documento.map(formato::data),
         arrivo: r.arrivo.map(|a| a.leggibile()),
         differimento: differimento
             .map(|d| format!("{}: {} (disposto da {} il {})", d.causa, d.documenti, d.autore, d.istante.leggibile())),
@@ -358,6 +379,8 @@ fn pagina(
         verificabile: false,
         rifiuto_scansione: None,
         atti: None,
+        modifica: r.annullamento.is_none().then(|| Modificabili::new(&r, scritti)),
+        annotazioni: annotazioni.iter().map(AnnotazioneVista::new).collect(),
         carico: Carico::leggi(conn, id, &sguardo)?,
         collegate: Collegate::new(&collegamenti),
         storia,
@@ -400,6 +423,7 @@ fn file(r: &Registrazione, verifiche: &Verifiche) -> Vec<FileVisto> {
         FileVisto {
             posizione,
             nome: d.nome.to_string(),
+            descrizione: d.descrizione.as_ref().map(ToString::to_string),
             ruolo: if d.ruolo == RuoloDocumento::Principale { "Documento principale" } else { "Allegato" },
             media_type: d.media_type.clone(),
             dimensione: formato::dimensione(d.dimensione),

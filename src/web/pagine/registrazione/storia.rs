@@ -3,7 +3,7 @@
 use crate::audit;
 use crate::conservazione::{self, Versamento};
 use crate::pec::{self, Invio};
-use crate::registro::{Collegamento, Proposta, Registrazione, Riservatezza};
+use crate::registro::{Annotazione, Collegamento, Proposta, Registrazione, Riservatezza};
 use crate::scrivania::{self, Assegnazione, Cosa, CosaVicenda, Termine, Titolo};
 use crate::storage::{self, Conn};
 use crate::titolario::{self, Classificazione};
@@ -45,6 +45,7 @@ pub(super) struct Materia<'a> {
     pub(super) proposte: &'a [Proposta],
     pub(super) riservatezze: &'a [Riservatezza],
     pub(super) collegamenti: &'a [Collegamento],
+    pub(super) annotazioni: &'a [Annotazione],
 }
 
 pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -73,7 +74,7 @@ pub(super) fn storia(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<
 }
 
 /// The id of an object of the chain, the kind of act if it has several, and its sentence.
-type Frase = (String, &'static str, String);
+pub(super) type Frase = (String, &'static str, String);
 
 /// What the chain holds: kind and object of each act, with its sentence.
 fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, Problema> {
@@ -99,6 +100,8 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
             ));
         }
     }
+    frasi.extend(r.dati_variati.iter().map(super::dati::frase_di));
+    frasi.extend(m.annotazioni.iter().map(super::annotazioni::frase_di));
     frasi.extend(m.riservatezze.iter().map(|v| {
         let parola = if v.riservato { "Resa riservata" } else { "Non è più riservata" };
         (v.id.clone(), "", format!("{parola}: {}", v.motivo))
