@@ -9,6 +9,7 @@ use super::rapporto::Firmatario;
 use super::revoca::nomi;
 use crate::valori::{CodiceFiscale, Istante};
 use der::oid::ObjectIdentifier;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -319,7 +320,11 @@ impl<'a> Certificato<'a> {
     }
 
     fn attributo(&self, oid: &str) -> Option<String> {
-        self.x509.subject().iter_attributes().find(|a| a.attr_type().to_id_string() == oid).map(testo)
+        self.x509
+            .subject()
+            .iter_attributes()
+            .find(|a| a.attr_type().to_id_string() == oid)
+            .map(|a| testo(a).into_owned())
     }
 }
 
@@ -348,14 +353,44 @@ pub fn senza_zeri(numero: &[u8]) -> &[u8] {
 
 /// Names are compared as RFC 5280 section 7.1 asks: whatever string type, without case and repeated blanks.
 pub fn nome_confrontabile(nome: &X509Name<'_>) -> String {
-    let mut confrontabile = String::new();
+    // Of every certificate that is read twice, and some are read for every file: no piece of it is a String of its own.
+    let mut confrontabile = String::with_capacity(128);
     for attributo in nome.iter_attributes() {
-        let valore = testo(attributo).to_lowercase();
-        let parole: Vec<&str> = valore.split_whitespace().collect();
-        // Writing to a String cannot fail.
-        let _ = writeln!(confrontabile, "{}={}", attributo.attr_type().to_id_string(), parole.join(" "));
+        scrivi_oid(attributo.attr_type().as_bytes(), &mut confrontabile);
+        let valore = testo(attributo);
+        for (i, parola) in valore.split_whitespace().enumerate() {
+            confrontabile.push(if i == 0 { '=' } else { ' ' });
+            match parola.is_ascii() {
+                true => confrontabile.extend(parola.chars().map(|c| c.to_ascii_lowercase())),
+                false => confrontabile.push_str(&parola.to_lowercase()),
+            }
+        }
+        if valore.trim().is_empty() {
+            confrontabile.push('=');
+        }
+        confrontabile.push('\n');
     }
     confrontabile
+}
+
+/// An object identifier as people write it: `2.5.4.3`. An arc that no register could give is cut to 64 bits, the same each time.
+fn scrivi_oid(byte: &[u8], dove: &mut String) {
+    let mut arco = 0_u64;
+    let mut primo = true;
+    for b in byte {
+        arco = arco << 7 | u64::from(b & 0x7f);
+        if b & 0x80 != 0 {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = if primo {
+            let sopra = (arco / 40).min(2);
+            write!(dove, "{sopra}.{}", arco - sopra * 40)
+        } else {
+            write!(dove, ".{arco}")
+        };
+        (arco, primo) = (0, false);
+    }
 }
 
 /// A name for people, most specific part first.
@@ -381,17 +416,38 @@ fn parte_leggibile(attributo: &AttributeTypeAndValue<'_>) -> String {
 }
 
 /// The text of an attribute, whatever its string type; control characters, which could forge a line, become spaces.
-fn testo(attributo: &AttributeTypeAndValue<'_>) -> String {
+fn testo<'a>(attributo: &AttributeTypeAndValue<'a>) -> Cow<'a, str> {
     const BMP_STRING: u32 = 30;
-    let byte = attributo.as_slice();
+    let byte = attributo.attr_value().data;
     let letto = match std::str::from_utf8(byte) {
         _ if attributo.attr_value().tag().0 == BMP_STRING => {
             let unita: Vec<u16> = byte.chunks(2).map(|c| c.iter().fold(0, |n, b| n << 8 | u16::from(*b))).collect();
             String::from_utf16_lossy(&unita)
         }
+        Ok(utf8) if !utf8.contains(char::is_control) => return Cow::Borrowed(utf8),
         Ok(utf8) => utf8.to_owned(),
         // TeletexString in practice is ISO 8859-1.
         Err(_) => byte.iter().map(|b| char::from(*b)).collect(),
     };
     letto.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_written_as_people_do() {
+        for (byte, atteso) in [
+            (&b"\x55\x04\x03"[..], "2.5.4.3"),
+            (b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", "1.2.840.113549.1.9.1"),
+            (b"\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", "0.9.2342.19200300.100.1.25"),
+            (b"\x88\x37\x03", "2.999.3"),
+            (b"", ""),
+        ] {
+            let mut scritto = String::new();
+            scrivi_oid(byte, &mut scritto);
+            assert_eq!(scritto, atteso);
+        }
+    }
 }
