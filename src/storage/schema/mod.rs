@@ -122,6 +122,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     trascrizioni_emergenza,
     registrazioni_emergenza,
     recuperi_emergenza,
+    accessi_imap,
+    visti_imap,
+    contatti,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -179,4 +182,5 @@ pub const CON_ID: &[&str] = &[
     "proroghe_emergenza",
     "registrazioni_emergenza",
     "recuperi_emergenza",
+    "accessi_imap",
 ];
