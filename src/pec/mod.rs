@@ -52,6 +52,11 @@ pub enum Passo {
 pub const ATTI: &[Atto] = &[
     Atto { tipo: casella::ATTO, ricalcola: casella::ricalcola, conta: casella::conta },
     Atto { tipo: imap::accesso::ATTO, ricalcola: imap::accesso::ricalcola, conta: imap::accesso::conta },
+    Atto {
+        tipo: imap::riconciliazione::ATTO,
+        ricalcola: imap::riconciliazione::ricalcola,
+        conta: imap::riconciliazione::conta,
+    },
     Atto { tipo: messaggio::ATTO, ricalcola: messaggio::ricalcola, conta: messaggio::conta },
     Atto { tipo: protocolla::ATTO, ricalcola: protocolla::ricalcola, conta: protocolla::conta },
     Atto { tipo: esclusione::ATTO, ricalcola: esclusione::ricalcola, conta: esclusione::conta },

@@ -42,6 +42,8 @@ pub enum Azione {
     Conservazione,
     /// `Istanze`.
     Istanze,
+    /// `Caselle`: how the mailboxes are; no message is named there.
+    Caselle,
     /// `Amministrazione`, `Stato`.
     Amministrazione,
     /// `Sostituzioni`: who acts records those of anybody, who looks only their own.
@@ -54,7 +56,7 @@ pub enum Azione {
 
 impl Azione {
     /// All of them, in the order of the menu.
-    pub const TUTTE: [Self; 14] = [
+    pub const TUTTE: [Self; 15] = [
         Self::Entrata,
         Self::Scrivania,
         Self::Uscita,
@@ -65,6 +67,7 @@ impl Azione {
         Self::Visioni,
         Self::Conservazione,
         Self::Istanze,
+        Self::Caselle,
         Self::Amministrazione,
         Self::Sostituzioni,
         Self::Eventi,
@@ -84,6 +87,7 @@ impl Azione {
             Self::Visioni => [N, A, N, N, N, N, N],
             Self::Conservazione => [N, L, N, N, A, L, L],
             Self::Istanze => [L, A, A, A, N, N, N],
+            Self::Caselle => [L, A, N, N, N, A, L],
             Self::Amministrazione => [N, L, N, N, N, A, L],
             Self::Sostituzioni => [L, A, L, L, L, A, L],
             Self::Eventi => [N, A, N, L, L, L, L],

@@ -15,8 +15,7 @@ impl Visita<'_> {
             if !matches!(self.accesso.dopo, Dopo::Segna(_) | Dopo::Sposta(_)) {
                 return Ok(());
             }
-            let righe = fermo(|| self.officina.db.leggi(|conn| libro::da_trattare(conn, scaffale, 0)))?;
-            let uid: Vec<u32> = righe.into_iter().map(|(u, _)| u).collect();
+            let uid = fermo(|| self.officina.db.leggi(|conn| libro::da_trattare(conn, scaffale)))?;
             if uid.is_empty() {
                 return Ok(());
             }

@@ -138,12 +138,7 @@ async fn veglia(
         }
         *errori = 0;
         fermo(|| contatto::scrivi(&comune.attrezzi.db, casella, None, None))?;
-        // IDLE watches one folder: the first, where mail is delivered. The others are looked at with the cadence.
-        if accesso.cartelle.len() > 1
-            && let Some(prima) = accesso.cartelle.first()
-        {
-            sessione.scegli(prima).await?;
-        }
+        // IDLE watches the folder that is open: the first one, where mail is delivered. The others are looked at with the cadence.
         sessione = if sessione.capacita.idle {
             sessione.aspetta(accesso.cadenza).await?
         } else {

@@ -9,11 +9,42 @@ use crate::storage::{self, Conn, Operazione};
 use crate::valori::{CasellaId, Impronta, Istante, MessaggioId};
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 /// Rows read at a time.
 pub(super) const BLOCCO: i64 = 500;
 /// Longest time that a message which cannot be taken is left alone.
 const MASSIMO_RIPOSO_MINUTI: i64 = 6 * 60;
+
+/// The states of what became a message.
+const PRESI: [&str; 2] = ["preso", "gia-preso"];
+/// Where a message is still to be found on the server.
+const PRESENTI: [&str; 2] = ["presente", "segnato"];
+
+/// What became of the messages that a mailbox ever showed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Visti {
+    /// They became messages here.
+    pub presi: u64,
+    /// They were known by their bytes.
+    pub gia_presi: u64,
+    /// They wait for the next visit.
+    pub in_attesa: u64,
+    /// They were tried more than once, and are tried again.
+    pub in_difficolta: u64,
+    /// They are longer than what is accepted, and stay on the server.
+    pub troppo_grandi: u64,
+    /// Somebody removed them before they were taken, or they got another name.
+    pub spariti: u64,
+}
+
+impl Visti {
+    /// All of them.
+    #[must_use]
+    pub fn tutti(&self) -> u64 {
+        self.presi + self.gia_presi + self.in_attesa + self.in_difficolta + self.troppo_grandi + self.spariti
+    }
+}
 
 /// A message as its server names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,16 +236,100 @@ pub(super) fn fallito(
     Ok(())
 }
 
-/// The UIDs of what was taken and still lies as it was on the server, after one, in order.
-pub(super) fn da_trattare(conn: &mut Conn, s: Scaffale<'_>, dopo: u32) -> Result<Vec<(u32, Option<String>)>, Errore> {
+/// The UIDs of what was taken and still lies as it was on the server, in order.
+pub(super) fn da_trattare(conn: &mut Conn, s: Scaffale<'_>) -> Result<Vec<u32>, Errore> {
+    let righe: Vec<i64> = dello_scaffale(s)
+        .filter(tabella::stato.eq_any(PRESI).and(tabella::sul_server.eq("presente")))
+        .order(tabella::uid)
+        .limit(BLOCCO)
+        .select(tabella::uid)
+        .load(conn)?;
+    Ok(righe.into_iter().map(numero).collect())
+}
+
+/// What was taken before an instant and is on the server still, after one UID, in order.
+pub(super) fn presi_prima(
+    conn: &mut Conn,
+    s: Scaffale<'_>,
+    dopo: u32,
+    prima: chrono::NaiveDateTime,
+) -> Result<Vec<(u32, MessaggioId)>, Errore> {
     let righe: Vec<(i64, Option<String>)> = dello_scaffale(s)
-        .filter(tabella::stato.eq_any(["preso", "gia-preso"]).and(tabella::sul_server.eq("presente")))
-        .filter(tabella::uid.gt(i64::from(dopo)))
+        .filter(tabella::stato.eq_any(PRESI).and(tabella::sul_server.eq_any(PRESENTI)))
+        .filter(tabella::uid.gt(i64::from(dopo)).and(tabella::preso.le(prima)))
         .order(tabella::uid)
         .limit(BLOCCO)
         .select((tabella::uid, tabella::messaggio_id))
         .load(conn)?;
-    Ok(righe.into_iter().map(|(u, m)| (numero(u), m)).collect())
+    let no = |e: crate::valori::Rifiuto| storage::Errore::riga("visti_imap", e);
+    righe.into_iter().map(|(u, m)| Ok((numero(u), m.unwrap_or_default().parse().map_err(no)?))).collect()
+}
+
+/// What the ledger says of a message.
+pub(super) struct Riga {
+    pub stato: String,
+    /// Its bytes, if it was taken.
+    pub sha256: Option<String>,
+}
+
+/// What the ledger says of these UIDs.
+pub(super) fn righe(conn: &mut Conn, s: Scaffale<'_>, uid: &[u32]) -> Result<HashMap<u32, Riga>, Errore> {
+    let righe: Vec<(i64, String, Option<String>)> = tabella::table
+        .left_join(messaggi::table.on(messaggi::id.nullable().eq(tabella::messaggio_id)))
+        .filter(tabella::casella_id.eq(s.casella.to_string()).and(tabella::cartella.eq(s.cartella)))
+        .filter(tabella::validita.eq(i64::from(s.validita)))
+        .filter(tabella::uid.eq_any(uid.iter().map(|u| i64::from(*u)).collect::<Vec<_>>()))
+        .select((tabella::uid, tabella::stato, messaggi::sha256.nullable()))
+        .load(conn)?;
+    Ok(righe.into_iter().map(|(u, stato, sha256)| (numero(u), Riga { stato, sha256 })).collect())
+}
+
+/// The UIDs that the ledger believes on the server, after one, in order, and whether they were taken.
+pub(super) fn creduti_presenti(conn: &mut Conn, s: Scaffale<'_>, dopo: u32) -> Result<Vec<(u32, bool)>, Errore> {
+    let righe: Vec<(i64, String)> = dello_scaffale(s)
+        .filter(tabella::sul_server.eq_any(PRESENTI).and(tabella::uid.gt(i64::from(dopo))))
+        .order(tabella::uid)
+        .limit(BLOCCO)
+        .select((tabella::uid, tabella::stato))
+        .load(conn)?;
+    Ok(righe.into_iter().map(|(u, stato)| (numero(u), PRESI.contains(&stato.as_str()))).collect())
+}
+
+/// Somebody else removed these; the ones that say false had not been taken.
+pub(super) fn non_ci_sono(op: &mut Operazione<'_>, s: Scaffale<'_>, uid: &[(u32, bool)]) -> Result<(), Errore> {
+    for (u, preso) in uid {
+        if *preso {
+            trattati(op, s, &[*u], "assente")?;
+        } else {
+            lasciato(op, s.posto(*u), "sparito", "tolto dal server da altri prima di essere preso")?;
+        }
+    }
+    Ok(())
+}
+
+/// What the ledger of each of these mailboxes says.
+pub(super) fn visti(conn: &mut Conn, caselle: &[CasellaId]) -> Result<HashMap<CasellaId, Visti>, Errore> {
+    let caselle: Vec<String> = caselle.iter().map(ToString::to_string).collect();
+    let righe: Vec<(String, String, i32, i64)> = tabella::table
+        .filter(tabella::casella_id.eq_any(caselle))
+        .group_by((tabella::casella_id, tabella::stato, tabella::tentativi))
+        .select((tabella::casella_id, tabella::stato, tabella::tentativi, diesel::dsl::count_star()))
+        .load(conn)?;
+    let mut tutti: HashMap<CasellaId, Visti> = HashMap::new();
+    for (casella, stato, tentativi, quanti) in righe {
+        let casella = casella.parse().map_err(|e| storage::Errore::riga("visti_imap", e))?;
+        let suoi = tutti.entry(casella).or_default();
+        let conto = match stato.as_str() {
+            "preso" => &mut suoi.presi,
+            "gia-preso" => &mut suoi.gia_presi,
+            "troppo-grande" => &mut suoi.troppo_grandi,
+            "sparito" => &mut suoi.spariti,
+            _ if tentativi > 1 => &mut suoi.in_difficolta,
+            _ => &mut suoi.in_attesa,
+        };
+        *conto += intero(quanti);
+    }
+    Ok(tutti)
 }
 
 /// What was done with these on the server.
@@ -232,6 +347,11 @@ fn riga(posto: Posto<'_>) -> diesel::dsl::Find<tabella::table, (String, String, 
         i64::from(posto.validita),
         i64::from(posto.uid),
     ))
+}
+
+/// A count as it is: the database knows no unsigned number.
+pub(super) fn intero(numero: i64) -> u64 {
+    u64::try_from(numero).unwrap_or(0)
 }
 
 fn numero(uid: i64) -> u32 {

@@ -14,12 +14,16 @@ mod canale;
 mod cartella;
 mod contatto;
 mod dopo;
+mod giro;
 mod guardia;
 mod guasto;
 mod indirizzo;
 pub(super) mod libro;
 mod parti;
+mod quadro;
+pub(super) mod riconciliazione;
 mod sessione;
+mod spazio;
 mod visita;
 
 pub use accesso::{Accesso, CADENZA_SECONDI, Dopo, INBOX};
@@ -27,6 +31,10 @@ pub use contatto::{Contatto, contatti};
 pub use guardia::{Attrezzi, Guardia};
 pub use guasto::Guasto;
 pub use indirizzo::{Cifratura, IndirizzoImap};
+pub use libro::Visti;
+pub use quadro::{Quadro, quadri};
+pub use riconciliazione::{Conto, Riconciliazione};
+pub use spazio::{Spazio, piena_tra};
 pub use visita::Raccolto;
 
 use super::{Casella, Errore, Officina, Posta};

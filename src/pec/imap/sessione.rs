@@ -7,7 +7,7 @@ use super::guasto::{Guasto, breve};
 use super::{Accesso, Limiti};
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status};
-use async_imap::types::QuotaResourceName;
+use async_imap::types::{QuotaResourceName, UnsolicitedResponse};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -39,6 +39,8 @@ pub(super) struct Sessione {
     dentro: async_imap::Session<Canale>,
     pub capacita: Capacita,
     limiti: Limiti,
+    /// Something arrived in the open folder while other commands were under way: the server says it once.
+    pub arrivi: bool,
 }
 
 /// A password by AUTHENTICATE PLAIN (RFC 4616), which may hold any character.
@@ -67,7 +69,7 @@ impl Sessione {
             entro(limiti.comando, cliente.login(&accesso.utente, parola)).await?
         };
         let dentro = dentro.map_err(|(e, _)| rifiutato(e))?;
-        let mut sessione = Self { dentro, capacita: Capacita::default(), limiti };
+        let mut sessione = Self { dentro, capacita: Capacita::default(), limiti, arrivi: false };
         let mut capacita = Capacita::default();
         let leggi = |r: &Response<'_>| {
             if let Response::Capabilities(dette) = r {
@@ -95,6 +97,8 @@ impl Sessione {
             }
         };
         self.comando(&format!("SELECT {}", citato(cartella)), MASSIMA_RISPOSTA_BYTE, leggi).await?;
+        // How many there are is part of the answer here, and no news.
+        self.arrivi = false;
         let validita = validita.ok_or(Guasto::Protocollo("non dice UIDVALIDITY"))?;
         Ok(Aperta { validita, prossimo })
     }
@@ -209,21 +213,33 @@ impl Sessione {
         Ok(limiti.min_by_key(|(usati, limite)| limite.saturating_sub(*usati)))
     }
 
-    /// Waits until something happens in the open folder, or this long.
+    /// Waits until something happens in the open folder, or this long; not at all if something has happened already.
     pub(super) async fn aspetta(mut self, quanto: Duration) -> Result<Self, Guasto> {
+        if self.arrivi {
+            return Ok(self);
+        }
         self.dentro.get_mut().concedi(MASSIMA_RISPOSTA_BYTE);
-        let Self { dentro, capacita, limiti } = self;
+        let Self { dentro, capacita, limiti, .. } = self;
+        let detto_intanto = dentro.unsolicited_responses.clone();
         let mut attesa = dentro.idle();
         entro(limiti.comando, attesa.init()).await??;
-        let (sveglia, _interrompi) = attesa.wait();
-        // The library starts its own wait again at every "still here" of the server.
-        let sveglia = timeout(quanto, sveglia).await;
-        // What it calls an interruption is the end of the connection: nobody here interrupts.
-        if let Ok(IdleResponse::ManualInterrupt) = sveglia.unwrap_or(Ok(IdleResponse::Timeout)) {
-            return Err(Guasto::Caduta);
+        // The library puts aside what the server says before it says that it waits.
+        let mut arrivi = false;
+        while let Ok(detto) = detto_intanto.try_recv() {
+            arrivi |= matches!(detto, UnsolicitedResponse::Exists(_));
+        }
+        if !arrivi {
+            let (sveglia, _interrompi) = attesa.wait();
+            // The library starts its own wait again at every "still here" of the server.
+            let sveglia = timeout(quanto, sveglia).await;
+            // What it calls an interruption is the end of the connection: nobody here interrupts.
+            if let IdleResponse::ManualInterrupt = sveglia.unwrap_or(Ok(IdleResponse::Timeout))? {
+                return Err(Guasto::Caduta);
+            }
         }
         let dentro = entro(limiti.comando, attesa.done()).await??;
-        Ok(Self { dentro, capacita, limiti })
+        while detto_intanto.try_recv().is_ok() {}
+        Ok(Self { dentro, capacita, limiti, arrivi: false })
     }
 
     /// Says good-bye; nobody minds if the server does not listen.
@@ -251,6 +267,7 @@ impl Sessione {
                         _ => Err(Guasto::Rifiutato { comando: nome(comando), detto }),
                     };
                 }
+                Response::MailboxData(MailboxDatum::Exists(_)) => self.arrivi = true,
                 Response::Data { status: Status::Bye, .. } if comando != "LOGOUT" => return Err(Guasto::Caduta),
                 altro => leggi(altro),
             }

@@ -49,13 +49,18 @@ impl Visita<'_> {
     /// Takes everything that waits in every folder. A folder that the server refuses stops no other; it is said at the end.
     pub(super) async fn fai(&self, s: &mut Sessione) -> Result<Raccolto, Errore> {
         let (mut raccolto, mut rifiuto) = (Raccolto::default(), None);
-        for cartella in &self.accesso.cartelle {
+        // The first folder last: it stays open, and its server tells what arrives there.
+        for cartella in self.accesso.cartelle.iter().rev() {
             match self.cartella(s, cartella, &mut raccolto).await {
                 Err(e @ Errore::Imap(Guasto::Rifiutato { .. } | Guasto::SenzaUidPlus)) => rifiuto = rifiuto.or(Some(e)),
                 esito => esito?,
             }
         }
-        rifiuto.map_or(Ok(raccolto), Err)
+        if let Some(rifiuto) = rifiuto {
+            return Err(rifiuto);
+        }
+        self.giro(s).await?;
+        Ok(raccolto)
     }
 
     /// A write in the mailbox's AOO.

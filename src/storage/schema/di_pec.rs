@@ -140,3 +140,31 @@ diesel::table! {
         riprova -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    riconciliazioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        casella_id -> Text,
+        giorno -> Date,
+        sul_server -> BigInt,
+        presi -> BigInt,
+        in_attesa -> BigInt,
+        troppo_grandi -> BigInt,
+        sconosciuti -> BigInt,
+        assenti -> BigInt,
+        spariti -> BigInt,
+        senza_file -> BigInt,
+        differenze -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    spazi_caselle (casella_id, giorno) {
+        casella_id -> Text,
+        giorno -> Date,
+        usati_kib -> BigInt,
+        limite_kib -> BigInt,
+    }
+}

@@ -125,6 +125,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     accessi_imap,
     visti_imap,
     contatti,
+    riconciliazioni,
+    spazi_caselle,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -183,4 +185,5 @@ pub const CON_ID: &[&str] = &[
     "registrazioni_emergenza",
     "recuperi_emergenza",
     "accessi_imap",
+    "riconciliazioni",
 ];

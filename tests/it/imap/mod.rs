@@ -1,5 +1,6 @@
 //! Receiving over IMAP, from a real Dovecot (laws 3 and 4 of the house): every message once, whatever happens on the way.
 
+mod giro;
 mod linea;
 mod presa;
 mod server;

@@ -1,6 +1,8 @@
 //! What is taken, once, and what becomes of it on the server.
 
-use super::{a_pezzi, accesso, campioni, casella, con_crlf, impronte, letterina, libro, presi, quanti, visita, visita_con};
+use super::{
+    a_pezzi, accesso, campioni, casella, con_crlf, impronte, letterina, libro, presi, quanti, visita, visita_con,
+};
 use crate::casa::{Dovecot, comando, su_entrambi};
 use std::fs;
 use tabulario::pec::imap::Limiti;
