@@ -16,13 +16,15 @@ CREATE TABLE accessi_imap (
 );
 CREATE INDEX accessi_imap_per_casella ON accessi_imap (casella_id, id);
 
--- Every UID ever seen on a server: what became of the message, and what was done with it there.
+-- Every UID ever seen on a server: what became of the message, what was done with it there, and since when the server says that it
+-- was in the mailbox (INTERNALDATE).
 CREATE TABLE visti_imap (
     casella_id TEXT NOT NULL REFERENCES caselle (id),
     cartella TEXT NOT NULL,
     validita BIGINT NOT NULL,
     uid BIGINT NOT NULL,
     dimensione BIGINT NOT NULL,
+    in_casella TIMESTAMP,
     stato TEXT NOT NULL CHECK (stato IN ('da-prendere', 'preso', 'gia-preso', 'troppo-grande', 'sparito')),
     sul_server TEXT NOT NULL CHECK (sul_server IN ('presente', 'segnato', 'spostato', 'cancellato', 'assente')),
     messaggio_id TEXT REFERENCES messaggi (id),

@@ -74,19 +74,17 @@ fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Res
     Ok(())
 }
 
-/// Takes a message of a server, whatever way its bytes come; true if it was not known. The same bytes in the same mailbox are the
+/// Takes a message of a server whose bytes are in the store; true if it was not known. The same bytes in the same mailbox are the
 /// same message: under a new UID, in another folder, or in the hands of another process.
 ///
 /// # Errors
-/// `Documenti(TroppoGrande)` if it is longer than `massimo`; of the store or the database; never of what is in the message.
+/// Of the store or the database; never of what is in the message.
 pub(super) fn accogli_da_imap(
     officina: &Officina<'_>,
     casella: &Casella,
-    bytes: &mut dyn Read,
-    massimo: u64,
+    intero: &Riposto,
     posto: Posto<'_>,
 ) -> Result<bool, Errore> {
-    let intero = officina.deposito.riponi(bytes, massimo)?;
     // Known bytes need not be read again. The commit looks once more.
     if let Some(messaggio) = officina.db.leggi(|conn| libro::stesso(conn, casella.id, &intero.impronta))? {
         officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| {
@@ -94,7 +92,7 @@ pub(super) fn accogli_da_imap(
         })?;
         return Ok(false);
     }
-    leggi(officina, casella, &intero, Segno::Imap(posto))
+    leggi(officina, casella, intero, Segno::Imap(posto))
 }
 
 /// Reads a message that is in the store, and writes what it is.

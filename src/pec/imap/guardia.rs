@@ -17,8 +17,12 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-/// Mailboxes that connect or take in at the same moment.
+/// Messages that are read and written at the same moment.
 const AL_LAVORO: usize = 4;
+/// Mailboxes that connect at the same moment: most of the time they wait for their servers, and some wait in vain.
+const SI_COLLEGANO: usize = 64;
+/// Mailboxes that are visited at the same moment; each holds a few megabytes.
+const IN_VISITA: usize = 32;
 /// The pause after the first error, and the longest.
 const PRIMA_PAUSA: Duration = Duration::from_secs(5);
 const MASSIMA_PAUSA: Duration = Duration::from_secs(15 * 60);
@@ -47,6 +51,8 @@ struct Comune {
     attrezzi: Attrezzi,
     garanzie: Garanzie,
     al_lavoro: Semaphore,
+    si_collegano: Semaphore,
+    in_visita: Semaphore,
 }
 
 /// The watch over all mailboxes that lie on servers. It ends when it is dropped.
@@ -65,7 +71,13 @@ impl Guardia {
         let filo =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("imap").enable_all().build();
         let filo = filo.map_err(|causa| Errore::Casella { dove: "IMAP".into(), causa })?;
-        let comune = Comune { attrezzi, garanzie: Garanzie::default(), al_lavoro: Semaphore::new(AL_LAVORO) };
+        let comune = Comune {
+            attrezzi,
+            garanzie: Garanzie::default(),
+            al_lavoro: Semaphore::new(AL_LAVORO),
+            si_collegano: Semaphore::new(SI_COLLEGANO),
+            in_visita: Semaphore::new(IN_VISITA),
+        };
         Ok(Self { filo: Some(filo), comune: Arc::new(comune), compiti: HashMap::new() })
     }
 
@@ -127,13 +139,13 @@ async fn veglia(
     let Attrezzi { limiti, .. } = comune.attrezzi;
     let parola = fermo(|| accesso.parola())?;
     let mut sessione = {
-        let _posto = comune.al_lavoro.acquire().await;
+        let _posto = comune.si_collegano.acquire().await;
         Sessione::apri(accesso, &parola, &comune.garanzie, limiti).await?
     };
     drop(parola);
     loop {
         {
-            let _posto = comune.al_lavoro.acquire().await;
+            let _posto = comune.in_visita.acquire().await;
             visita(comune, casella, accesso, &mut sessione).await?;
         }
         *errori = 0;
@@ -152,7 +164,8 @@ async fn visita(comune: &Comune, casella: &Casella, accesso: &Accesso, sessione:
     let Attrezzi { db, deposito, fiduce, depositati, limiti } = &comune.attrezzi;
     let fiduce = fermo(fiduce)?;
     let officina = Officina { db, deposito, fiduce: &fiduce };
-    let visita = Visita { officina: &officina, casella, accesso, limiti: *limiti, depositati: *depositati };
+    let (limiti, depositati, al_lavoro) = (*limiti, *depositati, &comune.al_lavoro);
+    let visita = Visita { officina: &officina, casella, accesso, limiti, depositati, al_lavoro };
     visita.fai(sessione).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! changes that, every message is seen again under a new name, and known again by its bytes.
 
 use super::super::Errore;
+use super::sessione::Notizia;
 use crate::storage::schema::{messaggi, visti_imap as tabella};
 use crate::storage::{self, Conn, Operazione};
 use crate::valori::{CasellaId, Impronta, Istante, MessaggioId};
@@ -93,19 +94,20 @@ pub(super) fn ultimo(conn: &mut Conn, s: Scaffale<'_>) -> Result<u32, Errore> {
     Ok(ultimo.map_or(0, numero))
 }
 
-/// Writes UIDs that were not seen before, with the length that the server says.
-pub(super) fn annota_nuovi(op: &mut Operazione<'_>, s: Scaffale<'_>, nuovi: &[(u32, u32)]) -> Result<(), Errore> {
-    let uid: Vec<i64> = nuovi.iter().map(|(u, _)| i64::from(*u)).collect();
+/// Writes UIDs that were not seen before, with what the server says of them.
+pub(super) fn annota_nuovi(op: &mut Operazione<'_>, s: Scaffale<'_>, nuovi: &[Notizia]) -> Result<(), Errore> {
+    let uid: Vec<i64> = nuovi.iter().map(|n| i64::from(n.uid)).collect();
     // Another process may have been quicker.
     let noti: Vec<i64> = dello_scaffale(s).filter(tabella::uid.eq_any(uid)).select(tabella::uid).load(op.conn)?;
-    for (uid, dimensione) in nuovi.iter().filter(|(u, _)| !noti.contains(&i64::from(*u))) {
+    for n in nuovi.iter().filter(|n| !noti.contains(&i64::from(n.uid))) {
         diesel::insert_into(tabella::table)
             .values((
                 tabella::casella_id.eq(s.casella.to_string()),
                 tabella::cartella.eq(s.cartella),
                 tabella::validita.eq(i64::from(s.validita)),
-                tabella::uid.eq(i64::from(*uid)),
-                tabella::dimensione.eq(i64::from(*dimensione)),
+                tabella::uid.eq(i64::from(n.uid)),
+                tabella::dimensione.eq(i64::from(n.dimensione)),
+                tabella::in_casella.eq(n.in_casella.map(Istante::utc)),
                 tabella::stato.eq("da-prendere"),
                 tabella::sul_server.eq("presente"),
                 tabella::tentativi.eq(0),

@@ -87,7 +87,8 @@ pub fn ricevi(
     let esito = filo.block_on(async {
         let garanzie = canale::Garanzie::default();
         let mut sessione = sessione::Sessione::apri(accesso, &accesso.parola()?, &garanzie, limiti).await?;
-        let visita = visita::Visita { officina, casella, accesso, limiti, depositati };
+        let al_lavoro = tokio::sync::Semaphore::new(1);
+        let visita = visita::Visita { officina, casella, accesso, limiti, depositati, al_lavoro: &al_lavoro };
         let raccolto = visita.fai(&mut sessione).await?;
         sessione.chiudi().await;
         Ok(raccolto)

@@ -5,9 +5,11 @@ use super::canale::{self, Canale, Garanzie, entro};
 use super::cartella::citato;
 use super::guasto::{Guasto, breve};
 use super::{Accesso, Limiti};
+use crate::valori::Istante;
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status};
 use async_imap::types::{QuotaResourceName, UnsolicitedResponse};
+use chrono::DateTime;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -32,6 +34,15 @@ pub(super) struct Aperta {
     pub validita: u32,
     /// The first UID that no message has yet, if the server says it.
     pub prossimo: Option<u32>,
+}
+
+/// What a server says of a message without giving it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Notizia {
+    pub uid: u32,
+    pub dimensione: u32,
+    /// Since when it is in the mailbox.
+    pub in_casella: Option<Istante>,
 }
 
 /// A session that has logged in.
@@ -119,24 +130,27 @@ impl Sessione {
         Ok(uid)
     }
 
-    /// The lengths of messages, as the server says them. What is gone has none.
-    pub(super) async fn dimensioni(&mut self, uid: &[u32]) -> Result<BTreeMap<u32, u32>, Guasto> {
-        let mut dimensioni = BTreeMap::new();
+    /// What the server says of messages without giving them. What is gone is not among them.
+    pub(super) async fn notizie(&mut self, uid: &[u32]) -> Result<Vec<Notizia>, Guasto> {
+        let mut notizie = Vec::new();
         let leggi = |r: &Response<'_>| {
             if let Response::Fetch(_, attributi) = r {
-                let (mut uid, mut dimensione) = (None, None);
+                let (mut uid, mut dimensione, mut in_casella) = (None, None, None);
                 for attributo in attributi {
                     match attributo {
                         AttributeValue::Uid(u) => uid = Some(*u),
                         AttributeValue::Rfc822Size(d) => dimensione = Some(*d),
+                        AttributeValue::InternalDate(data) => in_casella = data_del_server(data),
                         _ => {}
                     }
                 }
-                dimensioni.extend(uid.zip(dimensione));
+                let insieme = uid.zip(dimensione);
+                notizie.extend(insieme.map(|(uid, dimensione)| Notizia { uid, dimensione, in_casella }));
             }
         };
-        self.comando(&format!("UID FETCH {} (UID RFC822.SIZE)", insieme(uid)), MASSIMA_RISPOSTA_BYTE, leggi).await?;
-        Ok(dimensioni)
+        let comando = format!("UID FETCH {} (UID RFC822.SIZE INTERNALDATE)", insieme(uid));
+        self.comando(&comando, MASSIMA_RISPOSTA_BYTE, leggi).await?;
+        Ok(notizie)
     }
 
     /// The bytes of these messages from one on, at most `quanti` of each. BODY.PEEK: nothing is marked by reading.
@@ -276,6 +290,12 @@ impl Sessione {
     }
 }
 
+/// `17-Jul-1996 02:44:25 -0700` (RFC 3501, date-time); the day may begin with a space.
+fn data_del_server(data: &str) -> Option<Istante> {
+    let data = DateTime::parse_from_str(data.trim_start(), "%d-%b-%Y %H:%M:%S %z").ok()?;
+    Some(Istante::new(data.to_utc()))
+}
+
 fn rifiutato(e: async_imap::error::Error) -> Guasto {
     match e {
         // The server's own trouble is not the user's (RFC 5530).
@@ -325,6 +345,14 @@ mod tests {
         ] {
             assert_eq!(insieme(uid), scritto);
         }
+    }
+
+    #[test]
+    fn the_server_s_dates_are_read() {
+        let detta = |d: &str| data_del_server(d).map(|i| i.date_time().to_rfc3339());
+        assert_eq!(detta("17-Jul-1996 02:44:25 -0700").as_deref(), Some("1996-07-17T09:44:25+00:00"));
+        assert_eq!(detta(" 7-Jul-1996 02:44:25 +0000").as_deref(), Some("1996-07-07T02:44:25+00:00"));
+        assert_eq!(detta("ieri"), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::documenti;
 use crate::storage::Operazione;
 use crate::valori::Attore;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use tokio::sync::Semaphore;
 
 /// UIDs whose lengths are asked for at a time.
 const UID_INSIEME: usize = 500;
@@ -38,6 +39,8 @@ pub(super) struct Visita<'a> {
     pub accesso: &'a Accesso,
     pub limiti: Limiti,
     pub depositati: Depositati,
+    /// How many messages are read at the same moment, of all mailboxes.
+    pub al_lavoro: &'a Semaphore,
 }
 
 /// Blocking work inside async code: other mailboxes go on meanwhile.
@@ -97,9 +100,12 @@ impl Visita<'_> {
         }
         let nuovi = s.uid_da(primo).await?;
         for blocco in nuovi.chunks(UID_INSIEME) {
-            let dimensioni = s.dimensioni(blocco).await?;
-            let righe: Vec<(u32, u32)> = dimensioni.into_iter().filter(|(u, _)| blocco.contains(u)).collect();
-            self.annota(|op| libro::annota_nuovi(op, scaffale, &righe))?;
+            let mut notizie = s.notizie(blocco).await?;
+            // A server may speak of other messages in between; and a hostile one twice of the same.
+            notizie.retain(|n| blocco.binary_search(&n.uid).is_ok());
+            notizie.sort_unstable_by_key(|n| n.uid);
+            notizie.dedup_by_key(|n| n.uid);
+            self.annota(|op| libro::annota_nuovi(op, scaffale, &notizie))?;
         }
         Ok(())
     }
@@ -146,13 +152,13 @@ impl Visita<'_> {
                     self.annota(|op| libro::lasciato(op, scaffale.posto(a.uid), "sparito", motivo))?;
                     raccolto.lasciati += 1;
                 }
-                Some(prima) => self.accogli(s, scaffale, a, prima, raccolto)?,
+                Some(prima) => self.accogli(s, scaffale, a, prima, raccolto).await?,
             }
         }
         Ok(())
     }
 
-    fn accogli(
+    async fn accogli(
         &self,
         s: &mut Sessione,
         scaffale: Scaffale<'_>,
@@ -162,21 +168,25 @@ impl Visita<'_> {
     ) -> Result<(), Errore> {
         let posto = scaffale.posto(a.uid);
         let mut parti = Parti::new(s, a.uid, self.limiti.parte_byte, prima);
-        // A mistake of ours about one message keeps nobody from the next.
-        let esito = fermo(|| {
-            catch_unwind(AssertUnwindSafe(|| {
-                accogli_da_imap(self.officina, self.casella, &mut parti, self.limiti.massimo_byte, posto)
-            }))
-        });
-        match (esito, parti.guasto.take()) {
+        let riposto = fermo(|| self.officina.deposito.riponi(&mut parti, self.limiti.massimo_byte));
+        let intero = match (riposto, parti.guasto.take()) {
             (_, Some(guasto)) => return self.mancato(scaffale, &[*a], guasto),
-            (Ok(Ok(true)), None) => raccolto.presi += 1,
-            (Ok(Ok(false)), None) => raccolto.gia_presi += 1,
-            (Ok(Err(Errore::Documenti(documenti::Errore::TroppoGrande { .. }))), None) => {
-                return self.troppo_grande(scaffale, a, raccolto);
+            (Err(documenti::Errore::TroppoGrande { .. }), None) => return self.troppo_grande(scaffale, a, raccolto),
+            (riposto, None) => riposto?,
+        };
+        // From here on it is our work and nobody's line: few do it at a time.
+        let _posto = self.al_lavoro.acquire().await;
+        // A mistake of ours about one message keeps nobody from the next.
+        let accogli = || accogli_da_imap(self.officina, self.casella, &intero, posto);
+        match fermo(|| catch_unwind(AssertUnwindSafe(accogli))) {
+            Ok(Ok(true)) => raccolto.presi += 1,
+            Ok(Ok(false)) => raccolto.gia_presi += 1,
+            Ok(Err(e)) => {
+                // If it is about this message alone, the others come first from now on.
+                self.annota(|op| libro::fallito(op, scaffale, &[*a], &e.to_string()))?;
+                return Err(e);
             }
-            (Ok(Err(e)), None) => return Err(e),
-            (Err(_), None) => {
+            Err(_) => {
                 tracing::error!(uid = a.uid, "taking a message panicked, it stays on the server");
                 self.annota(|op| libro::fallito(op, scaffale, &[*a], "errore del programma nel leggerlo"))?;
                 raccolto.lasciati += 1;

@@ -119,6 +119,7 @@ diesel::table! {
         validita -> BigInt,
         uid -> BigInt,
         dimensione -> BigInt,
+        in_casella -> Nullable<Timestamp>,
         stato -> Text,
         sul_server -> Text,
         messaggio_id -> Nullable<Text>,

@@ -19,7 +19,7 @@ su_entrambi! {
         assert_eq!(quanti(casa, &casella), (attesi, 0, 0));
         assert_eq!(presi(casa), impronte(campioni.iter().map(|(_, b)| b)));
         assert_eq!(quanti(casa, &casella), (0, 0, 0), "nothing is taken twice");
-        assert_eq!(libro(casa, "stato = 'preso' AND sul_server = 'presente' AND messaggio_id IS NOT NULL"), attesi as i64);
+        assert_eq!(libro(casa, "stato = 'preso' AND sul_server = 'presente' AND messaggio_id IS NOT NULL AND in_casella IS NOT NULL"), attesi as i64);
         let segnati = server.messaggi("INBOX").iter().filter(|m| m.to_str().unwrap().ends_with('S')).count();
         assert_eq!((server.messaggi("INBOX").len() as u64, segnati), (attesi, 0), "reading marks nothing");
         let uscita = comando(casa, &["controlla"]);
