@@ -10,7 +10,8 @@ packages=(
     fonts-liberation # a font for chromium, which is installed here without the packages it recommends
     libxml2-utils    # xmllint, the other opinion on every XML that we emit
     xmlsec1          # … and on every seal
-    openssl          # signs a digest apart, as a remote seal does
+    openssl          # signs a digest apart, as a remote seal does; certificates of the test servers
+    dovecot-imapd    # the IMAP server that mail is received from
     poppler-utils    # pdftotext, pdftoppm, pdfsig: the other opinion on every PDF that we write or copy
     zbar-tools       # zbarimg, the scanner of the labels
     default-jre-headless       # for Preflight

@@ -8,6 +8,7 @@ use crate::documenti::Fiduce;
 use crate::documenti::testo::Estrattore;
 use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
+use crate::pec::imap::{Attrezzi, Guardia, Limiti};
 use crate::pec::{self, Officina};
 use crate::registro;
 use crate::registro::chiusura::{self, Regole};
@@ -180,6 +181,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
             ricerca::leggi_testi(indice, db, deposito, &estrattore, &|| fine.e_ora()).map(esito)
         }),
     ];
+    tutti.push(passo_imap(stato)?);
     tutti.push(passo_registri(stato));
     tutti.extend(passi_conservazione(stato, ambiente.uscita()));
     if let Some(fonte) = ambiente.config.fonte_oraria.clone() {
@@ -188,6 +190,20 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         tutti.push(Passo::new("fonte oraria", PASSO_FONTE, conferma));
     }
     Ok(tutti)
+}
+
+/// The watch over the mailboxes that lie on servers: it lives between the beats, which only look which mailboxes there are.
+fn passo_imap(stato: &Stato) -> Result<Passo, Errore> {
+    let di_chi_fidarsi = stato.clone();
+    let attrezzi = Attrezzi {
+        db: Arc::clone(&stato.db),
+        deposito: stato.deposito.clone(),
+        fiduce: Box::new(move || di_chi_fidarsi.fiduce()),
+        depositati: conservazione::messaggi_depositati,
+        limiti: Limiti::default(),
+    };
+    let mut guardia = Guardia::new(attrezzi)?;
+    Ok(Passo::new("caselle IMAP", PASSO_ARRIVI, move |_: &Fine| guardia.batti().map(|()| Esito::Niente)))
 }
 
 /// The register of each day that is over, and of each year, one at a time for every AOO.

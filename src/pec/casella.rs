@@ -1,6 +1,7 @@
 //! *Casella*: a mailbox of an AOO.
 
 use super::Errore;
+use super::imap::{Accesso, accesso};
 use super::maildir::Maildir;
 use crate::audit::{self, Carico};
 use crate::storage::schema::caselle as tabella;
@@ -12,7 +13,16 @@ use std::path::{Path, PathBuf};
 
 pub(super) const ATTO: &str = "casella";
 
-/// A mailbox. Its mail lies in a Maildir; reading by IMAP comes with the PEC work.
+/// Where the mail of a mailbox lies.
+#[derive(Debug, Clone)]
+pub enum Posta {
+    /// In a Maildir on our disk.
+    Maildir(PathBuf),
+    /// On a server.
+    Imap(Box<Accesso>),
+}
+
+/// A mailbox.
 #[derive(Debug, Clone)]
 pub struct Casella {
     /// Its id.
@@ -22,7 +32,7 @@ pub struct Casella {
     /// Its address.
     pub indirizzo: IndirizzoMail,
     /// Where its mail lies.
-    pub maildir: PathBuf,
+    pub posta: Posta,
 }
 
 /// Adds a mailbox to the operation's AOO.
@@ -33,20 +43,51 @@ pub fn aggiungi(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, maildir: &Pat
     // Whole: whoever reads it later may stand in another folder.
     let maildir = maildir.canonicalize().map_err(|_| Errore::NonMaildir(maildir.to_owned()))?;
     Maildir::new(&maildir)?;
+    nuova(op, indirizzo, Posta::Maildir(maildir))
+}
+
+/// Adds a mailbox that is read on its server to the operation's AOO. Nobody is called here: the first visit says how it goes.
+///
+/// # Errors
+/// If the AOO already has it.
+pub fn aggiungi_imap(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, come: &Accesso) -> Result<Casella, Errore> {
+    let nuova = nuova(op, indirizzo, Posta::Imap(Box::new(come.clone())))?;
+    accesso::scrivi(op, nuova.id, come)?;
+    Ok(nuova)
+}
+
+/// From now on a mailbox is read in this way on this server: another password file, other folders, another provider. What was taken
+/// stays known by its bytes.
+///
+/// # Errors
+/// If the AOO has no such mailbox on a server.
+pub fn cambia_imap(op: &mut Operazione<'_>, indirizzo: &IndirizzoMail, come: &Accesso) -> Result<Casella, Errore> {
+    let sue = caselle(op.conn)?.into_iter().filter(|c| c.aoo == op.aoo && matches!(c.posta, Posta::Imap(_)));
+    let casella = sue.into_iter().find(|c| c.indirizzo.uguale(indirizzo));
+    let casella = casella.ok_or_else(|| Errore::CasellaAssente(indirizzo.to_string()))?;
+    accesso::scrivi(op, casella.id, come)?;
+    Ok(Casella { posta: Posta::Imap(Box::new(come.clone())), ..casella })
+}
+
+fn nuova(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, posta: Posta) -> Result<Casella, Errore> {
     if caselle(op.conn)?.iter().any(|c| c.aoo == op.aoo && c.indirizzo.uguale(&indirizzo)) {
         return Err(Errore::CasellaPresente(indirizzo.to_string()));
     }
-    let casella = Casella { id: CasellaId::new(), aoo: op.aoo, indirizzo, maildir };
+    let maildir = match &posta {
+        Posta::Maildir(cartella) => cartella.to_string_lossy().into_owned(),
+        Posta::Imap(_) => String::new(),
+    };
     let riga = Riga {
-        id: casella.id.to_string(),
+        id: CasellaId::new().to_string(),
         aoo_id: op.aoo.to_string(),
-        indirizzo: casella.indirizzo.to_string(),
-        maildir: casella.maildir.to_string_lossy().into_owned(),
+        indirizzo: indirizzo.to_string(),
+        maildir,
         creata: op.ora.utc(),
     };
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
-    audit::annota(op, ATTO, "casella", casella.id, &riga.carico())?;
-    Ok(casella)
+    audit::annota(op, ATTO, "casella", &riga.id, &riga.carico())?;
+    let id = riga.id.parse().map_err(|e| storage::Errore::riga("caselle", e))?;
+    Ok(Casella { id, aoo: op.aoo, indirizzo, posta })
 }
 
 /// All mailboxes, oldest first.
@@ -56,14 +97,19 @@ pub fn aggiungi(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, maildir: &Pat
 pub fn caselle(conn: &mut Conn) -> Result<Vec<Casella>, Errore> {
     let righe: Vec<Riga> = tabella::table.order(tabella::id).select(Riga::as_select()).load(conn)?;
     let no = |e| storage::Errore::riga("caselle", e);
+    let mut accessi = accesso::in_vigore(conn)?;
     righe
         .into_iter()
         .map(|r| {
+            let posta = match accessi.remove(&r.id) {
+                Some(accesso) => Posta::Imap(Box::new(accesso)),
+                None => Posta::Maildir(r.maildir.into()),
+            };
             Ok(Casella {
                 id: r.id.parse().map_err(no)?,
                 aoo: r.aoo_id.parse().map_err(no)?,
                 indirizzo: r.indirizzo.parse().map_err(no)?,
-                maildir: r.maildir.into(),
+                posta,
             })
         })
         .collect()

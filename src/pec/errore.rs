@@ -1,6 +1,7 @@
 //! Refusals about mail.
 
-use crate::valori::NumeroProtocollo;
+use super::imap::Guasto;
+use crate::valori::{NumeroProtocollo, Rifiuto};
 use crate::{documenti, registro, scrivania, storage, titolario, utenti};
 use std::io;
 use std::path::PathBuf;
@@ -11,6 +12,15 @@ pub enum Errore {
     /// The AOO already has this mailbox.
     #[error("la casella {0} c'è già")]
     CasellaPresente(String),
+    /// The AOO has no such mailbox on a server.
+    #[error("non c'è una casella IMAP {0}: aggiungila con `tabulario casella aggiungi --imap`")]
+    CasellaAssente(String),
+    /// A value that was typed is not right.
+    #[error(transparent)]
+    Valore(Rifiuto),
+    /// The server of a mailbox.
+    #[error(transparent)]
+    Imap(#[from] Guasto),
     /// The AOO has no mailbox to send from.
     #[error("l'AOO non ha una casella da cui spedire: aggiungila con `tabulario casella aggiungi`")]
     SenzaCasella,

@@ -1,6 +1,7 @@
 //! *Messaggio*: what arrived in a mailbox, as it was read then.
 
 use super::busta::Busta;
+use super::imap::libro::{self, Posto};
 use super::ricevi::Allegata;
 use super::{Casella, Errore, Esclusione, esclusione};
 use crate::audit::{self, Carico};
@@ -144,17 +145,36 @@ impl Messaggio {
     }
 }
 
+/// The name by which a mailbox knows a message.
+#[derive(Clone, Copy)]
+pub(super) enum Segno<'a> {
+    /// In a Maildir: the part of the file's name that never changes.
+    Maildir(&'a str),
+    /// On a server.
+    Imap(Posto<'a>),
+}
+
 /// A message that has just been read from its mailbox.
 pub(super) struct Arrivo<'a> {
-    pub chiave: &'a str,
+    pub segno: Segno<'a>,
     pub casella: &'a Casella,
     pub intero: &'a Riposto,
     pub busta: &'a Busta<'a>,
     pub allegati: &'a [Allegata],
 }
 
-/// Writes message, files, verdicts and the ledger's row together.
-pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result<(), Errore> {
+/// Writes message, files, verdicts and the ledger's row together; false if the message was known already.
+pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result<bool, Errore> {
+    if let Segno::Imap(posto) = a.segno {
+        // Nobody else writes in this AOO until the commit: what is not here now will not be doubled.
+        if libro::e_preso(op.conn, posto)? {
+            return Ok(false);
+        }
+        if let Some(stesso) = libro::stesso(op.conn, a.casella.id, &a.intero.impronta)? {
+            libro::preso(op, posto, stesso, true)?;
+            return Ok(false);
+        }
+    }
     let id = MessaggioId::new();
     documenti::registra(op, a.intero)?;
     documenti::uso(op, &a.intero.impronta, "messaggio", id)?;
@@ -173,15 +193,16 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
         righe.push(riga);
     }
     audit::annota(op, ATTO, "messaggio", id, &carico(&riga, &righe))?;
-    diesel::insert_into(ledger::table)
-        .values((
-            ledger::casella_id.eq(a.casella.id.to_string()),
-            ledger::chiave.eq(a.chiave),
-            ledger::messaggio_id.eq(id.to_string()),
-            ledger::visto.eq(op.ora.utc()),
-        ))
-        .execute(op.conn)?;
-    Ok(())
+    match a.segno {
+        Segno::Imap(posto) => libro::preso(op, posto, id, false)?,
+        Segno::Maildir(chiave) => {
+            let casella = a.casella.id.to_string();
+            let nome = (ledger::casella_id.eq(casella), ledger::chiave.eq(chiave));
+            let presa = (ledger::messaggio_id.eq(id.to_string()), ledger::visto.eq(op.ora.utc()));
+            diesel::insert_into(ledger::table).values((nome, presa)).execute(op.conn)?;
+        }
+    }
+    Ok(true)
 }
 
 fn riga(op: &mut Operazione<'_>, a: &Arrivo<'_>, id: MessaggioId) -> Result<RigaMessaggio, Errore> {

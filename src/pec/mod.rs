@@ -10,6 +10,7 @@ mod casella;
 mod duplicato;
 mod errore;
 mod esclusione;
+pub mod imap;
 mod invio;
 mod lettera;
 mod maildir;
@@ -19,7 +20,10 @@ mod protocolla;
 mod ricevi;
 mod spedisci;
 
-pub use casella::{Casella, aggiungi as aggiungi_casella, caselle};
+pub use casella::{
+    Casella, Posta, aggiungi as aggiungi_casella, aggiungi_imap as aggiungi_casella_imap,
+    cambia_imap as cambia_casella_imap, caselle,
+};
 pub use duplicato::{duplicati, duplicati_di};
 pub use errore::Errore;
 pub use esclusione::{Esclusione, MotivoEsclusione, escludi, escludibile, ripristina};
@@ -47,6 +51,12 @@ pub enum Passo {
 /// The acts of this module, for the verifier of the chain.
 pub const ATTI: &[Atto] = &[
     Atto { tipo: casella::ATTO, ricalcola: casella::ricalcola, conta: casella::conta },
+    Atto { tipo: imap::accesso::ATTO, ricalcola: imap::accesso::ricalcola, conta: imap::accesso::conta },
+    Atto {
+        tipo: imap::riconciliazione::ATTO,
+        ricalcola: imap::riconciliazione::ricalcola,
+        conta: imap::riconciliazione::conta,
+    },
     Atto { tipo: messaggio::ATTO, ricalcola: messaggio::ricalcola, conta: messaggio::conta },
     Atto { tipo: protocolla::ATTO, ricalcola: protocolla::ricalcola, conta: protocolla::conta },
     Atto { tipo: esclusione::ATTO, ricalcola: esclusione::ricalcola, conta: esclusione::conta },

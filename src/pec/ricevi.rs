@@ -1,9 +1,10 @@
 //! Receiving: one message at a time, stored and committed before the mailbox is touched.
 
 use super::busta::{self, Allegato, Busta, MASSIMO_MESSAGGIO_BYTE};
+use super::imap::libro::{self, Posto};
 use super::maildir::{Lettera, Maildir};
-use super::messaggio::{self, Arrivo};
-use super::{Casella, Errore, Passo};
+use super::messaggio::{self, Arrivo, Segno};
+use super::{Casella, Errore, Passo, Posta};
 use crate::documenti::{self, Deposito, Fiduce, Riposto};
 use crate::firma::{Indicazione, Prova};
 use crate::storage::Db;
@@ -33,16 +34,19 @@ pub(super) struct Allegata {
     pub prova: Option<Prova>,
 }
 
-/// Takes the next message of a mailbox that was not seen before. One that the disk does not give is passed over, and said when there
+/// Takes the next message of a mailbox in a Maildir that was not seen before. One that the disk does not give is passed over, and said when there
 /// is no other.
 ///
 /// Every line can be the last one of a killed process: a message that was stored but not committed is stored again (the same
 /// bytes, the same place), one that was committed but not marked is known by its name and only marked.
 ///
+/// A mailbox on a server has its own way ([`super::imap`]): here there is nothing to do for it.
+///
 /// # Errors
 /// Of the mailbox, the store or the database; never of what is in the message.
 pub fn ricevi(officina: &Officina<'_>, casella: &Casella) -> Result<Passo, Errore> {
-    let maildir = Maildir::new(&casella.maildir)?;
+    let Posta::Maildir(cartella) = &casella.posta else { return Ok(Passo::Niente) };
+    let maildir = Maildir::new(cartella)?;
     let visti: HashSet<String> = officina.db.leggi(|conn| messaggio::visti(conn, casella.id))?;
     let mut guasta = None;
     for lettera in maildir.lettere()? {
@@ -66,11 +70,38 @@ fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Res
     let errore = |causa| Errore::Casella { dove: lettera.file.clone(), causa };
     let mut file = File::open(&lettera.file).map_err(errore)?;
     let intero = officina.deposito.riponi(&mut file, MASSIMO_LETTERA_BYTE)?;
+    leggi(officina, casella, &intero, Segno::Maildir(&lettera.chiave))?;
+    Ok(())
+}
+
+/// Takes a message of a server whose bytes are in the store; true if it was not known. The same bytes in the same mailbox are the
+/// same message: under a new UID, in another folder, or in the hands of another process.
+///
+/// # Errors
+/// Of the store or the database; never of what is in the message.
+pub(super) fn accogli_da_imap(
+    officina: &Officina<'_>,
+    casella: &Casella,
+    intero: &Riposto,
+    posto: Posto<'_>,
+) -> Result<bool, Errore> {
+    // Known bytes need not be read again. The commit looks once more.
+    if let Some(messaggio) = officina.db.leggi(|conn| libro::stesso(conn, casella.id, &intero.impronta))? {
+        officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| {
+            if libro::e_preso(op.conn, posto)? { Ok(()) } else { libro::preso(op, posto, messaggio, true) }
+        })?;
+        return Ok(false);
+    }
+    leggi(officina, casella, intero, Segno::Imap(posto))
+}
+
+/// Reads a message that is in the store, and writes what it is.
+fn leggi(officina: &Officina<'_>, casella: &Casella, intero: &Riposto, segno: Segno<'_>) -> Result<bool, Errore> {
     let mut eml = Vec::new();
     // One byte more than the reader reads is enough for it to say that the message is too long.
     let quanto = u64::try_from(MASSIMO_MESSAGGIO_BYTE).unwrap_or(u64::MAX).saturating_add(1);
     let letto = officina.deposito.apri(&intero.impronta)?.take(quanto).read_to_end(&mut eml);
-    letto.map_err(errore)?;
+    letto.map_err(documenti::Errore::Disco)?;
     let busta = busta::leggi(&eml, &officina.fiduce.gestori);
     let adesso = officina.db.orologio().adesso();
     let istante = opponibile(&busta, adesso);
@@ -78,10 +109,11 @@ fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Res
     for allegato in propri(&busta) {
         allegati.push(riponi(officina, allegato, istante)?);
     }
-    let arrivo = Arrivo { chiave: &lettera.chiave, casella, intero: &intero, busta: &busta, allegati: &allegati };
-    officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| messaggio::registra_arrivo(op, &arrivo))?;
-    tracing::info!(genere = busta.kind.as_str(), rilievi = busta.findings.len(), "message received");
-    Ok(())
+    let arrivo = Arrivo { segno, casella, intero, busta: &busta, allegati: &allegati };
+    let attore = Attore::Sistema("pec");
+    let nuovo = officina.db.scrivi(casella.aoo, &attore, |op| messaggio::registra_arrivo(op, &arrivo))?;
+    tracing::info!(genere = busta.kind.as_str(), rilievi = busta.findings.len(), nuovo, "message received");
+    Ok(nuovo)
 }
 
 /// The files of the sender: those inside the envelope, or those of ordinary mail. A receipt has none of its own.

@@ -54,6 +54,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("certificati_gestori", &[&["id"]]),
     guardata("dati_revoca", &[&["id"], &["serie", "sha256"]]),
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
+    guardata("accessi_imap", &[&["id"]]),
+    guardata("riconciliazioni", &[&["id"], &["casella_id", "giorno"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),
     guardata("protocolli_messaggi", &[&["registrazione_id"]]),

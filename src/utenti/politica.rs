@@ -44,6 +44,8 @@ pub enum Azione {
     Conservazione,
     /// `Istanze`.
     Istanze,
+    /// `Caselle`: how the mailboxes are; no message is named there.
+    Caselle,
     /// `Amministrazione`, `Stato`.
     Amministrazione,
     /// `Sostituzioni`: who acts records those of anybody, who looks only their own.
@@ -56,7 +58,7 @@ pub enum Azione {
 
 impl Azione {
     /// All of them, in the order of the menu.
-    pub const TUTTE: [Self; 15] = [
+    pub const TUTTE: [Self; 16] = [
         Self::Entrata,
         Self::Scrivania,
         Self::Uscita,
@@ -68,6 +70,7 @@ impl Azione {
         Self::Variazioni,
         Self::Conservazione,
         Self::Istanze,
+        Self::Caselle,
         Self::Amministrazione,
         Self::Sostituzioni,
         Self::Eventi,
@@ -88,6 +91,7 @@ impl Azione {
             Self::Variazioni => [A, A, N, N, N, N, N],
             Self::Conservazione => [N, L, N, N, A, L, L],
             Self::Istanze => [L, A, A, A, N, N, N],
+            Self::Caselle => [L, A, N, N, N, A, L],
             Self::Amministrazione => [N, L, N, N, N, A, L],
             Self::Sostituzioni => [L, A, L, L, L, A, L],
             Self::Eventi => [N, A, N, L, L, L, L],

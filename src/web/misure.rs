@@ -2,10 +2,12 @@
 
 use super::Stato;
 use crate::documenti::fiducia::Versione;
-use crate::valori::Istante;
+use crate::pec::imap::Contatto;
+use crate::valori::{CasellaId, Istante};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, web};
 use futures_util::future::{LocalBoxFuture, Ready, ready};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -47,6 +49,17 @@ impl Misure {
         }
         testo
     }
+}
+
+/// How many mailboxes lie on servers, and how many of them could not be read the last time.
+pub(super) fn caselle(contatti: &HashMap<CasellaId, Contatto>) -> String {
+    let guaste = contatti.values().filter(|c| c.errore.is_some()).count();
+    let mut testo = String::new();
+    for (nome, quante) in [("tabulario_caselle_imap", contatti.len()), ("tabulario_caselle_imap_guaste", guaste)] {
+        // Writing to a String does not fail.
+        let _ = writeln!(testo, "# TYPE {nome} gauge\n{nome} {quante}");
+    }
+    testo
 }
 
 /// When the trusted lists in force were issued and should be replaced, as Unix times: whoever watches compares with their own clock.

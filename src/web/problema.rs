@@ -447,7 +447,7 @@ impl From<pec::Errore> for Problema {
     fn from(e: pec::Errore) -> Self {
         use pec::Errore as E;
         match e {
-            E::Sconosciuto => Self::non_trovato(),
+            E::Sconosciuto | E::CasellaAssente(_) => Self::non_trovato(),
             E::GiaProtocollato { .. } => Self::conflitto("gia-protocollato", e.to_string()),
             E::Ricevuta => Self::conflitto("ricevuta", e.to_string()),
             E::GiaEscluso => Self::conflitto("gia-escluso", e.to_string()),
@@ -460,7 +460,8 @@ impl From<pec::Errore> for Problema {
             E::SenzaCasella => Self::conflitto("senza-casella", e.to_string()),
             E::CasellaPresente(_) => Self::conflitto("casella-presente", e.to_string()),
             E::TroppoGrande(_) => Self::troppo_grande(e.to_string()),
-            E::NonMaildir(_) | E::Casella { .. } | E::Composizione(_) => Self::interno(e),
+            E::Valore(_) => Self::campo("", e.to_string()),
+            E::NonMaildir(_) | E::Casella { .. } | E::Imap(_) | E::Composizione(_) => Self::interno(e),
             E::Titolario(e) => e.into(),
             E::Scrivania(e) => e.into(),
             E::Registro(e) => e.into(),

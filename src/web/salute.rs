@@ -2,7 +2,7 @@
 
 use super::{Problema, Stato, misure};
 use crate::documenti::fiducia;
-use crate::{audit, documenti, istanze};
+use crate::{audit, documenti, istanze, pec};
 use actix_web::{HttpResponse, web};
 
 pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
@@ -24,17 +24,18 @@ async fn pronto(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
 }
 
 async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
-    let (eventi, file, attesa, liste) = stato
+    let (eventi, file, attesa, liste, caselle) = stato
         .blocca(|stato| {
             stato.db.leggi(|conn| {
                 let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
                 let mut liste = fiducia::versioni_correnti(conn)?;
                 liste.retain(|v| v.voluta(&stato.fiducia.paesi));
-                Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste))
+                let caselle = misure::caselle(&pec::imap::contatti(conn)?);
+                Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste, caselle))
             })
         })
         .await?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(stato.misure.testo(eventi, file, attesa) + &misure::liste(&liste)))
+        .body(stato.misure.testo(eventi, file, attesa) + &misure::liste(&liste) + &caselle))
 }

@@ -32,6 +32,7 @@ mod firma;
 mod gettoni;
 mod gettoni_di_persona;
 mod guardie;
+mod imap;
 mod importazione;
 mod legami;
 mod organico;

@@ -77,8 +77,8 @@ su_entrambi! {
         let dove = maildir.to_str().unwrap();
         for (altri, frase) in [
             (vec!["--maildir", dove, "--smtp", "smtps://smtp.example.it:465"], "non si spedisce ancora per SMTP"),
-            (vec!["--imap", "imaps://imap.example.it:993"], "non si leggono ancora"),
-            (vec![], "serve --maildir"),
+            (vec!["--imap", "imaps://imap.example.it:993"], "servono --utente e --segreto-file"),
+            (vec![], "serve --maildir o --imap"),
         ] {
             let (stato, errore) = aggiungi(&altri);
             assert!(stato == Some(2) && errore.contains(frase), "{altri:?}: {errore}");

@@ -94,3 +94,78 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    accessi_imap (id) {
+        id -> Text,
+        aoo_id -> Text,
+        casella_id -> Text,
+        url -> Text,
+        utente -> Text,
+        segreto_file -> Text,
+        ca_file -> Nullable<Text>,
+        cartelle -> Text,
+        cadenza_secondi -> Integer,
+        dopo -> Text,
+        dopo_dettaglio -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    visti_imap (casella_id, cartella, validita, uid) {
+        casella_id -> Text,
+        cartella -> Text,
+        validita -> BigInt,
+        uid -> BigInt,
+        dimensione -> BigInt,
+        in_casella -> Nullable<Timestamp>,
+        stato -> Text,
+        sul_server -> Text,
+        messaggio_id -> Nullable<Text>,
+        tentativi -> Integer,
+        riprova -> Nullable<Timestamp>,
+        motivo -> Nullable<Text>,
+        visto -> Timestamp,
+        preso -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    contatti (casella_id) {
+        casella_id -> Text,
+        riuscito -> Nullable<Timestamp>,
+        errore -> Nullable<Text>,
+        errori -> BigInt,
+        errore_dal -> Nullable<Timestamp>,
+        riprova -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    riconciliazioni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        casella_id -> Text,
+        giorno -> Date,
+        sul_server -> BigInt,
+        presi -> BigInt,
+        in_attesa -> BigInt,
+        troppo_grandi -> BigInt,
+        sconosciuti -> BigInt,
+        assenti -> BigInt,
+        spariti -> BigInt,
+        senza_file -> BigInt,
+        differenze -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    spazi_caselle (casella_id, giorno) {
+        casella_id -> Text,
+        giorno -> Date,
+        usati_kib -> BigInt,
+        limite_kib -> BigInt,
+    }
+}

@@ -124,6 +124,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     recuperi_emergenza,
     dati_variati,
     annotazioni,
+    accessi_imap,
+    visti_imap,
+    contatti,
+    riconciliazioni,
+    spazi_caselle,
     copie_riconosciute,
 );
 
@@ -184,5 +189,7 @@ pub const CON_ID: &[&str] = &[
     "recuperi_emergenza",
     "dati_variati",
     "annotazioni",
+    "accessi_imap",
+    "riconciliazioni",
     "copie_riconosciute",
 ];

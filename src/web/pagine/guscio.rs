@@ -48,7 +48,7 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 15] = [
+const MENU: [Riga; 16] = [
     ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/scrivania", "Scrivania", "it-inbox", Azione::Scrivania, Permesso::Agisce),
@@ -61,6 +61,7 @@ const MENU: [Riga; 15] = [
     ("/registro/giornalieri", "Registro giornaliero", "it-calendar", Azione::Registro, Permesso::Legge),
     ("/annullamenti", "Annullamenti", "it-ban", Azione::Registro, Permesso::Legge),
     ("/conservazione", "Conservazione", "it-box", Azione::Conservazione, Permesso::Legge),
+    ("/caselle", "Caselle", "it-mail", Azione::Caselle, Permesso::Legge),
     ("/amministrazione/organigramma", "Organigramma", "it-pa", Azione::Amministrazione, Permesso::Legge),
     ("/amministrazione/fiducia", "Fiducia", "it-locked", Azione::Amministrazione, Permesso::Legge),
     ("/preferenze", "Preferenze", "it-settings", Azione::Sostituzioni, Permesso::Legge),

@@ -5,6 +5,7 @@
 
 mod annullamento;
 mod campi;
+mod caselle;
 mod chi;
 mod conservazione;
 mod copia;
@@ -158,6 +159,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/fascicoli/{id}", web::get().to(fascicoli::mostra));
     cfg.route("/fascicoli/{id}/documenti", web::post().to(fascicoli::aggiungi));
     cfg.configure(rubrica::rotte);
+    cfg.route("/caselle", web::get().to(caselle::mostra));
     cfg.route("/conservazione", web::get().to(conservazione::mostra));
     cfg.route("/conservazione/riprova", web::post().to(conservazione::riprova));
     cfg.service(

@@ -342,7 +342,8 @@ pub fn arriva(casa: &Casa, nome: &str) {
 pub fn arriva_creduto(casa: &Casa, nome: &str, fiduce: &Fiduce) {
     let casella = casella(casa);
     let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/posta").join(format!("{nome}.eml"));
-    std::fs::copy(fixture, casella.maildir.join("new").join(nome)).unwrap();
+    let tabulario::pec::Posta::Maildir(maildir) = &casella.posta else { panic!("a Maildir") };
+    std::fs::copy(fixture, maildir.join("new").join(nome)).unwrap();
     let officina = pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce };
     while pec::ricevi(&officina, &casella).unwrap() == pec::Passo::Fatto {}
 }

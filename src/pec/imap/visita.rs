@@ -1,0 +1,216 @@
+//! One visit to a mailbox: everything that waits there is taken.
+
+use super::super::ricevi::accogli_da_imap;
+use super::super::{Casella, Errore, Officina};
+use super::accesso::Accesso;
+use super::guasto::Guasto;
+use super::libro::{self, Attesa, Scaffale};
+use super::parti::Parti;
+use super::sessione::{Aperta, Sessione};
+use super::{Depositati, Limiti};
+use crate::documenti;
+use crate::storage::Operazione;
+use crate::valori::Attore;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tokio::sync::Semaphore;
+
+/// UIDs whose lengths are asked for at a time.
+const UID_INSIEME: usize = 500;
+/// Most messages that are fetched together.
+const LOTTO_MESSAGGI: usize = 50;
+/// Most bytes of messages that are fetched together, as the server says their lengths.
+const LOTTO_BYTE: u64 = 2 * 1024 * 1024;
+
+/// What a visit found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Raccolto {
+    /// Messages that were not known.
+    pub presi: u64,
+    /// Messages that were known under another name.
+    pub gia_presi: u64,
+    /// Messages that could not be taken: the ledger says why.
+    pub lasciati: u64,
+}
+
+/// A visit to a mailbox.
+pub(super) struct Visita<'a> {
+    pub officina: &'a Officina<'a>,
+    pub casella: &'a Casella,
+    pub accesso: &'a Accesso,
+    pub limiti: Limiti,
+    pub depositati: Depositati,
+    /// How many messages are read at the same moment, of all mailboxes.
+    pub al_lavoro: &'a Semaphore,
+}
+
+/// Blocking work inside async code: other mailboxes go on meanwhile.
+pub(super) fn fermo<T>(cosa: impl FnOnce() -> T) -> T {
+    tokio::task::block_in_place(cosa)
+}
+
+impl Visita<'_> {
+    /// Takes everything that waits in every folder. A folder that the server refuses stops no other; it is said at the end.
+    pub(super) async fn fai(&self, s: &mut Sessione) -> Result<Raccolto, Errore> {
+        let (mut raccolto, mut rifiuto) = (Raccolto::default(), None);
+        // The first folder last: it stays open, and its server tells what arrives there.
+        for cartella in self.accesso.cartelle.iter().rev() {
+            match self.cartella(s, cartella, &mut raccolto).await {
+                Err(e @ Errore::Imap(Guasto::Rifiutato { .. } | Guasto::SenzaUidPlus)) => rifiuto = rifiuto.or(Some(e)),
+                esito => esito?,
+            }
+        }
+        if let Some(rifiuto) = rifiuto {
+            return Err(rifiuto);
+        }
+        self.giro(s).await?;
+        Ok(raccolto)
+    }
+
+    /// A write in the mailbox's AOO.
+    pub(super) fn annota<T>(&self, f: impl FnOnce(&mut Operazione<'_>) -> Result<T, Errore>) -> Result<T, Errore> {
+        fermo(|| self.officina.db.scrivi(self.casella.aoo, &Attore::Sistema("pec"), f))
+    }
+
+    async fn cartella(&self, s: &mut Sessione, cartella: &str, raccolto: &mut Raccolto) -> Result<(), Errore> {
+        let aperta = s.scegli(cartella).await?;
+        let scaffale = Scaffale { casella: self.casella.id, cartella, validita: aperta.validita };
+        if fermo(|| self.officina.db.leggi(|conn| libro::ha_vecchi(conn, scaffale)))? {
+            self.annota(|op| libro::rinuncia_ai_vecchi(op, scaffale))?;
+        }
+        self.scopri(s, scaffale, aperta).await?;
+        loop {
+            let ora = self.officina.db.orologio().adesso();
+            let attesa = fermo(|| self.officina.db.leggi(|conn| libro::da_prendere(conn, scaffale, ora)))?;
+            if attesa.is_empty() {
+                return self.tratta(s, scaffale).await;
+            }
+            for lotto in self.lotti(&attesa) {
+                self.lotto(s, scaffale, lotto, raccolto).await?;
+            }
+            self.tratta(s, scaffale).await?;
+        }
+    }
+
+    /// Writes a row for every UID that was never seen.
+    async fn scopri(&self, s: &mut Sessione, scaffale: Scaffale<'_>, aperta: Aperta) -> Result<(), Errore> {
+        let ultimo = fermo(|| self.officina.db.leggi(|conn| libro::ultimo(conn, scaffale)))?;
+        let primo = ultimo.saturating_add(1);
+        if aperta.prossimo.is_some_and(|p| p <= primo) {
+            return Ok(());
+        }
+        let nuovi = s.uid_da(primo).await?;
+        for blocco in nuovi.chunks(UID_INSIEME) {
+            let mut notizie = s.notizie(blocco).await?;
+            // A server may speak of other messages in between; and a hostile one twice of the same.
+            notizie.retain(|n| blocco.binary_search(&n.uid).is_ok());
+            notizie.sort_unstable_by_key(|n| n.uid);
+            notizie.dedup_by_key(|n| n.uid);
+            self.annota(|op| libro::annota_nuovi(op, scaffale, &notizie))?;
+        }
+        Ok(())
+    }
+
+    /// What waits, put together as it is fetched: a long message, and one that gave trouble before, alone.
+    fn lotti<'t>(&self, attesa: &'t [Attesa]) -> Vec<&'t [Attesa]> {
+        let da_sola = |a: &Attesa| a.tentativi > 0 || a.dimensione >= u64::from(self.limiti.parte_byte);
+        let (mut lotti, mut resto) = (Vec::new(), attesa);
+        while let Some(prima) = resto.first() {
+            let mut byte = prima.dimensione;
+            let con_lei = resto.iter().skip(1).take(LOTTO_MESSAGGI - 1).take_while(|a| {
+                byte = byte.saturating_add(a.dimensione);
+                !da_sola(a) && byte <= LOTTO_BYTE
+            });
+            let quante = if da_sola(prima) { 1 } else { 1 + con_lei.count() };
+            let (lotto, altri) = resto.split_at_checked(quante).unwrap_or((resto, &[]));
+            lotti.push(lotto);
+            resto = altri;
+        }
+        lotti
+    }
+
+    async fn lotto(
+        &self,
+        s: &mut Sessione,
+        scaffale: Scaffale<'_>,
+        lotto: &[Attesa],
+        raccolto: &mut Raccolto,
+    ) -> Result<(), Errore> {
+        if let [a] = lotto
+            && a.dimensione > self.limiti.massimo_byte
+        {
+            return self.troppo_grande(scaffale, a, raccolto);
+        }
+        let uid: Vec<u32> = lotto.iter().map(|a| a.uid).collect();
+        let mut parti = match s.parte(&uid, 0, self.limiti.parte_byte).await {
+            Ok(parti) => parti,
+            Err(guasto) => return self.mancato(scaffale, lotto, guasto),
+        };
+        for a in lotto {
+            match parti.remove(&a.uid) {
+                None => {
+                    let motivo = "il server non lo ha più";
+                    self.annota(|op| libro::lasciato(op, scaffale.posto(a.uid), "sparito", motivo))?;
+                    raccolto.lasciati += 1;
+                }
+                Some(prima) => self.accogli(s, scaffale, a, prima, raccolto).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn accogli(
+        &self,
+        s: &mut Sessione,
+        scaffale: Scaffale<'_>,
+        a: &Attesa,
+        prima: Vec<u8>,
+        raccolto: &mut Raccolto,
+    ) -> Result<(), Errore> {
+        let posto = scaffale.posto(a.uid);
+        let mut parti = Parti::new(s, a.uid, self.limiti.parte_byte, prima);
+        let riposto = fermo(|| self.officina.deposito.riponi(&mut parti, self.limiti.massimo_byte));
+        let intero = match (riposto, parti.guasto.take()) {
+            (_, Some(guasto)) => return self.mancato(scaffale, &[*a], guasto),
+            (Err(documenti::Errore::TroppoGrande { .. }), None) => return self.troppo_grande(scaffale, a, raccolto),
+            (riposto, None) => riposto?,
+        };
+        // From here on it is our work and nobody's line: few do it at a time.
+        let _posto = self.al_lavoro.acquire().await;
+        // A mistake of ours about one message keeps nobody from the next.
+        let accogli = || accogli_da_imap(self.officina, self.casella, &intero, posto);
+        match fermo(|| catch_unwind(AssertUnwindSafe(accogli))) {
+            Ok(Ok(true)) => raccolto.presi += 1,
+            Ok(Ok(false)) => raccolto.gia_presi += 1,
+            Ok(Err(e)) => {
+                // If it is about this message alone, the others come first from now on.
+                self.annota(|op| libro::fallito(op, scaffale, &[*a], &e.to_string()))?;
+                return Err(e);
+            }
+            Err(_) => {
+                tracing::error!(uid = a.uid, "taking a message panicked, it stays on the server");
+                self.annota(|op| libro::fallito(op, scaffale, &[*a], "errore del programma nel leggerlo"))?;
+                raccolto.lasciati += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn troppo_grande(&self, scaffale: Scaffale<'_>, a: &Attesa, raccolto: &mut Raccolto) -> Result<(), Errore> {
+        let massimo = self.limiti.massimo_byte.div_ceil(1024 * 1024);
+        let motivo =
+            format!("supera i {massimo} MiB che si accettano: resta sul server, scaricalo con un programma di posta");
+        raccolto.lasciati += 1;
+        self.annota(|op| libro::lasciato(op, scaffale.posto(a.uid), "troppo-grande", &motivo))
+    }
+
+    /// What was being fetched when something went wrong is tried again later, one by one. Where only the command was refused the
+    /// visit goes on.
+    fn mancato(&self, scaffale: Scaffale<'_>, lotto: &[Attesa], guasto: Guasto) -> Result<(), Errore> {
+        let motivo = guasto.to_string();
+        self.annota(|op| libro::fallito(op, scaffale, lotto, &motivo))?;
+        match guasto {
+            Guasto::Rifiutato { .. } => Ok(()),
+            _ => Err(guasto.into()),
+        }
+    }
+}
