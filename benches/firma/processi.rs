@@ -55,8 +55,18 @@ pub fn confronta(file: &Path, ca: &Path, cosa: &str) {
         riesce(comando.arg("--estrai").arg(&estratto));
     };
     stampa(&format!("files 200 KB, {cosa}: both started for each"), in_turno(giri, avviato, openssl));
+    let molti = || {
+        let mut comando = Command::new(&programma);
+        comando.args(["verifica", "--istante", "2026-11-20T12:00:00+01:00", "--fiducia"]).arg(ca);
+        riesce(comando.args(std::iter::repeat_n(file, MOLTI)));
+    };
+    let (noi, loro) = in_turno(giri / 20, molti, || (0..MOLTI).for_each(|_| solo_openssl()));
+    let uno = |tutti: Duration| tutti / u32::try_from(MOLTI).expect("not so many");
+    stampa(&format!("one command for {MOLTI} files, {cosa}, openssl started for each; one file"), (uno(noi), uno(loro)));
 }
 
+/// Files of one command.
+const MOLTI: usize = 400;
 /// Files that are verified one after the other, as an office has them.
 const CARTELLA: u32 = 20;
 

@@ -1,4 +1,6 @@
-//! `tabulario verifica`: verifies a signed file, without server and without data folder.
+//! `tabulario verifica`: verifies a signed file, or many, without server and without data folder.
+
+mod insieme;
 
 use crate::firma::{
     self, DatoRevoca, Fiducia, Firma, Firmatari, Indicazione, Lista, MASSIMO_DATO_REVOCA_BYTE, MAX_PROVA_BYTE, Prova,
@@ -15,12 +17,13 @@ const MAX_FIDUCIA_BYTE: u64 = 16 * 1024 * 1024;
 
 /// Verifica le firme di un file (CAdES, PAdES, XAdES, ASiC, TSD, marche temporali) ed estrae il documento firmato.
 ///
-/// Esce con 0 solo se tutte le firme sono valide (TOTAL-PASSED), con 1 se il file è stato letto ma l'esito è un altro.
+/// Esce con 0 solo se tutte le firme sono valide (TOTAL-PASSED), con 1 se il file è stato letto ma l'esito è un altro. Di più file
+/// scrive una riga ciascuno (con --json un oggetto), nell'ordine in cui sono dati.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Il file firmato
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// Il file firmato, o più file
+    #[arg(value_name = "FILE", required = true)]
+    file: Vec<PathBuf>,
     /// Il documento, quando la firma è separata da esso
     #[arg(long, value_name = "FILE")]
     contenuto: Option<PathBuf>,
@@ -88,6 +91,12 @@ pub enum Errore {
     /// The document would overwrite what is being read.
     #[error("{}: il documento estratto non può prendere il posto di un file da leggere", .0.display())]
     Sovrascrive(PathBuf),
+    /// Some of many files.
+    #[error("file che non si leggono: {0}; gli altri sono stati verificati")]
+    Illeggibili(usize),
+    /// An option of one file, with many.
+    #[error("--contenuto, --estrai e --prova valgono per un file solo")]
+    UnoSolo,
     /// The file could not be read to its end, or the result not written.
     #[error("la verifica si è interrotta: {0}")]
     Interrotta(#[from] io::Error),
@@ -99,9 +108,13 @@ pub enum Errore {
 /// # Errors
 /// Only for what is outside of the file: paths, anchors, disk.
 pub fn esegui(args: &Args, adesso: Istante, out: &mut dyn Write) -> Result<bool, Errore> {
+    let [file] = args.file.as_slice() else {
+        let di_uno = args.contenuto.is_some() || args.estrai.is_some() || args.prova.is_some();
+        return if di_uno { Err(Errore::UnoSolo) } else { insieme::esegui(args, adesso, out) };
+    };
     let prova = args.prova.as_deref().map(leggi_prova).transpose()?;
-    let Giudizio { istante, nome, fiducia, rilievi } = giudizio(args, prova.as_ref(), adesso)?;
-    let mut firmato = apri(&args.file)?;
+    let Giudizio { istante, nome, fiducia, rilievi } = giudizio(args, file, prova.as_ref(), adesso)?;
+    let mut firmato = apri(file)?;
     let mut contenuto = args.contenuto.as_deref().map(apri).transpose()?;
     let mut estratto: Box<dyn Write> = match &args.estrai {
         Some(percorso) => Box::new(crea(percorso, args)?),
@@ -138,18 +151,24 @@ struct Giudizio {
     rilievi: Vec<String>,
 }
 
-fn giudizio(args: &Args, prova: Option<&Prova>, adesso: Istante) -> Result<Giudizio, Errore> {
+fn giudizio(args: &Args, file: &Path, prova: Option<&Prova>, adesso: Istante) -> Result<Giudizio, Errore> {
     if let Some(prova) = prova {
         let mut somma = Sha256::new();
-        io::copy(&mut apri(&args.file)?, &mut somma).map_err(|errore| errore_file(&args.file, errore))?;
+        io::copy(&mut apri(file)?, &mut somma).map_err(|errore| errore_file(file, errore))?;
         let fiducia = prova.fiducia(Impronta::from_sha256(somma)).map_err(|errore| errore_prova(args, errore))?;
         return Ok(Giudizio { istante: prova.instant, nome: Some(prova.name.clone()), fiducia, rilievi: Vec::new() });
     }
+    let (istante, fiducia, rilievi) = giudizio_di(args, adesso)?;
+    let nome = file.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+    Ok(Giudizio { istante, nome, fiducia, rilievi })
+}
+
+/// By what any file is judged: when, by whose word, and what there is to know of that.
+fn giudizio_di(args: &Args, adesso: Istante) -> Result<(Istante, Fiducia, Vec<String>), Errore> {
     let istante = args.istante.unwrap_or(adesso);
     let (mut fiducia, rilievi) = leggi_fiducia(&args.fiducia, istante)?;
     leggi_revoche(&mut fiducia, &args.revoche)?;
-    let nome = args.file.file_name().and_then(|n| n.to_str()).map(str::to_owned);
-    Ok(Giudizio { istante, nome, fiducia, rilievi })
+    Ok((istante, fiducia, rilievi))
 }
 
 fn errore_prova(args: &Args, errore: firma::Inservibile) -> Errore {
@@ -187,8 +206,8 @@ fn apri(percorso: &Path) -> Result<File, Errore> {
 /// The file of the document, unless it is one of those being read.
 fn crea(percorso: &Path, args: &Args) -> Result<File, Errore> {
     let vero = percorso.canonicalize().ok();
-    let letti = [Some(&args.file), args.contenuto.as_ref()];
-    if vero.is_some() && letti.into_iter().flatten().any(|letto| letto.canonicalize().ok() == vero) {
+    let mut letti = args.file.iter().chain(args.contenuto.as_ref());
+    if vero.is_some() && letti.any(|letto| letto.canonicalize().ok() == vero) {
         return Err(Errore::Sovrascrive(percorso.to_owned()));
     }
     File::create(percorso).map_err(|errore| errore_file(percorso, errore))
@@ -335,11 +354,11 @@ mod tests {
         args: Args,
     }
 
-    fn fixture(nome: &str) -> String {
+    pub(super) fn fixture(nome: &str) -> String {
         format!("{}/fixtures/{nome}", env!("CARGO_MANIFEST_DIR"))
     }
 
-    fn prova(argomenti: &[&str]) -> (Result<bool, Errore>, String) {
+    pub(super) fn prova(argomenti: &[&str]) -> (Result<bool, Errore>, String) {
         let comando = Comando::parse_from([&["verifica"], argomenti].concat());
         let mut out = Vec::new();
         let esito = esegui(&comando.args, "2026-11-20T12:00:00Z".parse().unwrap(), &mut out);
