@@ -281,6 +281,13 @@ impl From<segnatura::Errore> for Problema {
     }
 }
 
+impl Problema {
+    /// What this registration does not have, though it is there.
+    fn non_prevista(slug: &'static str, titolo: &'static str, e: &registro::Errore) -> Self {
+        Self::new(StatusCode::NOT_FOUND, slug, titolo, e.to_string())
+    }
+}
+
 impl From<registro::Errore> for Problema {
     fn from(e: registro::Errore) -> Self {
         use registro::Errore as E;
@@ -292,7 +299,6 @@ impl From<registro::Errore> for Problema {
             E::AnnoChiuso(_) => Self::conflitto("anno-chiuso", e.to_string()),
             E::CopiaRegolare => Self::conflitto("copia-regolare", e.to_string()),
             E::UltimoNumeroBasso(_) | E::TroppiNumeriPerduti { .. } => Self::campo("/ultimo", e.to_string()),
-            E::Punte { .. } => Self::interno(e),
             E::OrologioRegolare => Self::conflitto("orologio-regolare", e.to_string()),
             E::CorrispondenteMancante(_) => Self::campo("/corrispondenti", e.to_string()),
             E::Principale | E::SenzaDocumento | E::SenzaFile(_) => Self::campo("/documenti", e.to_string()),
@@ -333,17 +339,13 @@ impl From<registro::Errore> for Problema {
             E::PropostaAperta => Self::conflitto("proposta-aperta", e.to_string()),
             E::PropostaDecisa => Self::conflitto("proposta-decisa", e.to_string()),
             E::RiservatezzaUguale(_) => Self::conflitto("riservatezza-uguale", e.to_string()),
-            E::SegnaturaNonPrevista(_) => {
-                Self::new(StatusCode::NOT_FOUND, "segnatura-non-prevista", "Segnatura non prevista", e.to_string())
-            }
-            E::RicevutaNonPrevista(_) => {
-                Self::new(StatusCode::NOT_FOUND, "ricevuta-non-prevista", "Ricevuta non prevista", e.to_string())
-            }
+            E::SegnaturaNonPrevista(_) => Self::non_prevista("segnatura-non-prevista", "Segnatura non prevista", &e),
+            E::RicevutaNonPrevista(_) => Self::non_prevista("ricevuta-non-prevista", "Ricevuta non prevista", &e),
             E::Copia(ref rifiuto) => match rifiuto {
                 registro::stampa::RifiutoCopia::Scrittura(_) => Self::interno(e),
                 _ => Self::conflitto("timbro-impossibile", e.to_string()),
             },
-            E::Stampa(_) => Self::interno(e),
+            E::Stampa(_) | E::Punte { .. } => Self::interno(e),
             E::SigilloMancante(_) => Self::conflitto("sigillo-non-configurato", e.to_string()),
             E::SigilloInservibile(ref causa) => {
                 tracing::warn!(causa, "the seal of an AOO cannot be used");

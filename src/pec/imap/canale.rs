@@ -68,7 +68,10 @@ impl AsyncWrite for Canale {
 
 /// What guarantees servers: the authorities of the system, and that of a file. Read once for each file: thousands of mailboxes share it.
 #[derive(Debug, Default)]
-pub(super) struct Garanzie(Mutex<HashMap<Option<String>, (Option<Vec<u8>>, Arc<ClientConfig>)>>);
+pub(super) struct Garanzie(Mutex<HashMap<Option<String>, Garanzia>>);
+
+/// What stood in the file, if there is one, and the rules of TLS with it.
+type Garanzia = (Option<Vec<u8>>, Arc<ClientConfig>);
 
 impl Garanzie {
     /// The rules of TLS with the authority in this file; read again if the file changed.
