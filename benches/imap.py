@@ -78,6 +78,9 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service imap {{
+  process_limit = 20000
+}}
 service anvil {{
   chroot =
 }}
