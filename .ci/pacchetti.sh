@@ -12,6 +12,7 @@ packages=(
     xmlsec1          # … and on every seal
     openssl          # signs a digest apart, as a remote seal does; certificates of the test servers
     dovecot-imapd    # the IMAP server that mail is received from
+    python3-aiosmtpd # the SMTP server that mail is handed over to (tests/gestore)
     poppler-utils    # pdftotext, pdftoppm, pdfsig: the other opinion on every PDF that we write or copy
     zbar-tools       # zbarimg, the scanner of the labels
     default-jre-headless       # for Preflight

@@ -9,6 +9,7 @@ use crate::documenti::testo::Estrattore;
 use crate::istanze;
 use crate::metronomo::{Esito, Fine, Metronomo, Passo};
 use crate::pec::imap::{Attrezzi, Guardia, Limiti};
+use crate::pec::smtp::{self, Postino};
 use crate::pec::{self, Officina};
 use crate::registro;
 use crate::registro::chiusura::{self, Regole};
@@ -141,6 +142,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita().join("pec"));
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
     let per_istanze = stato.clone();
+    let mut postino = postino(stato);
     let ricevi = move |_: &Fine| {
         let fiduce = arrivi.fiduce()?;
         let officina = officina(&arrivi, &fiduce);
@@ -167,6 +169,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         }),
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
+            postino.batti()?;
             let fiduce = partenze.fiduce()?;
             pec::spedisci(&officina(&partenze, &fiduce), &uscita).map(|p| esito(p == pec::Passo::Fatto))
         }),
@@ -190,6 +193,17 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         tutti.push(Passo::new("fonte oraria", PASSO_FONTE, conferma));
     }
     Ok(tutti)
+}
+
+/// Who hands mail over to servers: he lives between the beats, which only look what there is to send.
+fn postino(stato: &Stato) -> Postino {
+    let di_chi_fidarsi = stato.clone();
+    Postino::new(smtp::Attrezzi {
+        db: Arc::clone(&stato.db),
+        deposito: stato.deposito.clone(),
+        fiduce: Box::new(move || di_chi_fidarsi.fiduce()),
+        limiti: smtp::Limiti::default(),
+    })
 }
 
 /// The watch over the mailboxes that lie on servers: it lives between the beats, which only look which mailboxes there are.

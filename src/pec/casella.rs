@@ -3,6 +3,7 @@
 use super::Errore;
 use super::imap::{Accesso, accesso};
 use super::maildir::Maildir;
+use super::smtp::{self, AccessoSmtp};
 use crate::audit::{self, Carico};
 use crate::storage::schema::caselle as tabella;
 use crate::storage::{self, Conn, Operazione};
@@ -33,6 +34,16 @@ pub struct Casella {
     pub indirizzo: IndirizzoMail,
     /// Where its mail lies.
     pub posta: Posta,
+    /// By which server its mail leaves; `None`: it goes to the folder of what leaves.
+    pub smtp: Option<Box<AccessoSmtp>>,
+}
+
+impl Casella {
+    /// Largest message that its provider takes, in MiB.
+    #[must_use]
+    pub fn massimo_mib(&self) -> u32 {
+        self.smtp.as_ref().map_or(smtp::MASSIMO_MIB, |s| s.massimo_mib)
+    }
 }
 
 /// Adds a mailbox to the operation's AOO.
@@ -62,11 +73,27 @@ pub fn aggiungi_imap(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, come: &A
 /// # Errors
 /// If the AOO has no such mailbox on a server.
 pub fn cambia_imap(op: &mut Operazione<'_>, indirizzo: &IndirizzoMail, come: &Accesso) -> Result<Casella, Errore> {
-    let sue = caselle(op.conn)?.into_iter().filter(|c| c.aoo == op.aoo && matches!(c.posta, Posta::Imap(_)));
-    let casella = sue.into_iter().find(|c| c.indirizzo.uguale(indirizzo));
-    let casella = casella.ok_or_else(|| Errore::CasellaAssente(indirizzo.to_string()))?;
+    let casella = sua(op, indirizzo)?;
+    if !matches!(casella.posta, Posta::Imap(_)) {
+        return Err(Errore::NonSuServer(indirizzo.to_string()));
+    }
     accesso::scrivi(op, casella.id, come)?;
     Ok(Casella { posta: Posta::Imap(Box::new(come.clone())), ..casella })
+}
+
+/// From now on the mail of a mailbox leaves by this server.
+///
+/// # Errors
+/// If the AOO has no such mailbox.
+pub fn cambia_smtp(op: &mut Operazione<'_>, indirizzo: &IndirizzoMail, come: &AccessoSmtp) -> Result<Casella, Errore> {
+    let casella = sua(op, indirizzo)?;
+    smtp::accesso::scrivi(op, casella.id, come)?;
+    Ok(Casella { smtp: Some(Box::new(come.clone())), ..casella })
+}
+
+fn sua(op: &mut Operazione<'_>, indirizzo: &IndirizzoMail) -> Result<Casella, Errore> {
+    let casella = caselle(op.conn)?.into_iter().find(|c| c.aoo == op.aoo && c.indirizzo.uguale(indirizzo));
+    casella.ok_or_else(|| Errore::CasellaAssente(indirizzo.to_string()))
 }
 
 fn nuova(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, posta: Posta) -> Result<Casella, Errore> {
@@ -87,7 +114,7 @@ fn nuova(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, posta: Posta) -> Res
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "casella", &riga.id, &riga.carico())?;
     let id = riga.id.parse().map_err(|e| storage::Errore::riga("caselle", e))?;
-    Ok(Casella { id, aoo: op.aoo, indirizzo, posta })
+    Ok(Casella { id, aoo: op.aoo, indirizzo, posta, smtp: None })
 }
 
 /// All mailboxes, oldest first.
@@ -97,10 +124,11 @@ fn nuova(op: &mut Operazione<'_>, indirizzo: IndirizzoMail, posta: Posta) -> Res
 pub fn caselle(conn: &mut Conn) -> Result<Vec<Casella>, Errore> {
     let righe: Vec<Riga> = tabella::table.order(tabella::id).select(Riga::as_select()).load(conn)?;
     let no = |e| storage::Errore::riga("caselle", e);
-    let mut accessi = accesso::in_vigore(conn)?;
+    let (mut accessi, mut partenze) = (accesso::in_vigore(conn)?, smtp::accesso::in_vigore(conn)?);
     righe
         .into_iter()
         .map(|r| {
+            let smtp = partenze.remove(&r.id).map(Box::new);
             let posta = match accessi.remove(&r.id) {
                 Some(accesso) => Posta::Imap(Box::new(accesso)),
                 None => Posta::Maildir(r.maildir.into()),
@@ -110,6 +138,7 @@ pub fn caselle(conn: &mut Conn) -> Result<Vec<Casella>, Errore> {
                 aoo: r.aoo_id.parse().map_err(no)?,
                 indirizzo: r.indirizzo.parse().map_err(no)?,
                 posta,
+                smtp,
             })
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Refusals about mail.
 
-use super::imap::Guasto;
+use super::guasto::Guasto;
 use crate::valori::{NumeroProtocollo, Rifiuto};
 use crate::{documenti, registro, scrivania, storage, titolario, utenti};
 use std::io;
@@ -12,15 +12,23 @@ pub enum Errore {
     /// The AOO already has this mailbox.
     #[error("la casella {0} c'è già")]
     CasellaPresente(String),
-    /// The AOO has no such mailbox on a server.
-    #[error("non c'è una casella IMAP {0}: aggiungila con `tabulario casella aggiungi --imap`")]
+    /// The AOO has no such mailbox.
+    #[error("l'AOO non ha una casella {0}: aggiungila con `tabulario casella aggiungi`")]
     CasellaAssente(String),
+    /// The mailbox is a Maildir.
+    #[error("la casella {0} sta in una cartella Maildir: non si legge da un server")]
+    NonSuServer(String),
+    /// Nothing is left to send again.
+    #[error(
+        "non c'è nessuno a cui rispedire: si rispedisce a chi non è stato raggiunto, o di cui non si hanno ricevute da 24 ore"
+    )]
+    NienteDaRispedire,
     /// A value that was typed is not right.
     #[error(transparent)]
     Valore(Rifiuto),
     /// The server of a mailbox.
     #[error(transparent)]
-    Imap(#[from] Guasto),
+    Server(#[from] Guasto),
     /// The AOO has no mailbox to send from.
     #[error("l'AOO non ha una casella da cui spedire: aggiungila con `tabulario casella aggiungi`")]
     SenzaCasella,

@@ -1,17 +1,61 @@
-//! *Invio*: an uscita sent to one recipient, with a Message-ID decided before anything leaves.
+//! *Invio*: an uscita sent to one recipient, and how far it has come.
 
+use super::Errore;
 use super::messaggio::PROVATA;
-use super::{Errore, casella};
-use crate::audit::{self, Carico};
-use crate::registro::{self, Flusso, RuoloCorrispondente};
-use crate::storage::schema::{annullamenti, dati_annullati, invii as tabella, messaggi, registrazioni, spedizioni};
-use crate::storage::{self, Conn, Operazione};
+use super::partenza::{self, Intoppo, Punto};
+use crate::audit::Carico;
+use crate::registro;
+use crate::storage::schema::{annullamenti, invii as tabella, messaggi, registrazioni};
+use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId};
+use crate::valori::{AooId, CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId, Rifiuto};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use std::collections::HashMap;
+use std::str::FromStr;
 
 pub(super) const ATTO: &str = "invio";
+
+/// The receipt that proves a delivery.
+pub(super) const CONSEGNA: &str = "avvenuta-consegna";
+
+/// After how long without delivery a person is told (DM 2/11/2005, annex, 6.3.5: by then the provider says that it failed).
+pub const ALLARME: TimeDelta = TimeDelta::hours(24);
+
+/// What the delivery receipt brings back (DM 2/11/2005, annex, 6.5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TipoRicevuta {
+    /// The whole message: what was delivered is proven by the receipt alone.
+    #[default]
+    Completa,
+    /// The text, and digests of the attachments.
+    Breve,
+    /// Nothing but the data.
+    Sintetica,
+}
+
+impl TipoRicevuta {
+    /// All of them.
+    pub const TUTTI: [Self; 3] = [Self::Completa, Self::Breve, Self::Sintetica];
+
+    /// The word of the header and of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completa => "completa",
+            Self::Breve => "breve",
+            Self::Sintetica => "sintetica",
+        }
+    }
+}
+
+impl FromStr for TipoRicevuta {
+    type Err = Rifiuto;
+    fn from_str(testo: &str) -> Result<Self, Rifiuto> {
+        let no = || Rifiuto::new("tipo di ricevuta", "si può dire completa, breve o sintetica");
+        Self::TUTTI.into_iter().find(|t| t.as_str() == testo).ok_or_else(no)
+    }
+}
 
 /// How far a send has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +92,7 @@ impl StatoInvio {
     fn da_ricevuta(genere: &str) -> Option<Self> {
         match genere {
             "accettazione" => Some(Self::Accettato),
-            "avvenuta-consegna" => Some(Self::Consegnato),
+            CONSEGNA => Some(Self::Consegnato),
             "errore-consegna" | "rilevazione-virus" => Some(Self::NonConsegnato),
             "non-accettazione" => Some(Self::NonAccettato),
             _ => None,
@@ -69,10 +113,32 @@ pub struct Invio {
     pub destinatario: String,
     /// Its Message-ID, between angle brackets.
     pub message_id: String,
+    /// The receipt it asks for.
+    pub ricevuta: TipoRicevuta,
+    /// The send of which it is another attempt.
+    pub rispedisce: Option<InvioId>,
     /// How far it has come.
     pub stato: StatoInvio,
     /// The states it reached, in the order of [`StatoInvio`].
     pub tappe: Vec<Tappa>,
+    /// What stands in its way, if it has not left.
+    pub intoppo: Option<Intoppo>,
+}
+
+impl Invio {
+    /// True if it did not arrive: another attempt may be made.
+    #[must_use]
+    pub fn fallito(&self) -> bool {
+        matches!(self.stato, StatoInvio::NonConsegnato | StatoInvio::NonAccettato)
+    }
+
+    /// True if nobody has said for 24 hours that it was delivered, or that it was not.
+    #[must_use]
+    pub fn in_ritardo(&self, ora: Istante) -> bool {
+        let aperto = matches!(self.stato, StatoInvio::InCoda | StatoInvio::Inviato | StatoInvio::Accettato);
+        let dal = self.tappe.iter().map(|t| t.istante).max();
+        aperto && dal.is_some_and(|i| i.date_time() + ALLARME <= ora.date_time())
+    }
 }
 
 /// A state that a send reached.
@@ -84,55 +150,6 @@ pub struct Tappa {
     pub istante: Istante,
     /// The receipt that says so.
     pub ricevuta: Option<MessaggioId>,
-}
-
-/// Prepares the sends of an uscita: one for each recipient with an address, unless it has one already.
-///
-/// `message_id` names the first one, where a known Message-ID is needed; the others are made of the send's id.
-///
-/// # Errors
-/// If the registration is no uscita or nobody has an address.
-pub fn invia(
-    op: &mut Operazione<'_>,
-    vista: &Vista,
-    registrazione: RegistrazioneId,
-    message_id: Option<&str>,
-) -> Result<Vec<Invio>, Errore> {
-    let r = registro::per_id(op.conn, vista, registrazione)?;
-    if r.flusso != Flusso::Uscita {
-        return Err(Errore::NonUscita);
-    }
-    if let Some(a) = &r.annullamento {
-        return Err(registro::Errore::GiaAnnullata(a.provvedimento()).into());
-    }
-    let aoo = op.aoo;
-    let casella = casella::caselle(op.conn)?.into_iter().find(|c| c.aoo == aoo).ok_or(Errore::SenzaCasella)?;
-    let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
-    let presenti = invii(op.conn, vista, Some(registrazione))?;
-    let destinatari = r.corrispondenti.iter().filter(|c| c.ruolo == RuoloCorrispondente::Destinatario);
-    let indirizzi: Vec<_> = destinatari.filter_map(|c| c.parte.pec.clone()).collect();
-    if indirizzi.is_empty() {
-        return Err(Errore::SenzaIndirizzo);
-    }
-    let mut proposto = message_id;
-    for indirizzo in indirizzi {
-        if presenti.iter().any(|i| i.destinatario.eq_ignore_ascii_case(indirizzo.as_str())) {
-            continue;
-        }
-        let id = InvioId::new();
-        let riga = Riga {
-            id: id.to_string(),
-            aoo_id: aoo.to_string(),
-            casella_id: casella.id.to_string(),
-            registrazione_id: registrazione.to_string(),
-            destinatario: indirizzo.to_string(),
-            message_id: proposto.take().map_or_else(|| format!("<{id}@{dominio}>"), str::to_owned),
-            creato: op.ora.utc(),
-        };
-        diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
-        audit::annota(op, ATTO, "invio", id, &riga.carico())?;
-    }
-    invii(op.conn, vista, Some(registrazione))
 }
 
 /// The sends of a registration, or the newest hundred of the AOO; each with what its receipts say.
@@ -157,46 +174,59 @@ pub fn invii(conn: &mut Conn, vista: &Vista, registrazione: Option<Registrazione
     stati(conn, righe)
 }
 
+/// The sends that a person may have to look at, oldest first: not delivered, and not sent again since.
+///
+/// # Errors
+/// Those of the database.
+pub fn aperti(conn: &mut Conn, vista: &Vista) -> Result<Vec<Invio>, Errore> {
+    let con_aperte = partenza::con_aperte(conn, vista.aoo())?;
+    let visibili: Vec<String> = registro::vede(vista)
+        .filter(registrazioni::id.eq_any(con_aperte))
+        .filter(registrazioni::id.ne_all(annullamenti::table.select(annullamenti::registrazione_id)))
+        .order(registrazioni::id)
+        .limit(MASSIMI_APERTI)
+        .select(registrazioni::id)
+        .load(conn)?;
+    let righe: Vec<Riga> = tabella::table
+        .filter(tabella::registrazione_id.eq_any(visibili))
+        .order(tabella::id)
+        .select(Riga::as_select())
+        .load(conn)?;
+    let mut invii = stati(conn, righe)?;
+    let rispediti: Vec<InvioId> = invii.iter().filter_map(|i| i.rispedisce).collect();
+    // A delivery counts even where something else was heard later: the worst word is told on the page of the registration.
+    let arrivato = |i: &Invio| i.stato == StatoInvio::Consegnato;
+    invii.retain(|i| !arrivato(i) && !rispediti.contains(&i.id));
+    invii.truncate(usize::try_from(MASSIMI_APERTI).unwrap_or(usize::MAX));
+    Ok(invii)
+}
+
 /// AOO and registration of a send, for whoever finds its message missing or altered.
 ///
 /// # Errors
 /// Those of the database.
-pub fn registrazione_dell_invio(conn: &mut Conn, id: &str) -> Result<Option<(crate::valori::AooId, String)>, Errore> {
+pub fn registrazione_dell_invio(conn: &mut Conn, id: &str) -> Result<Option<(AooId, String)>, Errore> {
     let coppia: Option<(String, String)> = tabella::table
         .filter(tabella::id.eq(id))
         .select((tabella::aoo_id, tabella::registrazione_id))
         .first(conn)
         .optional()?;
     let letta = coppia.map(|(aoo, registrazione)| Ok((aoo.parse()?, registrazione))).transpose();
-    Ok(letta.map_err(|e: crate::valori::Rifiuto| storage::Errore::riga("invii", e))?)
+    Ok(letta.map_err(|e: Rifiuto| storage::Errore::riga("invii", e))?)
 }
+
+/// Open sends that are listed at once.
+pub const MASSIMI_APERTI: i64 = 300;
 
 /// Registrations whose sends are listed at once.
 const MASSIMO_ELENCO: i64 = 100;
 
-/// The sends that wait to leave, oldest first.
-pub(super) fn in_coda(conn: &mut Conn) -> Result<Vec<(crate::valori::AooId, Invio)>, Errore> {
-    let righe: Vec<Riga> = tabella::table
-        .left_join(spedizioni::table.on(spedizioni::invio_id.eq(tabella::id)))
-        .filter(spedizioni::consegnata.is_null().or(spedizioni::consegnata.eq(false)))
-        // What was annulled meanwhile does not leave.
-        .filter(diesel::dsl::not(
-            tabella::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
-        ))
-        // Nor what would go to somebody who is no party any more, or tell what few may know: a person looks first.
-        .filter(diesel::dsl::not(diesel::dsl::exists(
-            dati_annullati::table.filter(dati_annullati::registrazione_id.eq(tabella::registrazione_id)).filter(
-                dati_annullati::riservato
-                    .or(dati_annullati::campo.eq("corrispondenti").and(dati_annullati::istante.gt(tabella::creato))),
-            ),
-        )))
-        .order(tabella::id)
-        .limit(1)
-        .select(Riga::as_select())
-        .load(conn)?;
-    let aoo: Vec<_> = righe.iter().map(|r| r.aoo_id.parse().map_err(|e| storage::Errore::riga("invii", e))).collect();
-    let invii = stati(conn, righe)?;
-    aoo.into_iter().zip(invii).map(|(a, i)| Ok((a?, i))).collect()
+/// A send and its AOO, as the system reads it.
+pub(super) fn con_id(conn: &mut Conn, id: &str) -> Result<(AooId, Invio), Errore> {
+    let riga: Riga = tabella::table.find(id).select(Riga::as_select()).first(conn)?;
+    let aoo = riga.aoo_id.parse().map_err(|e| storage::Errore::riga("invii", e))?;
+    let invio = stati(conn, vec![riga])?.pop();
+    Ok((aoo, invio.ok_or_else(|| storage::Errore::riga("invii", "a send without state"))?))
 }
 
 fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
@@ -216,19 +246,25 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
             messaggi::id,
         ))
         .load(conn)?;
-    let partiti: HashMap<String, chrono::NaiveDateTime> = spedizioni::table
-        .filter(spedizioni::invio_id.eq_any(ids).and(spedizioni::consegnata.eq(true)))
-        .select((spedizioni::invio_id, spedizioni::istante))
-        .load(conn)?
-        .into_iter()
-        .collect();
+    let mut punti = partenza::punti(conn, &ids)?;
     let no = |e| storage::Errore::riga("invii", e);
     righe
         .into_iter()
         .map(|r| {
             let nostra = |stato, quando| Tappa { stato, istante: Istante::from_utc(quando), ricevuta: None };
             let mut tappe = vec![nostra(StatoInvio::InCoda, r.creato)];
-            tappe.extend(partiti.get(&r.id).map(|t| nostra(StatoInvio::Inviato, *t)));
+            let intoppo = match punti.remove(&r.id) {
+                None | Some(Punto::InCoda) => None,
+                Some(Punto::Intoppo(intoppo)) => Some(intoppo),
+                Some(Punto::Partito(istante)) => {
+                    tappe.push(Tappa { stato: StatoInvio::Inviato, istante, ricevuta: None });
+                    None
+                }
+                Some(Punto::Rifiutato(istante, detto)) => {
+                    tappe.push(Tappa { stato: StatoInvio::NonAccettato, istante, ricevuta: None });
+                    Some(Intoppo::Rifiutato { detto })
+                }
+            };
             // A receipt in the box of another AOO says nothing about this send.
             let sue = ricevute.iter().filter(|(m, aoo, ..)| m.as_ref() == Some(&r.message_id) && *aoo == r.aoo_id);
             for (_, _, genere, quando, ricevuta, id) in sue {
@@ -237,37 +273,44 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
                 tappe.push(Tappa { ricevuta: Some(id.parse().map_err(no)?), ..ricevuta });
             }
             tappe.sort_by_key(|t| t.stato);
-            Ok(r.valore(tappe).map_err(no)?)
+            Ok(r.valore(tappe, intoppo).map_err(no)?)
         })
         .collect()
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tabella)]
-struct Riga {
-    id: String,
-    aoo_id: String,
-    casella_id: String,
-    registrazione_id: String,
-    destinatario: String,
-    message_id: String,
-    creato: chrono::NaiveDateTime,
+#[diesel(table_name = tabella, treat_none_as_default_value = false)]
+pub(super) struct Riga {
+    pub id: String,
+    pub aoo_id: String,
+    pub casella_id: String,
+    pub registrazione_id: String,
+    pub destinatario: String,
+    pub message_id: String,
+    pub creato: chrono::NaiveDateTime,
+    pub ricevuta: Option<String>,
+    pub rispedisce: Option<String>,
 }
 
 impl Riga {
-    fn valore(self, tappe: Vec<Tappa>) -> Result<Invio, crate::valori::Rifiuto> {
+    fn valore(self, tappe: Vec<Tappa>, intoppo: Option<Intoppo>) -> Result<Invio, Rifiuto> {
+        let stato = tappe.last().map_or(StatoInvio::InCoda, |t| t.stato);
         Ok(Invio {
             id: self.id.parse()?,
             casella: self.casella_id.parse()?,
             registrazione: self.registrazione_id.parse()?,
             destinatario: self.destinatario,
             message_id: self.message_id,
-            stato: tappe.last().map_or(StatoInvio::InCoda, |t| t.stato),
+            ricevuta: self.ricevuta.map_or(Ok(TipoRicevuta::Completa), |r| r.parse())?,
+            rispedisce: self.rispedisce.map(|r| r.parse()).transpose()?,
+            stato,
+            // Whatever a receipt speaks of has left.
+            intoppo: intoppo.filter(|_| matches!(stato, StatoInvio::InCoda | StatoInvio::NonAccettato)),
             tappe,
         })
     }
 
-    fn carico(&self) -> Carico {
+    pub(super) fn carico(&self) -> Carico {
         Carico::new(ATTO, 1)
             .campo("id", &self.id)
             .campo("aoo", &self.aoo_id)
@@ -275,6 +318,8 @@ impl Riga {
             .campo("registrazione", &self.registrazione_id)
             .campo("destinatario", &self.destinatario)
             .campo("message_id", &self.message_id)
+            .forse("ricevuta", self.ricevuta.as_ref())
+            .forse("rispedisce", self.rispedisce.as_ref())
     }
 }
 

@@ -1,17 +1,31 @@
 //! The message of a send: text, documents and `Segnatura.xml` (Circolare AgID 60/2013: this very name).
 
-use super::{Casella, Errore, Invio};
+use super::{Casella, Errore, Invio, TipoRicevuta};
 use crate::documenti::Deposito;
 use crate::registro::Registrazione;
 use crate::utenti::Aoo;
 use crate::valori::Istante;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use std::time::SystemTime;
 
-/// Largest message that providers accept, in MiB (DM 2/11/2005, annex, 6.3).
-const MASSIMO_MIB: u64 = 30;
+const MIB: u64 = 1024 * 1024;
+
+/// The header by which the sender chooses the receipt (DM 2/11/2005, annex, 6.5.3).
+const TIPO_RICEVUTA: &str = "X-TipoRicevuta";
+
+/// Refuses what the provider of the mailbox would refuse: looked at before anything is queued.
+///
+/// # Errors
+/// If the message would be larger than the provider takes.
+pub(super) fn entra(r: &Registrazione, casella: &Casella) -> Result<(), Errore> {
+    let totale: i64 = r.documenti.iter().map(|d| d.dimensione).sum();
+    // Base64 makes four bytes of three, and a line's end of every 76.
+    let codificato = u64::try_from(totale).unwrap_or(u64::MAX) / 3 * 4 / 76 * 78;
+    let massimo = u64::from(casella.massimo_mib());
+    if codificato > MIB * massimo { Err(Errore::TroppoGrande(massimo)) } else { Ok(()) }
+}
 
 /// What is sent, and what goes with it.
 pub(super) struct Plico<'a> {
@@ -26,14 +40,10 @@ pub(super) struct Plico<'a> {
 /// The bytes of the message: the same for the same send, so that they can be stored once and sent again.
 pub(super) fn componi(p: &Plico<'_>, deposito: &Deposito) -> Result<Vec<u8>, Errore> {
     let no = |e: &dyn std::fmt::Display| Errore::Composizione(e.to_string());
-    let totale: i64 = p.registrazione.documenti.iter().map(|d| d.dimensione).sum();
-    // Base64 makes four bytes of three.
-    if u64::try_from(totale).unwrap_or(u64::MAX) > MASSIMO_MIB * 1024 * 1024 / 4 * 3 {
-        return Err(Errore::TroppoGrande(MASSIMO_MIB));
-    }
+    entra(p.registrazione, p.casella)?;
     let mut parti = MultiPart::mixed().singlepart(SinglePart::plain(testo(p)));
     for d in &p.registrazione.documenti {
-        let bytes = deposito.leggi(&d.impronta, MASSIMO_MIB * 1024 * 1024)?;
+        let bytes = deposito.leggi(&d.impronta, MIB * u64::from(p.casella.massimo_mib()))?;
         let tipo = ContentType::parse(&d.media_type).unwrap_or(ContentType::TEXT_PLAIN);
         parti = parti.singlepart(Attachment::new(d.nome.to_string()).body(bytes, tipo));
     }
@@ -41,7 +51,7 @@ pub(super) fn componi(p: &Plico<'_>, deposito: &Deposito) -> Result<Vec<u8>, Err
     parti = parti.singlepart(Attachment::new("Segnatura.xml".to_owned()).body(p.segnatura.as_bytes().to_vec(), xml));
     let da: Address = p.casella.indirizzo.as_str().parse().map_err(|e| no(&e))?;
     let a: Address = p.invio.destinatario.parse().map_err(|e| no(&e))?;
-    let messaggio = Message::builder()
+    let mut messaggio = Message::builder()
         .from(Mailbox::new(Some(p.aoo.denominazione.to_string()), da))
         .to(Mailbox::new(None, a))
         .subject(format!(
@@ -54,6 +64,11 @@ pub(super) fn componi(p: &Plico<'_>, deposito: &Deposito) -> Result<Vec<u8>, Err
         .date(SystemTime::from(p.istante.date_time()))
         .multipart(parti)
         .map_err(|e| no(&e))?;
+    if p.invio.ricevuta != TipoRicevuta::Completa {
+        let tipo =
+            HeaderValue::new(HeaderName::new_from_ascii_str(TIPO_RICEVUTA), p.invio.ricevuta.as_str().to_owned());
+        messaggio.headers_mut().insert_raw(tipo);
+    }
     Ok(messaggio.formatted())
 }
 

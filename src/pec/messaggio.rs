@@ -2,8 +2,9 @@
 
 use super::busta::Busta;
 use super::imap::libro::{self, Posto};
+use super::invio::CONSEGNA;
 use super::ricevi::Allegata;
-use super::{Casella, Errore, Esclusione, esclusione};
+use super::{Casella, Errore, Esclusione, esclusione, partenza};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::registro;
@@ -193,6 +194,10 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
         righe.push(riga);
     }
     audit::annota(op, ATTO, "messaggio", id, &carico(&riga, &righe))?;
+    if let Some(riferito) = &riga.riferito {
+        let consegnato = riga.genere == CONSEGNA && riga.firma_gestore.as_deref() == Some(PROVATA);
+        partenza::ha_ricevuta(op, riferito, consegnato)?;
+    }
     match a.segno {
         Segno::Imap(posto) => libro::preso(op, posto, id, false)?,
         Segno::Maildir(chiave) => {

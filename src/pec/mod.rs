@@ -7,31 +7,44 @@
 
 pub mod busta;
 mod casella;
+mod contatto;
 mod duplicato;
 mod errore;
 mod esclusione;
+mod guasto;
 pub mod imap;
+mod indirizzo;
+mod invia;
 mod invio;
 mod lettera;
 mod maildir;
 mod messaggio;
+mod partenza;
 mod proposta;
 mod protocolla;
 mod ricevi;
+pub mod smtp;
 mod spedisci;
 
 pub use casella::{
     Casella, Posta, aggiungi as aggiungi_casella, aggiungi_imap as aggiungi_casella_imap,
-    cambia_imap as cambia_casella_imap, caselle,
+    cambia_imap as cambia_casella_imap, cambia_smtp as cambia_casella_smtp, caselle,
 };
+pub use contatto::{Contatto, Verso, contatti};
 pub use duplicato::{duplicati, duplicati_di};
 pub use errore::Errore;
 pub use esclusione::{Esclusione, MotivoEsclusione, escludi, escludibile, ripristina};
-pub use invio::{Invio, StatoInvio, Tappa, invia, invii, registrazione_dell_invio};
+pub use guasto::Guasto;
+pub use indirizzo::{Cifratura, IndirizzoServer, Servizio};
+pub use invia::{DaSpedire, Modo, invia, rispedisci};
+pub use invio::{
+    ALLARME, Invio, MASSIMI_APERTI, StatoInvio, Tappa, TipoRicevuta, aperti, invii, registrazione_dell_invio,
+};
 pub use messaggio::{
     AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, non_protocollati,
     usa_file, visibile,
 };
+pub use partenza::Intoppo;
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};
 pub use ricevi::{Officina, ricevi};
@@ -51,6 +64,7 @@ pub enum Passo {
 /// The acts of this module, for the verifier of the chain.
 pub const ATTI: &[Atto] = &[
     Atto { tipo: casella::ATTO, ricalcola: casella::ricalcola, conta: casella::conta },
+    Atto { tipo: smtp::accesso::ATTO, ricalcola: smtp::accesso::ricalcola, conta: smtp::accesso::conta },
     Atto { tipo: imap::accesso::ATTO, ricalcola: imap::accesso::ricalcola, conta: imap::accesso::conta },
     Atto {
         tipo: imap::riconciliazione::ATTO,

@@ -1,55 +1,71 @@
-//! Sending: the message is composed and stored once, then handed over; a repeated step hands over the same bytes.
+//! Sending: the message is composed and stored once, then handed over: to a server ([`super::smtp`]), or into the folder of what
+//! leaves. What is handed over again is the same bytes.
 
 use super::lettera::{Plico, componi};
-use super::{Errore, Invio, Officina, Passo, casella, invio};
+use super::partenza::{self, Partenza};
+use super::{Errore, Invio, Officina, Passo, casella};
 use crate::registro;
-use crate::storage::schema::spedizioni;
 use crate::utenti;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{AooId, Attore, Impronta};
-use crate::{documenti, storage};
-use diesel::prelude::*;
+use crate::valori::{Attore, Impronta};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Longest message handed over, in bytes.
-const MASSIMO_BYTE: u64 = 64 * 1024 * 1024;
+const MASSIMO_BYTE: u64 = 512 * 1024 * 1024;
 
-/// Hands over the next send, into the outbox folder. (SMTP comes with the PEC work: the same bytes, another hand.)
+/// Hands over the next send of a mailbox without a server of its own, into this folder.
 ///
 /// # Errors
 /// Of the folder, the store or the database. The send stays in the queue.
 pub fn spedisci(officina: &Officina<'_>, uscita: &Path) -> Result<Passo, Errore> {
-    let Some((aoo, invio)) = officina.db.leggi(invio::in_coda)?.into_iter().next() else { return Ok(Passo::Niente) };
-    let impronta = match officina.db.leggi(|conn| composto(conn, &invio))? {
-        Some(impronta) => impronta,
-        None => prepara(officina, aoo, &invio)?,
-    };
-    let bytes = officina.deposito.leggi(&impronta, MASSIMO_BYTE)?;
-    consegna(uscita, &invio, &bytes).map_err(|causa| Errore::Casella { dove: uscita.to_owned(), causa })?;
-    officina.db.scrivi(aoo, &Attore::Sistema("pec"), |op| {
-        let riga = spedizioni::table.filter(spedizioni::invio_id.eq(invio.id.to_string()));
-        diesel::update(riga)
-            .set((spedizioni::consegnata.eq(true), spedizioni::istante.eq(op.ora.utc())))
-            .execute(op.conn)?;
-        Ok::<_, Errore>(())
+    let ora = officina.db.orologio().adesso();
+    let prossima = officina.db.leggi(|conn| {
+        let caselle = partenza::in_cartella(conn)?;
+        partenza::prossima(conn, &caselle, ora)
     })?;
-    tracing::info!(invio = %invio.id, "message handed over");
+    let Some(partenza) = prossima else { return Ok(Passo::Niente) };
+    if let Some(bytes) = pronta(officina, &partenza)? {
+        let invio = &partenza.invio;
+        consegna(uscita, invio, &bytes).map_err(|causa| Errore::Casella { dove: uscita.to_owned(), causa })?;
+        officina.db.scrivi(partenza.aoo, &Attore::Sistema("pec"), |op| partenza::partita(op, invio.id))?;
+        tracing::info!(invio = %invio.id, "message handed over");
+    }
     Ok(Passo::Fatto)
 }
 
-fn composto(conn: &mut storage::Conn, invio: &Invio) -> Result<Option<Impronta>, Errore> {
-    let sha256: Option<String> = spedizioni::table
-        .filter(spedizioni::invio_id.eq(invio.id.to_string()))
-        .select(spedizioni::sha256)
-        .first(conn)
-        .optional()?;
-    Ok(sha256.map(|s| s.parse()).transpose().map_err(|e| storage::Errore::riga("spedizioni", e))?)
+/// The message of a send, composed and stored by now. `None` if it cannot be had: then it waits, or a person looks at it, and the
+/// others go on.
+///
+/// # Errors
+/// Of the database.
+pub(super) fn pronta(officina: &Officina<'_>, partenza: &Partenza) -> Result<Option<Vec<u8>>, Errore> {
+    let bytes = match &partenza.sha256 {
+        Some(impronta) => Ok(*impronta),
+        None => prepara(officina, partenza),
+    }
+    .and_then(|impronta| Ok(officina.deposito.leggi(&impronta, MASSIMO_BYTE)?));
+    let io = Attore::Sistema("pec");
+    match bytes {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e @ Errore::Storage(_)) => Err(e),
+        Err(e @ (Errore::TroppoGrande(_) | Errore::Composizione(_))) => {
+            officina.db.scrivi(partenza.aoo, &io, |op| partenza::rifiutata(op, partenza, &e.to_string()))?;
+            tracing::warn!(invio = %partenza.invio.id, errore = %e, "message cannot be sent");
+            Ok(None)
+        }
+        Err(e) => {
+            officina.db.scrivi(partenza.aoo, &io, |op| partenza::rimandata(op, partenza, &e.to_string()))?;
+            tracing::warn!(invio = %partenza.invio.id, errore = %e, "message not ready, will be tried again");
+            Ok(None)
+        }
+    }
 }
 
 /// Composes the message and stores its bytes before anything leaves.
-fn prepara(officina: &Officina<'_>, id: AooId, invio: &Invio) -> Result<Impronta, Errore> {
+fn prepara(officina: &Officina<'_>, partenza: &Partenza) -> Result<Impronta, Errore> {
+    let (id, invio) = (partenza.aoo, &partenza.invio);
     let vista = Vista::Intera(id);
     let (aoo, casella, registrazione, xml) = officina.db.leggi(|conn| {
         let aoo = utenti::aoo(conn, id)?;
@@ -62,19 +78,7 @@ fn prepara(officina: &Officina<'_>, id: AooId, invio: &Invio) -> Result<Impronta
     let plico = Plico { aoo: &aoo, casella: &casella, registrazione: &registrazione, segnatura: &xml, invio, istante };
     let bytes = componi(&plico, officina.deposito)?;
     let riposto = officina.deposito.riponi(&mut bytes.as_slice(), MASSIMO_BYTE)?;
-    officina.db.scrivi(id, &Attore::Sistema("pec"), |op| {
-        documenti::registra(op, &riposto)?;
-        documenti::uso(op, &riposto.impronta, "invio", invio.id)?;
-        diesel::insert_into(spedizioni::table)
-            .values((
-                spedizioni::invio_id.eq(invio.id.to_string()),
-                spedizioni::sha256.eq(riposto.impronta.to_string()),
-                spedizioni::consegnata.eq(false),
-                spedizioni::istante.eq(op.ora.utc()),
-            ))
-            .execute(op.conn)?;
-        Ok::<_, Errore>(())
-    })?;
+    officina.db.scrivi(id, &Attore::Sistema("pec"), |op| partenza::composta(op, partenza, &riposto))?;
     Ok(riposto.impronta)
 }
 

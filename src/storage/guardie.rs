@@ -55,6 +55,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("dati_revoca", &[&["id"], &["serie", "sha256"]]),
     guardata("caselle", &[&["id"], &["aoo_id", "indirizzo"]]),
     guardata("accessi_imap", &[&["id"]]),
+    guardata("accessi_smtp", &[&["id"]]),
     guardata("riconciliazioni", &[&["id"], &["casella_id", "giorno"]]),
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),

@@ -2,7 +2,7 @@
 
 use super::Stato;
 use crate::documenti::fiducia::Versione;
-use crate::pec::imap::Contatto;
+use crate::pec::Contatto;
 use crate::valori::{CasellaId, Istante};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, web};

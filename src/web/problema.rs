@@ -460,10 +460,13 @@ impl From<pec::Errore> for Problema {
             E::NonUscita => Self::conflitto("non-uscita", e.to_string()),
             E::SenzaIndirizzo => Self::conflitto("senza-indirizzo", e.to_string()),
             E::SenzaCasella => Self::conflitto("senza-casella", e.to_string()),
+            E::NienteDaRispedire => Self::conflitto("niente-da-rispedire", e.to_string()),
             E::CasellaPresente(_) => Self::conflitto("casella-presente", e.to_string()),
             E::TroppoGrande(_) => Self::troppo_grande(e.to_string()),
             E::Valore(_) => Self::campo("", e.to_string()),
-            E::NonMaildir(_) | E::Casella { .. } | E::Imap(_) | E::Composizione(_) => Self::interno(e),
+            E::NonMaildir(_) | E::Casella { .. } | E::Server(_) | E::NonSuServer(_) | E::Composizione(_) => {
+                Self::interno(e)
+            }
             E::Titolario(e) => e.into(),
             E::Scrivania(e) => e.into(),
             E::Registro(e) => e.into(),

@@ -48,6 +48,7 @@ mod rubrica;
 mod scrivania;
 mod segnatura;
 mod sigilli;
+mod smtp;
 mod stampe;
 mod uccisione;
 mod variazioni;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tabulario::conservazione::{self, Accordo, FileSegreto, Mappa, Tipo, sacer};
 use tabulario::documenti::{Fiduce, carica_fiduce};
-use tabulario::pec::{self, Casella, Decisione, Officina, Passo};
+use tabulario::pec::{self, Casella, Decisione, Modo, Officina, Passo};
 use tabulario::valori::Attore;
 
 pub fn fixtures() -> PathBuf {
@@ -34,7 +34,7 @@ pub fn casella(casa: &Casa, nomi: &[&str]) -> Casella {
         .unwrap()
 }
 
-fn fiduce() -> Fiduce {
+pub fn fiduce() -> Fiduce {
     let dir = tempfile::tempdir().unwrap();
     for (ramo, file) in [("firme", "ca-firma.pem"), ("gestori", "ca-gestori.pem")] {
         fs::create_dir_all(dir.path().join(ramo)).unwrap();
@@ -74,9 +74,11 @@ su_entrambi! {
             let uscita = comando(casa, &[&base, altri].concat());
             (uscita.status.code(), String::from_utf8(uscita.stderr).unwrap())
         };
-        let dove = maildir.to_str().unwrap();
+        let (dove, file) = (maildir.to_str().unwrap(), segreto(casa));
+        let file = file.to_str().unwrap();
         for (altri, frase) in [
-            (vec!["--maildir", dove, "--smtp", "smtps://smtp.example.it:465"], "non si spedisce ancora per SMTP"),
+            (vec!["--maildir", dove, "--smtp", "smtps://smtp.example.it:465"], "servono --utente e --segreto-file"),
+            (vec!["--maildir", dove, "--smtp", "imaps://a.b", "--utente", "u", "--segreto-file", file], "smtps://"),
             (vec!["--imap", "imaps://imap.example.it:993"], "servono --utente e --segreto-file"),
             (vec![], "serve --maildir o --imap"),
         ] {
@@ -227,7 +229,7 @@ su_entrambi! {
         assert!(orfane.iter().all(|m| m["stato"] == "ricevuta-senza-invio"), "{orfane:#?}");
         let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
         casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
-            pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome))
+            pec::invia(op, &casa.vista(), id.parse().unwrap(), Modo { message_id: Some(nome), ..Modo::default() })
         }).unwrap();
         let fiduce = fiduce();
         let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
@@ -253,7 +255,7 @@ su_entrambi! {
         let id = fatta["id"].as_str().unwrap();
         let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
         casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
-            pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome))
+            pec::invia(op, &casa.vista(), id.parse().unwrap(), Modo { message_id: Some(nome), ..Modo::default() })
         }).unwrap();
         let falsa = format!("From: a@b.it\r\nSubject: CONSEGNA: x\r\nX-Ricevuta: avvenuta-consegna\r\n\
             X-Riferimento-Message-ID: {nome}\r\n\r\nConsegnato\r\n");

@@ -160,7 +160,7 @@ su_entrambi! {
         let inviata = una(casa, url, &chiesta);
         assert_eq!((mezzo(&inviata, "raccomandata").0, mezzo(&inviata, "pec").0), (201, 201));
         casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
-            Ok::<_, Rotto>(pec::invia(op, &casa.vista(), inviata.parse().unwrap(), None)?)
+            Ok::<_, Rotto>(pec::invia(op, &casa.vista(), inviata.parse().unwrap(), pec::Modo::default())?)
         }).unwrap();
         let (stato, detto) = mezzo(&inviata, "raccomandata");
         assert!(stato == 422 && detto.starts_with(certo), "{detto}");

@@ -6,7 +6,7 @@ use crate::cli::Errore;
 use crate::cli::ambiente::Ambiente;
 use crate::documenti::testo::Estrattore;
 use crate::documenti::{Deposito, Fiduce};
-use crate::pec::{self, Decisione, Officina, Passo};
+use crate::pec::{self, Decisione, Modo, Officina, Passo};
 use crate::registro::{
     Corrispondente, Documento, Flusso, Mezzo, Nuova, Registrazione, RuoloCorrispondente, RuoloDocumento,
 };
@@ -96,8 +96,8 @@ impl Giro<'_> {
         let mut quante = 0;
         for (entrata, n) in con_indirizzo.iter().take(RISPOSTE).zip(1..) {
             let id = self.risposta(entrata, n)?;
-            let nome = (n == 1).then_some(MESSAGE_ID);
-            db.scrivi(self.comune.aoo.id, &Attore::Sistema("demo"), |op| pec::invia(op, &vista, id, nome))?;
+            let modo = Modo { message_id: (n == 1).then_some(MESSAGE_ID), ..Modo::default() };
+            db.scrivi(self.comune.aoo.id, &Attore::Sistema("demo"), |op| pec::invia(op, &vista, id, modo))?;
             quante += 1;
         }
         while pec::spedisci(&self.officina(), &self.ambiente.uscita().join("pec"))? == Passo::Fatto {}

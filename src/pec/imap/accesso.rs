@@ -2,7 +2,7 @@
 //! mailbox is in force.
 
 use super::super::Errore;
-use super::IndirizzoImap;
+use super::super::indirizzo::{IndirizzoServer, Servizio};
 use crate::audit::{self, Carico};
 use crate::storage::schema::accessi_imap as tabella;
 use crate::storage::{self, Conn, Operazione};
@@ -105,7 +105,7 @@ fn cartella(nome: &str) -> Result<String, Rifiuto> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accesso {
     /// The server.
-    pub url: IndirizzoImap,
+    pub url: IndirizzoServer,
     /// Who logs in.
     pub utente: String,
     /// Path of the file with the password.
@@ -125,15 +125,11 @@ impl Accesso {
     ///
     /// # Errors
     /// What is not right, and what would be.
-    pub fn new(url: IndirizzoImap, utente: &str, segreto: &FileSegreto) -> Result<Self, Errore> {
-        let utente = utente.trim();
-        if utente.is_empty() || utente.len() > MASSIMO_NOME || utente.contains(char::is_control) {
-            return Err(Errore::Valore(Rifiuto::new(
-                "utente della casella",
-                "serve il nome con cui si entra presso il gestore",
-            )));
+    pub fn new(url: IndirizzoServer, utente: &str, segreto: &FileSegreto) -> Result<Self, Errore> {
+        if url.servizio != Servizio::Imap {
+            return Err(Errore::Valore(Servizio::Imap.rifiuto()));
         }
-        let (utente, segreto_file) = (utente.to_owned(), segreto.percorso().to_owned());
+        let (utente, segreto_file) = (nome_utente(utente)?, segreto.percorso().to_owned());
         let cadenza = Duration::from_secs(CADENZA_SECONDI.into());
         Ok(Self { url, utente, segreto_file, ca: None, cartelle: vec![INBOX.to_owned()], cadenza, dopo: Dopo::Lascia })
     }
@@ -143,9 +139,7 @@ impl Accesso {
     /// # Errors
     /// If there is no such file.
     pub fn con_ca(self, ca: &Path) -> Result<Self, Errore> {
-        let ca = ca.canonicalize().ok().and_then(|f| f.to_str().map(str::to_owned));
-        let ca = ca.ok_or_else(|| Rifiuto::new("file dei certificati", "il file non si trova"));
-        Ok(Self { ca: Some(ca.map_err(Errore::Valore)?), ..self })
+        Ok(Self { ca: Some(file_ca(ca)?), ..self })
     }
 
     /// The same, with these folders, this cadence and this end of messages.
@@ -178,8 +172,29 @@ impl Accesso {
 
     /// The password, read now from its file.
     pub(super) fn parola(&self) -> Result<String, Errore> {
-        Ok(FileSegreto::controlla(Path::new(&self.segreto_file))?.parola()?)
+        parola(&self.segreto_file)
     }
+}
+
+/// The name of who logs in, as a provider may have given it.
+pub(in super::super) fn nome_utente(utente: &str) -> Result<String, Errore> {
+    let utente = utente.trim();
+    if utente.is_empty() || utente.len() > MASSIMO_NOME || utente.contains(char::is_control) {
+        let regola = "serve il nome con cui si entra presso il gestore";
+        return Err(Errore::Valore(Rifiuto::new("utente della casella", regola)));
+    }
+    Ok(utente.to_owned())
+}
+
+/// The whole path of a file of certificates.
+pub(in super::super) fn file_ca(ca: &Path) -> Result<String, Errore> {
+    let ca = ca.canonicalize().ok().and_then(|f| f.to_str().map(str::to_owned));
+    ca.ok_or_else(|| Errore::Valore(Rifiuto::new("file dei certificati", "il file non si trova")))
+}
+
+/// The password that stands in this file now.
+pub(in super::super) fn parola(segreto_file: &str) -> Result<String, Errore> {
+    Ok(FileSegreto::controlla(Path::new(segreto_file))?.parola()?)
 }
 
 /// Writes how a mailbox of the operation's AOO is read from now on.

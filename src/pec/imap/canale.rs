@@ -1,8 +1,8 @@
 //! The line to a server: TCP, then TLS, never anything in clear text but the words that ask for TLS.
 
+use super::super::guasto::{Guasto, breve};
+use super::super::indirizzo::{Cifratura, IndirizzoServer};
 use super::Limiti;
-use super::guasto::{Guasto, breve};
-use super::indirizzo::{Cifratura, IndirizzoImap};
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -110,7 +110,7 @@ fn configura(pem: &[u8]) -> Result<ClientConfig, String> {
 
 /// Opens the line, and says whether the server takes a password by AUTHENTICATE PLAIN.
 pub(super) async fn apri(
-    indirizzo: &IndirizzoImap,
+    indirizzo: &IndirizzoServer,
     ca: Option<&str>,
     garanzie: &Garanzie,
     limiti: &Limiti,

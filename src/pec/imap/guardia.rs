@@ -1,12 +1,13 @@
 //! *Guardia*: who watches the mailboxes. Each has a task of its own that waits for its server to speak (IDLE), or for its cadence; a
 //! few at a time work. A mailbox in trouble waits longer every time, and no other waits for it.
 
+use super::super::contatto::{self, Verso};
 use super::super::{Casella, Errore, Officina, Posta, casella};
 use super::accesso::Accesso;
 use super::canale::Garanzie;
 use super::sessione::Sessione;
 use super::visita::{Visita, fermo};
-use super::{Depositati, Limiti, contatto};
+use super::{Depositati, Limiti};
 use crate::documenti::{self, Deposito, Fiduce};
 use crate::storage::Db;
 use crate::valori::CasellaId;
@@ -106,9 +107,17 @@ impl Guardia {
 
 impl Drop for Guardia {
     fn drop(&mut self) {
-        if let Some(filo) = self.filo.take() {
-            filo.shutdown_timeout(FINE);
-        }
+        let Some(filo) = self.filo.take() else { return };
+        let compiti: Vec<JoinHandle<()>> = self.compiti.drain().map(|(_, (_, compito))| compito).collect();
+        compiti.iter().for_each(JoinHandle::abort);
+        // Whoever is writing ends that first: a task that lives longer than its timers has nothing to wait with.
+        let fermi = async {
+            for compito in compiti {
+                drop(compito.await);
+            }
+        };
+        drop(filo.block_on(tokio::time::timeout(FINE, fermi)));
+        filo.shutdown_timeout(FINE);
     }
 }
 
@@ -117,11 +126,12 @@ async fn sorveglia(comune: Arc<Comune>, casella: Casella, accesso: Accesso) {
     let mut errori = 0_u32;
     loop {
         let Err(errore) = veglia(&comune, &casella, &accesso, &mut errori).await;
-        let credenziali = matches!(&errore, Errore::Imap(g) if g.di_credenziali());
+        let credenziali = matches!(&errore, Errore::Server(g) if g.di_credenziali());
         let fra = pausa(errori, credenziali);
         errori = errori.saturating_add(1);
         tracing::warn!(casella = %casella.id, %errore, fra_secondi = fra.as_secs(), "mailbox in trouble, will be tried again");
-        let scritto = fermo(|| contatto::scrivi(&comune.attrezzi.db, &casella, Some(&errore), Some(fra)));
+        let scritto =
+            fermo(|| contatto::scrivi(&comune.attrezzi.db, (&casella, Verso::Arrivo), Some(&errore), Some(fra)));
         if let Err(causa) = scritto {
             tracing::error!(casella = %casella.id, %causa, "how a mailbox is could not be written");
         }
@@ -149,7 +159,7 @@ async fn veglia(
             visita(comune, casella, accesso, &mut sessione).await?;
         }
         *errori = 0;
-        fermo(|| contatto::scrivi(&comune.attrezzi.db, casella, None, None))?;
+        fermo(|| contatto::scrivi(&comune.attrezzi.db, (casella, Verso::Arrivo), None, None))?;
         // IDLE watches the folder that is open: the first one, where mail is delivered. The others are looked at with the cadence.
         sessione = if sessione.capacita.idle {
             sessione.aspetta(accesso.cadenza).await?

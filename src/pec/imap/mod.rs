@@ -12,12 +12,9 @@
 pub(super) mod accesso;
 mod canale;
 mod cartella;
-mod contatto;
 mod dopo;
 mod giro;
 mod guardia;
-mod guasto;
-mod indirizzo;
 pub(super) mod libro;
 mod parti;
 mod quadro;
@@ -27,16 +24,14 @@ mod spazio;
 mod visita;
 
 pub use accesso::{Accesso, CADENZA_SECONDI, Dopo, INBOX};
-pub use contatto::{Contatto, contatti};
 pub use guardia::{Attrezzi, Guardia};
-pub use guasto::Guasto;
-pub use indirizzo::{Cifratura, IndirizzoImap};
 pub use libro::Visti;
 pub use quadro::{Quadro, quadri};
 pub use riconciliazione::{Conto, Riconciliazione};
 pub use spazio::{Spazio, piena_tra};
 pub use visita::Raccolto;
 
+use super::contatto::{self, Verso};
 use super::{Casella, Errore, Officina, Posta};
 use crate::storage::{self, Conn};
 use crate::valori::MessaggioId;
@@ -93,6 +88,6 @@ pub fn ricevi(
         sessione.chiudi().await;
         Ok(raccolto)
     });
-    contatto::scrivi(officina.db, casella, esito.as_ref().err(), None)?;
+    contatto::scrivi(officina.db, (casella, Verso::Arrivo), esito.as_ref().err(), None)?;
     esito
 }

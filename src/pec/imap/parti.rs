@@ -1,6 +1,6 @@
 //! A long message as the store reads it: one part after the other, and never more than one in memory.
 
-use super::guasto::Guasto;
+use super::super::guasto::Guasto;
 use super::sessione::Sessione;
 use std::io::{self, Read};
 use tokio::runtime::Handle;

@@ -1,9 +1,9 @@
 //! A session: the few commands that receiving needs, each with its own limit of time and of bytes, and each believed only when the
 //! server has said that it was done. (The client library takes an answer that breaks off for one that ended.)
 
+use super::super::guasto::{Guasto, breve};
 use super::canale::{self, Canale, Garanzie, entro};
 use super::cartella::citato;
-use super::guasto::{Guasto, breve};
 use super::{Accesso, Limiti};
 use crate::valori::Istante;
 use async_imap::extensions::idle::IdleResponse;

@@ -1,9 +1,9 @@
 //! One visit to a mailbox: everything that waits there is taken.
 
+use super::super::guasto::Guasto;
 use super::super::ricevi::accogli_da_imap;
 use super::super::{Casella, Errore, Officina};
 use super::accesso::Accesso;
-use super::guasto::Guasto;
 use super::libro::{self, Attesa, Scaffale};
 use super::parti::Parti;
 use super::sessione::{Aperta, Sessione};
@@ -55,7 +55,9 @@ impl Visita<'_> {
         // The first folder last: it stays open, and its server tells what arrives there.
         for cartella in self.accesso.cartelle.iter().rev() {
             match self.cartella(s, cartella, &mut raccolto).await {
-                Err(e @ Errore::Imap(Guasto::Rifiutato { .. } | Guasto::SenzaUidPlus)) => rifiuto = rifiuto.or(Some(e)),
+                Err(e @ Errore::Server(Guasto::Rifiutato { .. } | Guasto::SenzaUidPlus)) => {
+                    rifiuto = rifiuto.or(Some(e))
+                }
                 esito => esito?,
             }
         }

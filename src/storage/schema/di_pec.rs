@@ -64,15 +64,8 @@ diesel::table! {
         destinatario -> Text,
         message_id -> Text,
         creato -> Timestamp,
-    }
-}
-
-diesel::table! {
-    spedizioni (invio_id) {
-        invio_id -> Text,
-        sha256 -> Text,
-        consegnata -> Bool,
-        istante -> Timestamp,
+        ricevuta -> Nullable<Text>,
+        rispedisce -> Nullable<Text>,
     }
 }
 
@@ -132,8 +125,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    contatti (casella_id) {
+    contatti (casella_id, verso) {
         casella_id -> Text,
+        verso -> Text,
         riuscito -> Nullable<Timestamp>,
         errore -> Nullable<Text>,
         errori -> BigInt,
@@ -167,5 +161,33 @@ diesel::table! {
         giorno -> Date,
         usati_kib -> BigInt,
         limite_kib -> BigInt,
+    }
+}
+
+diesel::table! {
+    accessi_smtp (id) {
+        id -> Text,
+        aoo_id -> Text,
+        casella_id -> Text,
+        url -> Text,
+        utente -> Text,
+        segreto_file -> Text,
+        ca_file -> Nullable<Text>,
+        massimo_mib -> Integer,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    partenze (invio_id) {
+        invio_id -> Text,
+        casella_id -> Text,
+        sha256 -> Nullable<Text>,
+        stato -> Text,
+        tentativi -> Integer,
+        prossimo -> Nullable<Timestamp>,
+        detto -> Nullable<Text>,
+        aperta -> Bool,
+        istante -> Timestamp,
     }
 }

@@ -52,7 +52,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     visti,
     protocolli_messaggi,
     invii,
-    spedizioni,
     testi,
     contatori_fascicoli,
     fascicoli,
@@ -130,6 +129,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     riconciliazioni,
     spazi_caselle,
     copie_riconosciute,
+    accessi_smtp,
+    partenze,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -192,4 +193,5 @@ pub const CON_ID: &[&str] = &[
     "accessi_imap",
     "riconciliazioni",
     "copie_riconosciute",
+    "accessi_smtp",
 ];

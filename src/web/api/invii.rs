@@ -3,7 +3,7 @@
 use super::chiave;
 use super::gettone::{Chiamante, Legge, Spedisce, Uscita};
 use super::lettore::{Difetti, Oggetto};
-use crate::pec::{self, Invio};
+use crate::pec::{self, Intoppo, Invio, Modo, TipoRicevuta};
 use crate::utenti::risposta;
 use crate::valori::{Istante, RegistrazioneId};
 use crate::web::{Problema, Stato};
@@ -25,6 +25,24 @@ pub(in crate::web::api) struct InvioJson {
     /// When each state was reached.
     #[schema(value_type = Object)]
     istanti: BTreeMap<&'static str, Istante>,
+    /// The delivery receipt that was asked for: `completa`, `breve` or `sintetica`.
+    ricevuta: &'static str,
+    /// The send of which this is another attempt.
+    rispedisce: Option<String>,
+    /// What stands in the way of a send that has not left, and what happens now.
+    intoppo: Option<String>,
+}
+
+/// What stands in the way, in one sentence.
+pub(in crate::web) fn intoppo(intoppo: &Intoppo) -> String {
+    match intoppo {
+        Intoppo::Riprova { detto, quando } => format!("Non è partito ({detto}): si riprova {}", quando.leggibile()),
+        Intoppo::Ignoto { quando } => format!(
+            "In trasmissione, o interrotto a metà: se non arrivano ricevute, dopo il {} si rimanda con lo stesso Message-ID",
+            quando.leggibile()
+        ),
+        Intoppo::Rifiutato { detto } => format!("Non è partito: {detto}"),
+    }
 }
 
 impl From<&Invio> for InvioJson {
@@ -36,6 +54,9 @@ impl From<&Invio> for InvioJson {
             destinatario: i.destinatario.clone(),
             stato: i.stato.as_str(),
             istanti: i.tappe.iter().map(|t| (t.stato.as_str(), t.istante)).collect(),
+            ricevuta: i.ricevuta.as_str(),
+            rispedisce: i.rispedisce.map(|r| r.to_string()),
+            intoppo: i.intoppo.as_ref().map(intoppo),
         }
     }
 }
@@ -54,6 +75,10 @@ pub(in crate::web::api) struct InviiJson {
 pub(in crate::web::api) struct InvioRichiesta {
     /// Id of an uscita.
     registrazione: String,
+    /// The delivery receipt to ask for: `completa` (if absent), `breve` or `sintetica`.
+    ricevuta: Option<String>,
+    /// True to send it again to those it did not reach: refused, not delivered, or unheard of for 24 hours.
+    rispedisci: Option<bool>,
 }
 
 /// The sends of the newest uscite.
@@ -63,7 +88,7 @@ pub(super) async fn elenca(stato: web::Data<Stato>, chi: Chiamante<Legge, Uscita
     Ok(HttpResponse::Ok().json(InviiJson { risultati: invii.iter().map(InvioJson::from).collect(), cursore: None }))
 }
 
-/// Puts an uscita into the outbox: one send per recipient with an address that has none yet.
+/// Puts an uscita into the outbox: one send per recipient with an address that has none yet, or another to those it did not reach.
 #[utoipa::path(post, path = "/api/v1/invii", tag = "invii",
     params(("Idempotency-Key" = String, Header, description = "Names this request")),
     request_body(content = InvioRichiesta),
@@ -78,9 +103,14 @@ pub(super) async fn crea(
     let json: Value =
         super::json::leggi(&corpo).map_err(|e| Problema::illeggibile(format!("Il corpo della richiesta {e}")))?;
     let mut difetti = Difetti::default();
-    let registrazione: Option<RegistrazioneId> =
-        Oggetto::new(&json, "", &["registrazione"], &mut difetti).and_then(|o| o.serve("registrazione", &mut difetti));
+    let (mut registrazione, mut ricevuta, mut ancora) = (None::<RegistrazioneId>, None::<TipoRicevuta>, false);
+    if let Some(o) = Oggetto::new(&json, "", &["registrazione", "ricevuta", "rispedisci"], &mut difetti) {
+        registrazione = o.serve("registrazione", &mut difetti);
+        ricevuta = o.forse("ricevuta", &mut difetti);
+        ancora = o.vero("rispedisci", &mut difetti);
+    }
     difetti.chiudi()?;
+    let modo = Modo { ricevuta: ricevuta.unwrap_or_default(), ..Modo::default() };
     let registrazione = registrazione.ok_or_else(|| Problema::interno("a field was refused without a reason"))?;
     let richiesta = chiave::richiesta(chi.0.id, "/invii", chiave, &json, &[]);
     let invii = stato
@@ -88,7 +118,11 @@ pub(super) async fn crea(
             let vista = chi.vista();
             stato.db.scrivi(chi.0.aoo, &chi.attore(), |op| {
                 if risposta::precedente(op.conn, &richiesta)?.is_none() {
-                    pec::invia(op, &vista, registrazione, None)?;
+                    if ancora {
+                        pec::rispedisci(op, &vista, registrazione, modo)?;
+                    } else {
+                        pec::invia(op, &vista, registrazione, modo)?;
+                    }
                     risposta::conserva(op, &richiesta, &registrazione.to_string())?;
                 }
                 Ok::<_, Problema>(pec::invii(op.conn, &vista, Some(registrazione))?)

@@ -11,6 +11,7 @@ mod eventi;
 mod fascicoli;
 mod gettone;
 mod invii;
+pub(in crate::web) use invii::intoppo;
 mod json;
 mod lettore;
 pub(super) mod multipart;

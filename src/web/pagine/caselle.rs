@@ -56,6 +56,10 @@ struct Scheda {
     spazio: Option<Spazio>,
     giorni: Vec<Giorno>,
     maildir: bool,
+    spedisce: String,
+    /// Why its mail does not leave, and when it is tried again.
+    non_parte: Option<String>,
+    partita: Option<String>,
 }
 
 #[derive(Template)]
@@ -88,7 +92,9 @@ fn scheda(q: Quadro, ora: Istante) -> Scheda {
         Posta::Imap(a) => (format!("{} ({})", a.url, a.cartelle.join(", ")), Some(dopo(&a.dopo))),
     };
     let maildir = dopo.is_none();
-    let contatto = q.contatto.unwrap_or_default();
+    let (contatto, partenza) = (q.contatto.unwrap_or_default(), q.partenza.unwrap_or_default());
+    let riprova =
+        partenza.riprova.map(|i| format!(" Prossimo tentativo: {}.", formato::momento(i, ora))).unwrap_or_default();
     let segnale = match (&contatto.errore, contatto.riuscito) {
         _ if maildir => Segnale { parola: "Su questa macchina", icona: "it-folder", esito: "buona" },
         (Some(_), _) => Segnale { parola: "Non si legge", icona: "it-warning-circle", esito: "cattiva" },
@@ -109,6 +115,12 @@ fn scheda(q: Quadro, ora: Istante) -> Scheda {
         spazio: spazio(&q.spazi),
         giorni: q.riconciliazioni.into_iter().map(giorno).collect(),
         maildir,
+        spedisce: match &q.casella.smtp {
+            Some(s) => format!("{}, fino a {} MiB", s.url, s.massimo_mib),
+            None => "nella cartella uscita/pec, da dove la prende un altro programma".to_owned(),
+        },
+        non_parte: partenza.errore.map(|e| format!("{}.{riprova}", maiuscola(e))),
+        partita: partenza.riuscito.map(|i| formato::momento(i, ora)),
     }
 }
 

@@ -48,13 +48,14 @@ pub(super) struct Guscio {
 type Riga = (&'static str, &'static str, &'static str, Azione, Permesso);
 
 /// The entries, in the order of the policy.
-const MENU: [Riga; 16] = [
+const MENU: [Riga; 17] = [
     ("/da-protocollare", "Da protocollare", "it-mail", Azione::Entrata, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=entrata", "Nuova entrata", "it-inbox", Azione::Entrata, Permesso::Agisce),
     ("/scrivania", "Scrivania", "it-inbox", Azione::Scrivania, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=uscita", "Nuova uscita", "it-upload", Azione::Uscita, Permesso::Agisce),
     ("/registrazioni/nuova?flusso=interna", "Nuova interna", "it-files", Azione::Uscita, Permesso::Agisce),
     ("/predisposti", "Predisposti", "it-pencil", Azione::Uscita, Permesso::Agisce),
+    ("/spedizioni", "Spedizioni", "it-upload", Azione::Uscita, Permesso::Legge),
     ("/rubrica", "Rubrica", "it-user", Azione::Uscita, Permesso::Agisce),
     ("/fascicoli", "Fascicoli", "it-folder", Azione::Fascicoli, Permesso::Legge),
     ("/registro", "Registro", "it-list", Azione::Registro, Permesso::Legge),

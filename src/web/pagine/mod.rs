@@ -43,6 +43,7 @@ mod risorse;
 mod rubrica;
 mod scrivania;
 mod sostituzioni;
+mod spedizioni;
 mod visioni;
 
 pub(super) use errata::smarrita;
@@ -222,6 +223,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
     cfg.route("/registrazioni/{id}/variazioni", web::post().to(registrazione::varia));
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
+    cfg.route("/registrazioni/{id}/spedizione", web::post().to(registrazione::spedisci));
+    cfg.route("/spedizioni", web::get().to(spedizioni::mostra));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
     cfg.route("/registrazioni/{id}/visioni", web::post().to(registrazione::concedi));
     cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazione::revoca));

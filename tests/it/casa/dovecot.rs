@@ -222,7 +222,7 @@ service auth-worker {{
 }
 
 /// An authority and a server it vouches for, made once: authority, certificate, key.
-fn certificati() -> &'static [Vec<u8>; 3] {
+pub(super) fn certificati() -> &'static [Vec<u8>; 3] {
     static FATTI: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
     FATTI.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();

@@ -1,10 +1,12 @@
 //! What the tests live in: an installation of their own, on either database, with a server on a free port.
 
 mod dovecot;
+mod gestore;
 mod http;
 mod processo;
 
 pub use dovecot::{Dovecot, UTENTE};
+pub use gestore::Gestore;
 pub use http::{Parte, Risposta, chiama, chiama_con, chiama_json, entrata, leggi, registra, uscita};
 pub use processo::{Servizio, comando, libera};
 

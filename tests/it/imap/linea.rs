@@ -91,6 +91,7 @@ fn errore(casa: &Casa, url: &str, server: &Dovecot, cambia: impl FnOnce(&mut tab
         aoo: casa.aoo.id,
         indirizzo: format!("c{}@pec.example.it", casa.conta("caselle")).parse().unwrap(),
         posta: tabulario::pec::Posta::Imap(Box::new(accesso.clone())),
+        smtp: None,
     };
     let io = tabulario::valori::Attore::Sistema("comando");
     let indirizzo = casella.indirizzo.clone();
@@ -196,7 +197,7 @@ fn a_mailbox_of_a_server_is_added_changed_and_listed_by_command() {
         assert!(stato == Some(2) && detto.contains(frase), "{altri:?}: {stato:?} {detto}");
     }
     let (stato, detto) = casella("cambia", &[&[url.as_str()][..], &con].concat());
-    assert!(stato == Some(2) && detto.contains("casella aggiungi --imap"), "{detto}");
+    assert!(stato == Some(2) && detto.contains("casella aggiungi"), "{detto}");
     let (stato, detto) = casella(
         "aggiungi",
         &[&[url.as_str()][..], &con, &["--ca", ca, "--cartella", "INBOX", "--cartella", "Altra"]].concat(),

@@ -7,7 +7,7 @@ use crate::conservazione::{consegna, finche, prepara};
 use serde_json::Value;
 use tabulario::conservazione::Passo;
 use tabulario::documenti::{Fiduce, carica_fiduce};
-use tabulario::pec::{self, Officina};
+use tabulario::pec::{self, Modo, Officina};
 use tabulario::storage::Operazione;
 use tabulario::utenti::Ruolo;
 use tabulario::valori::Attore;
@@ -38,7 +38,9 @@ fn fiduce() -> Fiduce {
 pub fn spedita(casa: &Casa, id: &str) {
     casella(casa);
     let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
-    let invia = |op: &mut Operazione<'_>| pec::invia(op, &casa.vista(), id.parse().unwrap(), Some(nome));
+    let invia = |op: &mut Operazione<'_>| {
+        pec::invia(op, &casa.vista(), id.parse().unwrap(), Modo { message_id: Some(nome), ..Modo::default() })
+    };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), invia).unwrap();
     let fiduce = fiduce();
     let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };

@@ -5,7 +5,7 @@ use super::browser::{entra, naviga, pulita, ritratto};
 use super::cliente::{Cliente, Pagina, assumi, assumi_in, tributi};
 use super::registra;
 use crate::casa::{Casa, chiama, leggi, su_entrambi, uscita};
-use tabulario::pec::{self, Messaggio};
+use tabulario::pec::{self, Messaggio, Modo};
 use tabulario::registro;
 use tabulario::utenti::Ruolo;
 use tabulario::utenti::visibilita::Vista;
@@ -118,7 +118,7 @@ su_entrambi! {
         assert_eq!(visti(casa, &operatore).len(), 1, "nobody knows yet what it speaks of");
         let nome = "<uscita-di-esempio-1@pec.comune.borgoesempio.example>";
         casa.db.scrivi(casa.aoo.id, &Attore::Sistema("demo"), |op| {
-            pec::invia(op, &casa.vista(), id, Some(nome))
+            pec::invia(op, &casa.vista(), id, Modo { message_id: Some(nome), ..Modo::default() })
         }).unwrap();
         assert_eq!((visti(casa, &operatore).len(), visti(casa, &casa.vista()).len()), (0, 1));
         let sha256 = visti(casa, &casa.vista())[0].impronta;

@@ -1,6 +1,16 @@
 //! How far the sends of an uscita have come, recipient by recipient, with the receipts that say so.
 
-use crate::pec::{Invio, StatoInvio};
+use super::Filtro;
+use super::atti::{Agire, agisci};
+use crate::pec::{self, DaSpedire, Invio, Modo, StatoInvio, TipoRicevuta};
+use crate::registro::Registrazione;
+use crate::utenti::politica::{Azione, Permesso};
+use crate::valori::{Istante, Rifiuto};
+use crate::web::pagine::Errata;
+use crate::web::pagine::chi::Chi;
+use crate::web::{Problema, Stato};
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 
 /// A send to one recipient.
 pub(super) struct InvioVisto {
@@ -8,6 +18,10 @@ pub(super) struct InvioVisto {
     pub(super) stato: &'static str,
     pub(super) icona: &'static str,
     pub(super) esito: &'static str,
+    /// The delivery receipt it asks for, where it is not the complete one.
+    pub(super) ricevuta: Option<&'static str>,
+    /// What stands in its way, or that nobody has said anything for a day.
+    pub(super) nota: Option<String>,
     pub(super) tappe: Vec<TappaVista>,
 }
 
@@ -20,7 +34,7 @@ pub(super) struct TappaVista {
 }
 
 /// Word, icon and kind of a state.
-pub(super) fn parola(stato: StatoInvio) -> (&'static str, &'static str, &'static str) {
+pub(in crate::web::pagine) fn parola(stato: StatoInvio) -> (&'static str, &'static str, &'static str) {
     match stato {
         StatoInvio::InCoda => ("In coda", "it-clock", "attesa"),
         StatoInvio::Inviato => ("Inviato", "it-clock", "attesa"),
@@ -31,7 +45,7 @@ pub(super) fn parola(stato: StatoInvio) -> (&'static str, &'static str, &'static
     }
 }
 
-pub(super) fn visto(invio: &Invio) -> InvioVisto {
+pub(super) fn visto(invio: &Invio, ora: Istante) -> InvioVisto {
     let (stato, icona, esito) = parola(invio.stato);
     let tappe = invio.tappe.iter().map(|t| TappaVista {
         stato: parola(t.stato).0,
@@ -39,7 +53,79 @@ pub(super) fn visto(invio: &Invio) -> InvioVisto {
         leggibile: t.istante.leggibile(),
         ricevuta: t.ricevuta.map(|r| r.to_string()),
     });
-    InvioVisto { destinatario: invio.destinatario.clone(), stato, icona, esito, tappe: tappe.collect() }
+    InvioVisto {
+        destinatario: invio.destinatario.clone(),
+        stato,
+        icona,
+        esito,
+        ricevuta: (invio.ricevuta != TipoRicevuta::Completa).then(|| invio.ricevuta.as_str()),
+        nota: nota(invio, ora),
+        tappe: tappe.collect(),
+    }
+}
+
+/// What a person has to know of a send.
+pub(in crate::web::pagine) fn nota(invio: &Invio, ora: Istante) -> Option<String> {
+    let ritardo =
+        || invio.in_ritardo(ora).then(|| "Nessuna ricevuta da 24 ore: senti il gestore, o rispedisci.".to_owned());
+    invio.intoppo.as_ref().map(|i| format!("{}.", crate::web::api::intoppo(i))).or_else(ritardo)
+}
+
+/// To whom it may be sent now, for the forms of the page.
+pub(super) struct Spedibile {
+    /// How many were never sent it.
+    pub(super) nuovi: usize,
+    /// Who was not reached.
+    pub(super) ancora: Vec<String>,
+}
+
+impl Spedibile {
+    pub(super) fn new(r: &Registrazione, invii: &[Invio], ora: Istante) -> Option<Self> {
+        let DaSpedire { nuovi, ancora } = DaSpedire::new(r, invii, ora);
+        let qualcuno = !nuovi.is_empty() || !ancora.is_empty();
+        qualcuno.then(|| Self { nuovi: nuovi.len(), ancora: ancora.iter().map(|(a, _)| a.to_string()).collect() })
+    }
+}
+
+/// How many of all have come to an end, while some have not.
+pub(super) fn avanzamento(invii: &[Invio]) -> Option<(usize, usize)> {
+    let finiti = invii.iter().filter(|i| i.fallito() || i.stato == StatoInvio::Consegnato).count();
+    (finiti < invii.len()).then_some((finiti, invii.len()))
+}
+
+/// The form that sends.
+#[derive(Deserialize)]
+pub(in crate::web::pagine) struct Spedisci {
+    modulo: String,
+    #[serde(default)]
+    ricevuta: String,
+    /// There if it goes again to those who were not reached.
+    rispedisci: Option<String>,
+}
+
+/// `POST /registrazioni/{id}/spedizione`.
+pub(in crate::web::pagine) async fn spedisci(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    id: web::Path<String>,
+    form: web::Form<Spedisci>,
+) -> Result<HttpResponse, Errata> {
+    chi.serve(Azione::Uscita, Permesso::Agisce)?;
+    let form = form.into_inner();
+    let (modulo, scritto) = (form.modulo.clone(), form.ricevuta.clone());
+    let agire = Agire { modulo: &modulo, campo: "ricevuta", scritto, qui: Filtro::default() };
+    agisci(&stato, &chi, &id, agire, move |op, vista, id| {
+        let ricevuta: TipoRicevuta =
+            form.ricevuta.parse().map_err(|e: Rifiuto| Problema::campo("/ricevuta", e.to_string()))?;
+        let modo = Modo { ricevuta, ..Modo::default() };
+        if form.rispedisci.is_some() {
+            pec::rispedisci(op, vista, id, modo)?;
+        } else {
+            pec::invia(op, vista, id, modo)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// All of them in one sentence: `Consegnato a 3 di 4, non consegnato a 1`.

@@ -20,6 +20,7 @@ pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
+pub(super) use invii::{nota as nota_invio, parola as parola_invio, spedisci};
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
@@ -39,6 +40,7 @@ use crate::scrivania::{self, Addetto, Assegnazione, Titolo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::visibilita::Vista;
+use crate::valori::Istante;
 use crate::valori::RegistrazioneId;
 use crate::web::{Problema, Stato};
 use crate::{pec, titolario};
@@ -48,7 +50,6 @@ use annullati::{DatoVisto, PropostaVista};
 use askama::Template;
 use atti::{Atti, Rifiutato};
 use carico::{Carico, Sguardo};
-use chrono::NaiveDate;
 use collegate::Collegate;
 use dati::{Modificabili, Scritti};
 use invii::InvioVisto;
@@ -165,6 +166,8 @@ struct Pagina {
     stato: Option<String>,
     fascicoli: Vec<Legata>,
     invii: Vec<InvioVisto>,
+    avanzamento: Option<(usize, usize)>,
+    spedibile: Option<invii::Spedibile>,
     consegne: String,
     versamento: Option<VersamentoVisto>,
     istanza: Option<IstanzaVista>,
@@ -252,13 +255,14 @@ async fn mostra_con(
     let agisce = chi.permesso(Azione::Fascicoli) >= Permesso::Agisce;
     let riserva = chi.permesso(Azione::Registro) >= Permesso::Agisce;
     let varia = chi.permesso(Azione::Variazioni) >= Permesso::Agisce;
+    let spedisce = chi.permesso(Azione::Uscita) >= Permesso::Agisce;
     let potere = annullamento_pagina::puo(chi);
     let acquisisce = chi.permesso(Azione::Entrata) >= Permesso::Agisce;
     let letta = stato.blocca(move |stato| {
         let richiamo = Richiamo::scritto(filtro.collega, "").cerca(stato, &vista, ora)?;
         stato.db.leggi(|conn| {
             let addetto = Addetto { attore: &attore, ruoli: &ruoli };
-            let mut pagina = pagina(conn, &vista, (id, ora.giorno()), (guscio, addetto), filtro.scritti)?;
+            let mut pagina = pagina(conn, &vista, (id, ora), (guscio, addetto), filtro.scritti)?;
             let chiesta = |f: &&FileVisto| f.vedibile && filtro.anteprima.is_none_or(|n| n == f.posizione);
             pagina.anteprima = pagina.file.iter().find(chiesta).map(|f| f.posizione);
             pagina.scansionabile &= acquisisce;
@@ -270,6 +274,7 @@ async fn mostra_con(
             pagina.modifica = pagina.modifica.filter(|_| varia && agisce_qui);
             pagina.scansionabile &= agisce_qui;
             pagina.verificabile = acquisisce && agisce_qui;
+            pagina.spedibile = pagina.spedibile.filter(|_| spedisce && agisce_qui);
             pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
             pagina.riserva = riserva;
             if concede {
@@ -290,10 +295,11 @@ async fn mostra_con(
 fn pagina(
     conn: &mut Conn,
     vista: &Vista,
-    (id, oggi): (RegistrazioneId, NaiveDate),
+    (id, ora): (RegistrazioneId, Istante),
     (guscio, addetto): (Guscio, Addetto<'_>),
     scritti: Option<Scritti>,
 ) -> Result<Pagina, Problema> {
+    let oggi = ora.giorno();
     let r = registro::per_id(conn, vista, id)?;
     let assegnazioni = scrivania::per_registrazione(conn, id)?;
     let classificazioni = titolario::storia(conn, id)?;
@@ -363,7 +369,9 @@ fn pagina(
         assegnazioni: carico::in_vigore(&assegnazioni).map(assegnazione).collect(),
         fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
         consegne: invii::riassunto(&invii),
-        invii: invii.iter().map(invii::visto).collect(),
+        invii: invii.iter().map(|i| invii::visto(i, ora)).collect(),
+        avanzamento: invii::avanzamento(&invii),
+        spedibile: invii::Spedibile::new(&r, &invii, ora),
         versamento: versamento.map(versamento_visto),
         istanza,
         termine: termine.as_ref().map(|t| t.spiega(oggi)),

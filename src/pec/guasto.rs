@@ -1,4 +1,4 @@
-//! What goes wrong with a mailbox on a server, said to whoever has to put it right. What a message holds is never said.
+//! *Guasto*: what goes wrong with a mailbox on a server, said to whoever has to put it right. What a message holds is never said.
 
 use std::io;
 
@@ -42,7 +42,9 @@ pub enum Guasto {
         causa: String,
     },
     /// The server does not offer STARTTLS.
-    #[error("il server {0} non offre STARTTLS e la posta non si legge in chiaro: usa imaps://")]
+    #[error(
+        "il server {0} non offre STARTTLS e la posta non viaggia in chiaro: usa la cifratura dal primo byte (imaps://, smtps://)"
+    )]
     SenzaCifratura(String),
     /// User or password.
     #[error(

@@ -1,0 +1,148 @@
+//! Putting an uscita into the outbox: one send per recipient, under a Message-ID decided before anything leaves.
+
+use super::invio::{self, Invio, Riga, StatoInvio, TipoRicevuta, invii};
+use super::{Errore, casella, lettera, partenza};
+use crate::audit;
+use crate::registro::{self, Flusso, Registrazione, RuoloCorrispondente};
+use crate::storage::Operazione;
+use crate::storage::schema::invii as tabella;
+use crate::utenti::visibilita::Vista;
+use crate::valori::{IndirizzoMail, InvioId, Istante, RegistrazioneId};
+use diesel::prelude::*;
+
+/// How an uscita is sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Modo<'a> {
+    /// The receipt that is asked for.
+    pub ricevuta: TipoRicevuta,
+    /// Names the first send, where a known Message-ID is needed; the others are made of the send's id.
+    pub message_id: Option<&'a str>,
+}
+
+/// Prepares the sends of an uscita: one for each recipient with an address, unless it has one already.
+///
+/// # Errors
+/// If the registration is no uscita, nobody has an address, or the message is larger than the provider takes.
+pub fn invia(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+    modo: Modo<'_>,
+) -> Result<Vec<Invio>, Errore> {
+    let r = spedibile(op, vista, registrazione)?;
+    if destinatari(&r).is_empty() {
+        return Err(Errore::SenzaIndirizzo);
+    }
+    let da_spedire = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, op.ora);
+    crea(op, &r, da_spedire.nuovi.into_iter().map(|a| (a, None)).collect(), modo)?;
+    invii(op.conn, vista, Some(registrazione))
+}
+
+/// Sends an uscita again to those it did not reach: refused, not delivered, or unheard of for 24 hours. Never to somebody it reached.
+///
+/// # Errors
+/// If the registration is no uscita, nobody is left to reach, or the message is larger than the provider takes.
+pub fn rispedisci(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    registrazione: RegistrazioneId,
+    modo: Modo<'_>,
+) -> Result<Vec<Invio>, Errore> {
+    let r = spedibile(op, vista, registrazione)?;
+    let ancora = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, op.ora).ancora;
+    if ancora.is_empty() {
+        return Err(Errore::NienteDaRispedire);
+    }
+    crea(op, &r, ancora.into_iter().map(|(a, prima)| (a, Some(prima))).collect(), modo)?;
+    invii(op.conn, vista, Some(registrazione))
+}
+
+/// To whom an uscita may be sent now.
+#[derive(Debug, Clone, Default)]
+pub struct DaSpedire {
+    /// Addressees to whom it was never sent.
+    pub nuovi: Vec<IndirizzoMail>,
+    /// Those it did not reach, each with the last attempt: refused, not delivered, or unheard of for 24 hours.
+    pub ancora: Vec<(IndirizzoMail, InvioId)>,
+}
+
+impl DaSpedire {
+    /// Looks at the addressees of an uscita, and at what was sent to them.
+    #[must_use]
+    pub fn new(r: &Registrazione, presenti: &[Invio], ora: Istante) -> Self {
+        let mut da_spedire = Self::default();
+        if r.flusso != Flusso::Uscita || r.annullamento.is_some() {
+            return da_spedire;
+        }
+        for indirizzo in destinatari(r) {
+            let suoi: Vec<&Invio> =
+                presenti.iter().filter(|i| i.destinatario.eq_ignore_ascii_case(indirizzo.as_str())).collect();
+            // Whoever was reached by any attempt was reached; what has not left yet will leave by itself.
+            let raggiunto = suoi.iter().any(|i| i.tappe.iter().any(|t| t.stato == StatoInvio::Consegnato));
+            match suoi.last() {
+                None => da_spedire.nuovi.push(indirizzo),
+                Some(ultimo) if raggiunto || ultimo.stato == StatoInvio::InCoda => {}
+                Some(ultimo) if ultimo.fallito() || ultimo.in_ritardo(ora) => {
+                    da_spedire.ancora.push((indirizzo, ultimo.id));
+                }
+                Some(_) => {}
+            }
+        }
+        da_spedire
+    }
+}
+
+/// The addresses of the addressees, each once.
+fn destinatari(r: &Registrazione) -> Vec<IndirizzoMail> {
+    let mut indirizzi: Vec<IndirizzoMail> = Vec::new();
+    for c in r.corrispondenti.iter().filter(|c| c.ruolo == RuoloCorrispondente::Destinatario) {
+        let suo = c.parte.pec.as_ref().filter(|p| !indirizzi.iter().any(|i| i.uguale(p)));
+        indirizzi.extend(suo.cloned());
+    }
+    indirizzi
+}
+
+fn spedibile(op: &mut Operazione<'_>, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
+    let r = registro::per_id(op.conn, vista, id)?;
+    if r.flusso != Flusso::Uscita {
+        return Err(Errore::NonUscita);
+    }
+    if let Some(a) = &r.annullamento {
+        return Err(registro::Errore::GiaAnnullata(a.provvedimento()).into());
+    }
+    Ok(r)
+}
+
+fn crea(
+    op: &mut Operazione<'_>,
+    r: &Registrazione,
+    nuovi: Vec<(IndirizzoMail, Option<InvioId>)>,
+    modo: Modo<'_>,
+) -> Result<(), Errore> {
+    let aoo = op.aoo;
+    let casella = casella::caselle(op.conn)?.into_iter().find(|c| c.aoo == aoo).ok_or(Errore::SenzaCasella)?;
+    lettera::entra(r, &casella)?;
+    let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
+    let mut proposto = modo.message_id;
+    for (indirizzo, rispedisce) in nuovi {
+        let id = InvioId::new();
+        let riga = Riga {
+            id: id.to_string(),
+            aoo_id: aoo.to_string(),
+            casella_id: casella.id.to_string(),
+            registrazione_id: r.id.to_string(),
+            destinatario: indirizzo.to_string(),
+            message_id: proposto.take().map_or_else(|| format!("<{id}@{dominio}>"), str::to_owned),
+            creato: op.ora.utc(),
+            ricevuta: (modo.ricevuta != TipoRicevuta::Completa).then(|| modo.ricevuta.as_str().to_owned()),
+            rispedisce: rispedisce.map(|i| i.to_string()),
+        };
+        diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
+        partenza::in_coda(op, id, casella.id)?;
+        if let Some(prima) = rispedisce {
+            partenza::superata(op, prima)?;
+        }
+        audit::annota(op, invio::ATTO, "invio", id, &riga.carico())?;
+    }
+    Ok(())
+}
