@@ -1,8 +1,8 @@
 //! *Invio*: an uscita sent to one recipient, and how far it has come.
 
-use super::Errore;
 use super::messaggio::PROVATA;
 use super::partenza::{self, Intoppo, Punto};
+use super::{Errore, busta};
 use crate::audit::Carico;
 use crate::registro;
 use crate::storage::schema::{annullamenti, invii as tabella, messaggi, registrazioni};
@@ -142,7 +142,7 @@ impl Invio {
 }
 
 /// A state that a send reached.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Tappa {
     /// Which.
     pub stato: StatoInvio,
@@ -150,6 +150,8 @@ pub struct Tappa {
     pub istante: Istante,
     /// The receipt that says so.
     pub ricevuta: Option<MessaggioId>,
+    /// Why, in the provider's words, where it did not arrive.
+    pub motivo: Option<String>,
 }
 
 /// The sends of a registration, or the newest hundred of the AOO; each with what its receipts say.
@@ -230,7 +232,8 @@ pub(super) fn con_id(conn: &mut Conn, id: &str) -> Result<(AooId, Invio), Errore
 }
 
 fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
-    type Ricevuta = (Option<String>, String, String, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime, String);
+    type Ricevuta =
+        (Option<String>, String, String, Option<chrono::NaiveDateTime>, chrono::NaiveDateTime, String, String);
     let nomi: Vec<&String> = righe.iter().map(|r| &r.message_id).collect();
     let ids: Vec<&String> = righe.iter().map(|r| &r.id).collect();
     let ricevute: Vec<Ricevuta> = messaggi::table
@@ -244,6 +247,7 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
             messaggi::consegnato,
             messaggi::ricevuto,
             messaggi::id,
+            messaggi::lettura,
         ))
         .load(conn)?;
     let mut punti = partenza::punti(conn, &ids)?;
@@ -251,26 +255,28 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
     righe
         .into_iter()
         .map(|r| {
-            let nostra = |stato, quando| Tappa { stato, istante: Istante::from_utc(quando), ricevuta: None };
+            let nostra =
+                |stato, quando| Tappa { stato, istante: Istante::from_utc(quando), ricevuta: None, motivo: None };
             let mut tappe = vec![nostra(StatoInvio::InCoda, r.creato)];
             let intoppo = match punti.remove(&r.id) {
                 None | Some(Punto::InCoda) => None,
                 Some(Punto::Intoppo(intoppo)) => Some(intoppo),
                 Some(Punto::Partito(istante)) => {
-                    tappe.push(Tappa { stato: StatoInvio::Inviato, istante, ricevuta: None });
+                    tappe.push(Tappa { stato: StatoInvio::Inviato, istante, ricevuta: None, motivo: None });
                     None
                 }
                 Some(Punto::Rifiutato(istante, detto)) => {
-                    tappe.push(Tappa { stato: StatoInvio::NonAccettato, istante, ricevuta: None });
+                    tappe.push(Tappa { stato: StatoInvio::NonAccettato, istante, ricevuta: None, motivo: None });
                     Some(Intoppo::Rifiutato { detto })
                 }
             };
             // A receipt in the box of another AOO says nothing about this send.
             let sue = ricevute.iter().filter(|(m, aoo, ..)| m.as_ref() == Some(&r.message_id) && *aoo == r.aoo_id);
-            for (_, _, genere, quando, ricevuta, id) in sue {
+            for (_, _, genere, quando, ricevuta, id, lettura) in sue {
                 let Some(stato) = StatoInvio::da_ricevuta(genere) else { continue };
                 let ricevuta = nostra(stato, quando.unwrap_or(*ricevuta));
-                tappe.push(Tappa { ricevuta: Some(id.parse().map_err(no)?), ..ricevuta });
+                let motivo = busta::comunicato(lettura).filter(|_| stato > StatoInvio::Consegnato);
+                tappe.push(Tappa { ricevuta: Some(id.parse().map_err(no)?), motivo, ..ricevuta });
             }
             tappe.sort_by_key(|t| t.stato);
             Ok(r.valore(tappe, intoppo).map_err(no)?)

@@ -160,6 +160,17 @@ impl Tipo {
     }
 }
 
+/// How a finding begins that passes on what a provider says in a receipt.
+const COMUNICA: &str = "Il gestore comunica: ";
+
+/// What the provider says of a receipt that was read and kept (JSON).
+#[must_use]
+pub fn comunicato(lettura: &str) -> Option<String> {
+    let lettura: serde_json::Value = serde_json::from_str(lettura).ok()?;
+    let rilievi = lettura.get("findings")?.as_array()?;
+    rilievi.iter().find_map(|r| Some(r.as_str()?.strip_prefix(COMUNICA)?.to_owned()))
+}
+
 /// Reads a message, whole as it lies in the mailbox. `fiducia` are the authorities of the providers.
 #[must_use]
 pub fn leggi<'a>(eml: &'a [u8], fiducia: &Fiducia) -> Busta<'a> {
@@ -236,7 +247,7 @@ fn certificazione(esterno: &Messaggio<'_>, rilievi: &mut Vec<String>) -> Option<
     match daticert::leggi(&primo.bytes) {
         Ok((dati, altri)) => {
             rilievi.extend(altri);
-            rilievi.extend(dati.errore_esteso.as_ref().map(|e| format!("Il gestore comunica: {e}")));
+            rilievi.extend(dati.errore_esteso.as_ref().map(|e| format!("{COMUNICA}{e}")));
             Some(dati)
         }
         Err(frase) => {

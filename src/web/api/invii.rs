@@ -29,12 +29,17 @@ pub(in crate::web::api) struct InvioJson {
     ricevuta: &'static str,
     /// The send of which this is another attempt.
     rispedisce: Option<String>,
-    /// What stands in the way of a send that has not left, and what happens now.
+    /// Why it did not arrive in the provider's words, or what stands in the way of a send that has not left, and what happens now.
     intoppo: Option<String>,
 }
 
-/// What stands in the way, in one sentence.
-pub(in crate::web) fn intoppo(intoppo: &Intoppo) -> String {
+/// Why it has not arrived, in one sentence.
+pub(in crate::web) fn perche(invio: &Invio) -> Option<String> {
+    let motivo = || invio.tappe.last().and_then(|t| t.motivo.as_ref()).map(|m| format!("Il gestore comunica: {m}"));
+    invio.intoppo.as_ref().map(intoppo).or_else(motivo)
+}
+
+fn intoppo(intoppo: &Intoppo) -> String {
     match intoppo {
         Intoppo::Riprova { detto, quando } => format!("Non è partito ({detto}): si riprova {}", quando.leggibile()),
         Intoppo::Ignoto { quando } => format!(
@@ -56,7 +61,7 @@ impl From<&Invio> for InvioJson {
             istanti: i.tappe.iter().map(|t| (t.stato.as_str(), t.istante)).collect(),
             ricevuta: i.ricevuta.as_str(),
             rispedisce: i.rispedisce.map(|r| r.to_string()),
-            intoppo: i.intoppo.as_ref().map(intoppo),
+            intoppo: perche(i),
         }
     }
 }

@@ -11,7 +11,7 @@ mod eventi;
 mod fascicoli;
 mod gettone;
 mod invii;
-pub(in crate::web) use invii::intoppo;
+pub(in crate::web) use invii::perche;
 mod json;
 mod lettore;
 pub(super) mod multipart;

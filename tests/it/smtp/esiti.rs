@@ -30,8 +30,11 @@ su_entrambi! {
             assert!(casa.deposito.integro(&impronta).unwrap(), "the bytes that arrived are those that are kept");
         }
         let detti: Vec<Value> = dalla_api(casa).iter().map(|i| i["intoppo"].clone()).filter(|i| !i.is_null()).collect();
-        assert!(detti[0].as_str().unwrap().contains("550 5.1.1 casella inesistente"), "{detti:?}");
-        assert!(detti[1].as_str().unwrap().contains("554 5.7.1 contenuto vietato"), "{detti:?}");
+        let attesi = ["5.2.2 casella piena", "formato non ammesso", "550 5.1.1 casella inesistente", "554 5.7.1 contenuto vietato"];
+        for (detto, parole) in detti.iter().zip(attesi) {
+            assert!(detto.as_str().unwrap().contains(parole), "{detto}");
+        }
+        assert_eq!(detti.len(), attesi.len());
         // Later nothing more leaves, whatever its receipts say.
         fra_minuti(casa, 24 * 60);
         assert_eq!(presi_per(&gestore).len(), 5);

@@ -34,7 +34,7 @@ su_entrambi! {
         assert!(anna.apri("/spedizioni").html.contains("In partenza (4)"));
         fra_minuti(casa, 0);
         let html = anna.apri("/spedizioni").html;
-        for parte in ["Non arrivate, o senza ricevute da 24 ore (2)", "In attesa di ricevute (1)", "550 5.1.1 casella inesistente"] {
+        for parte in ["Non arrivate, o senza ricevute da 24 ore (2)", "In attesa di ricevute (1)", "550 5.1.1 casella inesistente", "Il gestore comunica: 5.2.2 casella piena."] {
             assert!(html.contains(parte), "{parte}: {html}");
         }
         assert!(!html.contains("bene@pec.example") && !html.contains("In partenza"), "{html}");

@@ -68,7 +68,7 @@ pub(super) fn visto(invio: &Invio, ora: Istante) -> InvioVisto {
 pub(in crate::web::pagine) fn nota(invio: &Invio, ora: Istante) -> Option<String> {
     let ritardo =
         || invio.in_ritardo(ora).then(|| "Nessuna ricevuta da 24 ore: senti il gestore, o rispedisci.".to_owned());
-    invio.intoppo.as_ref().map(|i| format!("{}.", crate::web::api::intoppo(i))).or_else(ritardo)
+    crate::web::api::perche(invio).map(|p| format!("{}.", p.trim_end_matches('.'))).or_else(ritardo)
 }
 
 /// To whom it may be sent now, for the forms of the page.
