@@ -44,7 +44,7 @@ pub use messaggio::{
     AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, non_protocollati,
     usa_file, visibile,
 };
-pub use partenza::Intoppo;
+pub use partenza::{Intoppo, Sospesi, in_sospeso};
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};
 pub use ricevi::{Officina, ricevi};

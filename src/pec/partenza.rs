@@ -109,6 +109,27 @@ pub(super) fn superata(op: &mut Operazione<'_>, invio: InvioId) -> Result<(), Er
     Ok(())
 }
 
+/// How many sends have not left, and how many have not arrived for a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sospesi {
+    /// Waiting to leave.
+    pub in_coda: usize,
+    /// Not arrived, and nothing has happened to them for 24 hours.
+    pub vecchi: usize,
+}
+
+/// How many sends wait, in the whole installation: for whoever watches it.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_sospeso(conn: &mut Conn, ora: Istante) -> Result<Sospesi, Errore> {
+    let quanti = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
+    let in_coda: i64 = tabella::table.filter(tabella::prossimo.is_not_null()).count().get_result(conn)?;
+    let ieri = ora.utc() - invio::ALLARME;
+    let vecchi: i64 = tabella::table.filter(tabella::aperta.and(tabella::istante.le(ieri))).count().get_result(conn)?;
+    Ok(Sospesi { in_coda: quanti(in_coda), vecchi: quanti(vecchi) })
+}
+
 /// Registrations with sends that have not arrived, as far as is known without reading their receipts; newest first.
 pub(super) fn con_aperte(conn: &mut Conn, aoo: AooId) -> Result<Vec<String>, Errore> {
     Ok(tabella::table

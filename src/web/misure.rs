@@ -2,7 +2,7 @@
 
 use super::Stato;
 use crate::documenti::fiducia::Versione;
-use crate::pec::Contatto;
+use crate::pec::{Contatto, Sospesi};
 use crate::valori::{CasellaId, Istante};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, web};
@@ -51,11 +51,22 @@ impl Misure {
     }
 }
 
-/// How many mailboxes lie on servers, and how many of them could not be read the last time.
-pub(super) fn caselle(contatti: &HashMap<CasellaId, Contatto>) -> String {
-    let guaste = contatti.values().filter(|c| c.errore.is_some()).count();
+/// How many mailboxes are read from and send by servers, how many of them could not the last time, and how many sends wait.
+pub(super) fn caselle(
+    arrivi: &HashMap<CasellaId, Contatto>,
+    partenze: &HashMap<CasellaId, Contatto>,
+    sospesi: Sospesi,
+) -> String {
+    let guaste = |contatti: &HashMap<CasellaId, Contatto>| contatti.values().filter(|c| c.errore.is_some()).count();
     let mut testo = String::new();
-    for (nome, quante) in [("tabulario_caselle_imap", contatti.len()), ("tabulario_caselle_imap_guaste", guaste)] {
+    for (nome, quante) in [
+        ("tabulario_caselle_imap", arrivi.len()),
+        ("tabulario_caselle_imap_guaste", guaste(arrivi)),
+        ("tabulario_caselle_smtp", partenze.len()),
+        ("tabulario_caselle_smtp_guaste", guaste(partenze)),
+        ("tabulario_invii_in_coda", sospesi.in_coda),
+        ("tabulario_invii_non_arrivati_da_24_ore", sospesi.vecchi),
+    ] {
         // Writing to a String does not fail.
         let _ = writeln!(testo, "# TYPE {nome} gauge\n{nome} {quante}");
     }

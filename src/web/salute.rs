@@ -30,7 +30,11 @@ async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
                 let eventi = audit::punte(conn)?.iter().map(|p| p.posizione).sum::<i64>();
                 let mut liste = fiducia::versioni_correnti(conn)?;
                 liste.retain(|v| v.voluta(&stato.fiducia.paesi));
-                let caselle = misure::caselle(&pec::contatti(conn, pec::Verso::Arrivo)?);
+                let caselle = misure::caselle(
+                    &pec::contatti(conn, pec::Verso::Arrivo)?,
+                    &pec::contatti(conn, pec::Verso::Partenza)?,
+                    pec::in_sospeso(conn, stato.db.orologio().adesso())?,
+                );
                 Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste, caselle))
             })
         })

@@ -1,6 +1,7 @@
 //! Sending by SMTP to a provider that answers, refuses, breaks off and lies low: every message once (law 3 of the house).
 
 mod esiti;
+mod giro;
 mod linea;
 mod pagine;
 mod uccisione;
