@@ -150,13 +150,14 @@ async fn veglia(
     let parola = fermo(|| accesso.parola())?;
     let mut sessione = {
         let _posto = comune.si_collegano.acquire().await;
-        Sessione::apri(accesso, &parola, &comune.garanzie, limiti).await?
+        // What is only needed for a moment lives apart: thousands of mailboxes wait here at once.
+        Box::pin(Sessione::apri(accesso, &parola, &comune.garanzie, limiti)).await?
     };
     drop(parola);
     loop {
         {
             let _posto = comune.in_visita.acquire().await;
-            visita(comune, casella, accesso, &mut sessione).await?;
+            Box::pin(visita(comune, casella, accesso, &mut sessione)).await?;
         }
         *errori = 0;
         fermo(|| contatto::scrivi(&comune.attrezzi.db, (casella, Verso::Arrivo), None, None))?;
