@@ -24,6 +24,8 @@ use std::time::Duration;
 
 /// How often the last links are written apart.
 const PASSO_PUNTE: Duration = Duration::from_millis(500);
+/// Messages of a mailbox that are taken before the others have their turn.
+const LETTERE_PER_PASSO: usize = 50;
 /// How often mailboxes are looked at.
 const PASSO_ARRIVI: Duration = Duration::from_secs(2);
 /// How often the outbox is looked at.
@@ -122,9 +124,10 @@ pub(super) fn servi(
         server.await
     });
     esito.map_err(Errore::Server)?;
+    let mut bene = true;
     if lavoro.is_finished() {
         match lavoro.join() {
-            Ok(esito) => esito?.ferma(),
+            Ok(esito) => bene = esito?.ferma(),
             Err(_) => {
                 return Err(Errore::Uso("la preparazione si è interrotta per un errore del programma".to_owned()));
             }
@@ -132,7 +135,7 @@ pub(super) fn servi(
     }
     // A preparation that is still under way ends with the process: each of its steps can be repeated.
     ambiente.scrivi_punte()?;
-    Ok(true)
+    Ok(bene)
 }
 
 /// The steps of a running installation.
@@ -148,8 +151,8 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         let officina = officina(&arrivi, &fiduce);
         let (mut ancora, mut guasta) = (false, None);
         for casella in arrivi.db.leggi(pec::caselle)? {
-            match pec::ricevi(&officina, &casella) {
-                Ok(passo) => ancora |= passo == pec::Passo::Fatto,
+            match pec::ricevi(&officina, &casella, LETTERE_PER_PASSO) {
+                Ok(presi) => ancora |= presi > 0,
                 // The other mailboxes go on; it is said when none of them has anything left.
                 Err(e) => guasta = guasta.or(Some(e)),
             }

@@ -88,19 +88,23 @@ impl Metronomo {
         Self { fine, fili }
     }
 
-    /// Tells every step to stop and waits until it has.
-    pub fn ferma(mut self) {
-        self.chiudi();
+    /// Tells every step to stop and waits until it has. False if one had died of a mistake of the program.
+    #[must_use]
+    pub fn ferma(mut self) -> bool {
+        self.chiudi()
     }
 
-    fn chiudi(&mut self) {
+    fn chiudi(&mut self) -> bool {
         self.fine.0.store(true, Ordering::Release);
+        let mut vivi = true;
         for filo in self.fili.drain(..) {
             filo.thread().unpark();
             if filo.join().is_err() {
                 tracing::error!("a step had died");
+                vivi = false;
             }
         }
+        vivi
     }
 }
 
@@ -131,7 +135,7 @@ mod tests {
         });
         let metronomo = Metronomo::avvia(vec![passo]);
         assert_eq!(ricevi.iter().take(4).collect::<Vec<_>>(), [1, 2, 3, 4]);
-        metronomo.ferma();
+        assert!(metronomo.ferma());
         // The step is gone, and its sender with it.
         assert!(ricevi.iter().count() < 1_000_000);
     }
@@ -151,6 +155,6 @@ mod tests {
         });
         let metronomo = Metronomo::avvia(vec![lento, svelto]);
         ricevi.recv().unwrap();
-        metronomo.ferma();
+        assert!(metronomo.ferma());
     }
 }

@@ -4,7 +4,7 @@ use super::busta::{self, Allegato, Busta, MASSIMO_MESSAGGIO_BYTE};
 use super::imap::libro::{self, Posto};
 use super::maildir::{Lettera, Maildir};
 use super::messaggio::{self, Arrivo, Segno};
-use super::{Casella, Errore, Passo, Posta};
+use super::{Casella, Errore, Posta};
 use crate::documenti::{self, Deposito, Fiduce, Riposto};
 use crate::firma::{Indicazione, Prova};
 use crate::storage::Db;
@@ -34,8 +34,8 @@ pub(super) struct Allegata {
     pub prova: Option<Prova>,
 }
 
-/// Takes the next message of a mailbox in a Maildir that was not seen before. One that the disk does not give is passed over, and said when there
-/// is no other.
+/// Takes the next messages of a mailbox in a Maildir that were not seen before, as many as this at most, and says how many it took. One that
+/// the disk does not give is passed over, and said when there is no other.
 ///
 /// Every line can be the last one of a killed process: a message that was stored but not committed is stored again (the same
 /// bytes, the same place), one that was committed but not marked is known by its name and only marked.
@@ -44,11 +44,11 @@ pub(super) struct Allegata {
 ///
 /// # Errors
 /// Of the mailbox, the store or the database; never of what is in the message.
-pub fn ricevi(officina: &Officina<'_>, casella: &Casella) -> Result<Passo, Errore> {
-    let Posta::Maildir(cartella) = &casella.posta else { return Ok(Passo::Niente) };
+pub fn ricevi(officina: &Officina<'_>, casella: &Casella, al_massimo: usize) -> Result<usize, Errore> {
+    let Posta::Maildir(cartella) = &casella.posta else { return Ok(0) };
     let maildir = Maildir::new(cartella)?;
     let visti: HashSet<String> = officina.db.leggi(|conn| messaggio::visti(conn, casella.id))?;
-    let mut guasta = None;
+    let (mut guasta, mut presi) = (None, 0_usize);
     for lettera in maildir.lettere()? {
         if !visti.contains(&lettera.chiave) {
             match accogli(officina, casella, &lettera) {
@@ -59,11 +59,15 @@ pub fn ricevi(officina: &Officina<'_>, casella: &Casella) -> Result<Passo, Error
                 esito => esito?,
             }
             maildir.segna(&lettera)?;
-            return Ok(Passo::Fatto);
+            presi = presi.saturating_add(1);
+            if presi >= al_massimo {
+                return Ok(presi);
+            }
+            continue;
         }
         maildir.segna(&lettera)?;
     }
-    guasta.map_or(Ok(Passo::Niente), Err)
+    guasta.filter(|_| presi == 0).map_or(Ok(presi), Err)
 }
 
 fn accogli(officina: &Officina<'_>, casella: &Casella, lettera: &Lettera) -> Result<(), Errore> {

@@ -135,10 +135,10 @@ su_entrambi! {
         std::os::unix::fs::symlink("/proc/self/mem", nuovi.join("00-guasta")).unwrap();
         let fiduce = tabulario::documenti::Fiduce::default();
         let officina = tabulario::pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
-        assert_eq!(tabulario::pec::ricevi(&officina, &casella).unwrap(), tabulario::pec::Passo::Fatto);
+        assert_eq!(tabulario::pec::ricevi(&officina, &casella, 1).unwrap(), 1);
         assert_eq!(casa.conta("messaggi"), 1);
         // Nothing else to do: now it is said.
-        assert!(tabulario::pec::ricevi(&officina, &casella).is_err());
+        assert!(tabulario::pec::ricevi(&officina, &casella, 1).is_err());
         assert!(nuovi.join("00-guasta").symlink_metadata().is_ok(), "it waits where it is");
     }
 }

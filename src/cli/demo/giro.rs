@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// Messages taken at a time.
 const BLOCCO: i64 = 1_000;
+/// Messages taken at once.
+const LETTERE: usize = 100;
 /// How many of the registered messages are answered.
 const RISPOSTE: usize = 3;
 /// The Message-ID of the first answer: the sample receipts speak of it.
@@ -43,11 +45,11 @@ impl Giro<'_> {
     }
 
     /// Takes everything out of the mailbox.
-    pub(super) fn ricevi(&self) -> Result<u64, Errore> {
+    pub(super) fn ricevi(&self) -> Result<usize, Errore> {
         let mut quanti = 0;
         for casella in self.ambiente.db.leggi(pec::caselle)?.iter().filter(|c| c.aoo == self.comune.aoo.id) {
-            while pec::ricevi(&self.officina(), casella)? == Passo::Fatto {
-                quanti += 1;
+            while let presi @ 1.. = pec::ricevi(&self.officina(), casella, LETTERE)? {
+                quanti = presi.saturating_add(quanti);
             }
         }
         Ok(quanti)

@@ -111,12 +111,14 @@ impl Drop for Guardia {
         let compiti: Vec<JoinHandle<()>> = self.compiti.drain().map(|(_, (_, compito))| compito).collect();
         compiti.iter().for_each(JoinHandle::abort);
         // Whoever is writing ends that first: a task that lives longer than its timers has nothing to wait with.
-        let fermi = async {
-            for compito in compiti {
-                drop(compito.await);
-            }
-        };
-        drop(filo.block_on(tokio::time::timeout(FINE, fermi)));
+        filo.block_on(async {
+            let fermi = async {
+                for compito in compiti {
+                    drop(compito.await);
+                }
+            };
+            drop(tokio::time::timeout(FINE, fermi).await);
+        });
         filo.shutdown_timeout(FINE);
     }
 }

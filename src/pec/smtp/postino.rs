@@ -4,7 +4,7 @@
 use super::super::contatto::{self, Verso};
 use super::super::partenza::{self, Partenza};
 use super::super::spedisci::pronta;
-use super::super::{Casella, Errore, Officina, Passo, Posta, casella, ricevi};
+use super::super::{Casella, Errore, Officina, Posta, casella, ricevi};
 use super::sessione::{Esito, Sessione};
 use super::{AccessoSmtp, Limiti};
 use crate::documenti::{self, Deposito, Fiduce};
@@ -218,7 +218,7 @@ fn consegna(
 fn da_ritentare(officina: &Officina<'_>, casella: &Casella, partenza: &Partenza) -> Result<bool, Errore> {
     let io = Attore::Sistema("pec");
     match &casella.posta {
-        Posta::Maildir(_) => while ricevi(officina, casella)? == Passo::Fatto {},
+        Posta::Maildir(_) => while ricevi(officina, casella, PER_GIRO)? > 0 {},
         Posta::Imap(_) => {
             let contatti = officina.db.leggi(|conn| contatto::contatti(conn, Verso::Arrivo))?;
             let riuscito = contatti.get(&casella.id).and_then(|c| c.riuscito);

@@ -66,6 +66,12 @@ impl Servizio {
         self.figlio.wait().unwrap();
     }
 
+    /// Asks it to stop, and waits: true if every step of it was alive.
+    pub fn ferma(mut self) -> bool {
+        assert!(Command::new("kill").arg(self.figlio.id().to_string()).status().unwrap().success());
+        self.figlio.wait().unwrap().success()
+    }
+
     /// The most memory it ever had, in MiB.
     pub fn picco_mib(&self) -> u64 {
         let stato = std::fs::read_to_string(format!("/proc/{}/status", self.figlio.id())).unwrap();

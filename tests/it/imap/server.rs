@@ -41,7 +41,7 @@ su_entrambi! {
         servizio = Servizio::avvia(casa);
         server.imbuca("3", &letterina(3));
         finche("the third message", || casa.conta("messaggi") == 3);
-        assert!(servizio.vive());
+        assert!(servizio.vive() && servizio.ferma());
         assert_eq!(presi(casa).len(), 3);
     }
 
@@ -66,7 +66,7 @@ su_entrambi! {
         assert_eq!(presi(casa), impronte(&messaggi));
         assert_eq!((server.messaggi("INBOX").len(), server.messaggi("Presi").len()), (0, lettere));
         assert_eq!(libro(casa, "stato IN ('preso', 'gia-preso')"), lettere as i64);
-        drop(servizio);
+        assert!(servizio.ferma());
         let uscita = comando(casa, &["controlla", "--json"]);
         assert!(uscita.status.success(), "{}", String::from_utf8_lossy(&uscita.stdout));
     }

@@ -345,7 +345,7 @@ pub fn arriva_creduto(casa: &Casa, nome: &str, fiduce: &Fiduce) {
     let tabulario::pec::Posta::Maildir(maildir) = &casella.posta else { panic!("a Maildir") };
     std::fs::copy(fixture, maildir.join("new").join(nome)).unwrap();
     let officina = pec::Officina { db: &casa.db, deposito: &casa.deposito, fiduce };
-    while pec::ricevi(&officina, &casella).unwrap() == pec::Passo::Fatto {}
+    while pec::ricevi(&officina, &casella, 50).unwrap() > 0 {}
 }
 
 /// The mailbox of the house, opened at the first time.

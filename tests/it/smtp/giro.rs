@@ -42,7 +42,7 @@ su_entrambi! {
             assert!(misure.contains(riga), "{riga}: {misure}");
         }
         assert_eq!(presi_per(&gestore), ["bene", "piena", "rovescia"]);
-        drop(servizio);
+        assert!(servizio.ferma());
         assert!(comando(casa, &["controlla"]).status.success());
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::thread::park_timeout;
 use std::time::Duration;
 use tabulario::pec::smtp::{AccessoSmtp, Attrezzi, Limiti, Postino};
-use tabulario::pec::{self, Invio, Modo, Officina, Passo};
+use tabulario::pec::{self, Invio, Modo, Officina};
 use tabulario::storage::Db;
 use tabulario::utenti::FileSegreto;
 use tabulario::valori::{Attore, Impronta, RegistrazioneId};
@@ -89,7 +89,7 @@ fn leggi_casella(casa: &Casa, db: &Db) {
     let fiduce = fiduce();
     let officina = Officina { db, deposito: &casa.deposito, fiduce: &fiduce };
     for casella in db.leggi(pec::caselle).unwrap() {
-        while pec::ricevi(&officina, &casella).unwrap() == Passo::Fatto {}
+        while pec::ricevi(&officina, &casella, 50).unwrap() > 0 {}
     }
 }
 
