@@ -8,6 +8,7 @@
 pub mod busta;
 mod casella;
 mod duplicato;
+mod elenco;
 mod errore;
 mod esclusione;
 pub mod imap;
@@ -17,6 +18,7 @@ mod maildir;
 mod messaggio;
 mod proposta;
 mod protocolla;
+pub mod regole;
 mod ricevi;
 mod spedisci;
 
@@ -25,12 +27,12 @@ pub use casella::{
     cambia_imap as cambia_casella_imap, caselle,
 };
 pub use duplicato::{duplicati, duplicati_di};
+pub use elenco::{non_protocollati, scartati_da_regole};
 pub use errore::Errore;
 pub use esclusione::{Esclusione, MotivoEsclusione, escludi, escludibile, ripristina};
 pub use invio::{Invio, StatoInvio, Tappa, invia, invii, registrazione_dell_invio};
 pub use messaggio::{
-    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, non_protocollati,
-    usa_file, visibile,
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file, visibile,
 };
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};

@@ -130,6 +130,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     riconciliazioni,
     spazi_caselle,
     copie_riconosciute,
+    regole,
+    stati_regole,
+    generi_automatici,
+    atti_regole,
+    anteprime_regole,
+    coda_regole,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -192,4 +198,8 @@ pub const CON_ID: &[&str] = &[
     "accessi_imap",
     "riconciliazioni",
     "copie_riconosciute",
+    "regole",
+    "stati_regole",
+    "generi_automatici",
+    "atti_regole",
 ];
