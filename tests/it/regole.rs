@@ -43,6 +43,10 @@ fn ordinaria(da: &str, oggetto: &str, n: usize) -> Vec<u8> {
     .into_bytes()
 }
 
+pub fn scrivi_ordinaria(casa: &Casa, n: usize, da: &str, oggetto: &str) {
+    scrivi(casa, &format!("o{n}"), &ordinaria(da, oggetto, n));
+}
+
 /// A rule that registers what is of this kind.
 pub fn protocolla(nome: &str, genere: Genere) -> Contenuto {
     Contenuto {
@@ -85,6 +89,13 @@ pub fn accesa(casa: &Casa, c: &Contenuto) -> RegolaId {
     regole::guarda(&casa.db, &IO, &casa.vista(), id).unwrap();
     opera(casa, |op| regole::accendi(op, id)).unwrap();
     id
+}
+
+/// One that was looked at, and is off.
+pub fn guardata(casa: &Casa) -> String {
+    let id = crea(casa, &protocolla("Prova", Genere::PostaCertificata));
+    regole::guarda(&casa.db, &IO, &casa.vista(), id).unwrap();
+    id.to_string()
 }
 
 pub fn automatica(casa: &Casa, genere: Genere) {
