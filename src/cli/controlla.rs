@@ -68,6 +68,7 @@ fn atti() -> Vec<Atto> {
         registro::emergenza::ATTI,
         scrivania::ATTI,
         pec::ATTI,
+        pec::regole::ATTI,
         istanze::ATTI,
         conservazione::ATTI,
         documenti::fiducia::ATTI,

@@ -144,7 +144,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let estrattore = Estrattore::new(programma);
     let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita().join("pec"));
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
-    let per_istanze = stato.clone();
+    let (per_istanze, per_regole) = (stato.clone(), Arc::clone(&stato.db));
     let mut postino = postino(stato);
     let ricevi = move |_: &Fine| {
         let fiduce = arrivi.fiduce()?;
@@ -171,6 +171,9 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
             punte.scrivi_punte().map(|()| Esito::Niente)
         }),
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
+        Passo::new("regole", PASSO_ARRIVI, move |_: &Fine| {
+            pec::regole::applica(&per_regole).map(|p| esito(p == pec::Passo::Fatto))
+        }),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
             postino.batti()?;
             let fiduce = partenze.fiduce()?;

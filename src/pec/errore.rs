@@ -75,6 +75,32 @@ pub enum Errore {
     /// The list has no such kind.
     #[error("questo genere non è tra quelli esclusi dalla registrazione: sceglilo dall'elenco o scrivi il motivo")]
     GenereSconosciuto,
+    /// The AOO has no such rule.
+    #[error("questa regola non c'è")]
+    RegolaSconosciuta,
+    /// What a rule says cannot stand.
+    #[error("{campo}: {perche}")]
+    RegolaSbagliata {
+        /// Which field.
+        campo: &'static str,
+        /// Why.
+        perche: String,
+    },
+    /// The AOO has as many rules as it may have.
+    #[error("ci sono già {0} regole, il massimo: cambiane una che non serve più")]
+    TroppeRegole(usize),
+    /// Somebody wrote another version meanwhile.
+    #[error("intanto qualcuno ha scritto la versione {0} di questa regola: ricaricala e riprova")]
+    RegolaCambiata(i32),
+    /// Nobody looked at what the current version would have done.
+    #[error("prima di accenderla guarda che cosa avrebbe fatto questa versione con gli ultimi messaggi")]
+    SenzaAnteprima,
+    /// The rule is so already.
+    #[error("la regola è {0}")]
+    StatoRegolaUguale(&'static str),
+    /// The registration without a person is so already.
+    #[error("la registrazione senza una persona è {0} per questo genere")]
+    AutomaticoUguale(&'static str),
     /// The message has no such attachment.
     #[error("il messaggio non ha un allegato con l'impronta {0}")]
     AllegatoSconosciuto(crate::valori::Impronta),

@@ -30,7 +30,8 @@ pub enum MotivoEsclusione {
 /// The act that leaves a message out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Esclusione {
-    id: String,
+    /// Its id.
+    pub id: String,
     /// Why: the kind, or what was written.
     pub motivo: String,
     /// Who, as people call them.
@@ -62,6 +63,20 @@ pub fn escludi(
     id: MessaggioId,
     motivo: &MotivoEsclusione,
 ) -> Result<(), Errore> {
+    let attore = op.attore.clone();
+    let autore = utenti::nome_autore(op.conn, &attore)?;
+    escludi_per(op, vista, id, motivo, autore)?;
+    Ok(())
+}
+
+/// The same in the name of `autore`, whoever that is; the id of the act.
+pub(super) fn escludi_per(
+    op: &mut Operazione<'_>,
+    vista: &Vista,
+    id: MessaggioId,
+    motivo: &MotivoEsclusione,
+    autore: String,
+) -> Result<String, Errore> {
     let m = messaggio(op.conn, vista, id)?;
     match m.stato {
         Stato::DaProtocollare => {}
@@ -85,19 +100,18 @@ pub fn escludi(
     {
         return Err(Errore::GenereSconosciuto);
     }
-    let attore = op.attore.clone();
     let riga = Riga {
         id: nuovo_id().to_string(),
         aoo_id: op.aoo.to_string(),
         messaggio_id: id.to_string(),
         genere,
         motivo,
-        autore: utenti::nome_autore(op.conn, &attore)?,
+        autore,
         istante: op.ora.utc(),
     };
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
     audit::annota(op, ATTO, "esclusione", &riga.id, &riga.carico())?;
-    Ok(())
+    Ok(riga.id)
 }
 
 /// Brings a message that was left out back among those that wait.

@@ -3,6 +3,7 @@
 use super::busta::Busta;
 use super::imap::libro::{self, Posto};
 use super::invio::CONSEGNA;
+use super::regole::coda;
 use super::ricevi::Allegata;
 use super::{Casella, Errore, Esclusione, esclusione, partenza};
 use crate::audit::{self, Carico};
@@ -29,7 +30,7 @@ const MASSIMO_CORPO: usize = 200_000;
 pub(super) const POSTA_CERTIFICATA: &str = "posta-certificata";
 
 /// The kinds that bring a document; the others speak of what we sent.
-const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", "ordinaria"];
+pub(super) const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", "ordinaria"];
 
 /// The verdict on a provider's signature that makes a receipt evidence.
 pub(super) const PROVATA: &str = "TOTAL-PASSED";
@@ -198,6 +199,7 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
         let consegnato = riga.genere == CONSEGNA && riga.firma_gestore.as_deref() == Some(PROVATA);
         partenza::ha_ricevuta(op, riferito, consegnato)?;
     }
+    coda::entra(op, id)?;
     match a.segno {
         Segno::Imap(posto) => libro::preso(op, posto, id, false)?,
         Segno::Maildir(chiave) => {
@@ -290,13 +292,13 @@ pub(super) fn visti(conn: &mut Conn, casella: CasellaId) -> Result<HashSet<Strin
     Ok(righe.into_iter().collect())
 }
 
-type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
+pub(super) type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
 
 /// The rows that may be seen: the start of every query of the mail.
 ///
 /// A message that became a registration, or speaks of the send of one, is for whoever may see that registration; any other
 /// belongs to no office yet, and is for whoever may see the whole AOO.
-fn vede(vista: &Vista) -> Boxed<'static> {
+pub(super) fn vede(vista: &Vista) -> Boxed<'static> {
     let della = tabella::table.filter(tabella::aoo_id.eq(vista.aoo().to_string())).into_boxed();
     // From each message to its registrations: there are few, and very many registrations.
     let divenuta = || {
@@ -369,20 +371,6 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
     completa(conn, righe)
 }
 
-/// The messages that a person left out, the newest first.
-///
-/// # Errors
-/// Those of the database.
-pub fn non_protocollati(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Vec<Messaggio>, Errore> {
-    let righe = vede(vista)
-        .filter(tabella::id.eq_any(esclusione::in_vigore().select(esclusioni::messaggio_id)))
-        .order(tabella::id.desc())
-        .limit(quanti)
-        .select(RigaMessaggio::as_select())
-        .load(conn)?;
-    completa(conn, righe)
-}
-
 /// The pairs of message and registration that are in force: at most one per message, since an annulment gives the message back.
 #[diesel::dsl::auto_type]
 fn in_vigore() -> _ {
@@ -431,7 +419,7 @@ pub fn usa_file(conn: &mut Conn, vista: &Vista, id: &str, impronta: &Impronta) -
     Ok(tipo.first(conn).optional()?)
 }
 
-fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>, Errore> {
+pub(super) fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec<Messaggio>, Errore> {
     let ids: Vec<&str> = righe.iter().map(|r| r.id.as_str()).collect();
     let file: Vec<(String, String, String, String, i64)> = allegati::table
         .inner_join(file::table.on(file::sha256.eq(allegati::sha256)))
@@ -513,7 +501,7 @@ fn valore(
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = tabella, treat_none_as_default_value = false)]
-struct RigaMessaggio {
+pub(super) struct RigaMessaggio {
     id: String,
     aoo_id: String,
     casella_id: String,

@@ -9,6 +9,7 @@ pub mod busta;
 mod casella;
 mod contatto;
 mod duplicato;
+mod elenco;
 mod errore;
 mod esclusione;
 mod guasto;
@@ -22,6 +23,7 @@ mod messaggio;
 mod partenza;
 mod proposta;
 mod protocolla;
+pub mod regole;
 mod ricevi;
 pub mod smtp;
 mod spedisci;
@@ -32,6 +34,7 @@ pub use casella::{
 };
 pub use contatto::{Contatto, Verso, contatti};
 pub use duplicato::{duplicati, duplicati_di};
+pub use elenco::{non_protocollati, scartati_da_regole};
 pub use errore::Errore;
 pub use esclusione::{Esclusione, MotivoEsclusione, escludi, escludibile, ripristina};
 pub use guasto::Guasto;
@@ -41,8 +44,7 @@ pub use invio::{
     ALLARME, Invio, MASSIMI_APERTI, StatoInvio, Tappa, TipoRicevuta, aperti, invii, registrazione_dell_invio,
 };
 pub use messaggio::{
-    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, non_protocollati,
-    usa_file, visibile,
+    AllegatoMessaggio, Messaggio, Stato, conta_messaggi, da_protocollare, messaggi, messaggio, usa_file, visibile,
 };
 pub use partenza::{Intoppo, Sospesi, in_sospeso};
 pub use proposta::{Proposta, proponi};

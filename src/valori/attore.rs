@@ -32,7 +32,7 @@ pub enum Attore {
 
 /// The steps that may act by themselves; a name read from the database must be one of these.
 const PASSI: &[&str] =
-    &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio", "registro"];
+    &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio", "registro", "regole"];
 
 impl Attore {
     /// The person who does it, for whomever and with whatever program.

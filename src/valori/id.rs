@@ -138,6 +138,10 @@ id! {
     VerificaId,
     /// The seal of an AOO.
     SigilloId,
+    /// A rule over mail, whatever its version.
+    RegolaId,
+    /// A version of a rule over mail.
+    VersioneId,
 }
 
 impl AooId {

@@ -8,6 +8,7 @@ mod misure;
 mod pagine;
 mod parti;
 mod problema;
+mod regole;
 mod salute;
 mod stampe;
 mod stato;

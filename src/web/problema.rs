@@ -449,7 +449,13 @@ impl From<pec::Errore> for Problema {
     fn from(e: pec::Errore) -> Self {
         use pec::Errore as E;
         match e {
-            E::Sconosciuto | E::CasellaAssente(_) => Self::non_trovato(),
+            E::Sconosciuto | E::CasellaAssente(_) | E::RegolaSconosciuta => Self::non_trovato(),
+            E::RegolaSbagliata { campo, perche } => Self::campo(format!("/{campo}"), perche),
+            E::TroppeRegole(_) => Self::conflitto("troppe-regole", e.to_string()),
+            E::RegolaCambiata(_) => Self::conflitto("regola-cambiata", e.to_string()),
+            E::SenzaAnteprima => Self::conflitto("senza-anteprima", e.to_string()),
+            E::StatoRegolaUguale(_) => Self::conflitto("stato-uguale", e.to_string()),
+            E::AutomaticoUguale(_) => Self::conflitto("automatico-uguale", e.to_string()),
             E::GiaProtocollato { .. } => Self::conflitto("gia-protocollato", e.to_string()),
             E::Ricevuta => Self::conflitto("ricevuta", e.to_string()),
             E::GiaEscluso => Self::conflitto("gia-escluso", e.to_string()),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 91] = [
+const STRADE: [(&str, &str, &str); 98] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -74,6 +74,13 @@ const STRADE: [(&str, &str, &str); 91] = [
     ("post", "/api/v1/pec/messaggi/{id}/ripristino", "registra"),
     ("get", "/api/v1/esclusi", "legge"),
     ("post", "/api/v1/esclusi", "annulla"),
+    ("get", "/api/v1/regole", "legge"),
+    ("post", "/api/v1/regole", "annulla"),
+    ("get", "/api/v1/regole/{id}", "legge"),
+    ("post", "/api/v1/regole/{id}", "annulla"),
+    ("post", "/api/v1/regole/{id}/anteprima", "annulla"),
+    ("post", "/api/v1/regole/{id}/stato", "annulla"),
+    ("post", "/api/v1/regole/generi", "annulla"),
     ("get", "/api/v1/orologio", "legge"),
     ("post", "/api/v1/orologio/conferma", "annulla"),
     ("get", "/api/v1/sostituzioni", "legge"),

@@ -43,6 +43,7 @@ mod permessi_api;
 mod politica;
 mod posta;
 mod registro;
+mod regole;
 mod ricerca;
 mod rubrica;
 mod scrivania;

@@ -81,6 +81,8 @@ pub struct Cose {
     sostituzione: String,
     chiusura: String,
     visione: String,
+    /// A rule that was looked at, and is off.
+    regola: String,
     /// Of somebody who may everything.
     gettone: String,
 }
@@ -125,6 +127,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let visione = visione(casa, registrazione.parse().unwrap());
     let chiusura = chiusura(casa);
     let emergenza = emergenza(casa);
+    let regola = crate::regole::guardata(casa);
     Cose {
         registrazione,
         altra,
@@ -151,6 +154,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         sostituzione,
         chiusura,
         visione,
+        regola,
         gettone,
     }
 }
@@ -350,6 +354,7 @@ impl Cose {
             Some("emergenze") => &self.emergenza,
             Some("registro") => &self.differimento,
             Some("rubrica") => &self.soggetto,
+            Some("regole") => &self.regola,
             Some("documenti") => &self.verifica,
             _ => "nessuno",
         };

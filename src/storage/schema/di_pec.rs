@@ -165,6 +165,90 @@ diesel::table! {
 }
 
 diesel::table! {
+    regole (id) {
+        id -> Text,
+        regola_id -> Text,
+        aoo_id -> Text,
+        versione -> Integer,
+        nome -> Text,
+        ordine -> Integer,
+        modo -> Text,
+        azione -> Text,
+        mittente -> Nullable<Text>,
+        casella_id -> Nullable<Text>,
+        parole -> Nullable<Text>,
+        genere -> Nullable<Text>,
+        segnatura -> Nullable<Text>,
+        voce -> Nullable<Text>,
+        ufficio -> Nullable<Text>,
+        conoscenza -> Text,
+        fascicolo -> Nullable<Text>,
+        tipologia -> Nullable<Text>,
+        riservato -> Bool,
+        motivo -> Nullable<Text>,
+        giorni -> Nullable<Integer>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    stati_regole (id) {
+        id -> Text,
+        aoo_id -> Text,
+        versione_id -> Text,
+        accesa -> Bool,
+        guardati -> BigInt,
+        trovati -> BigInt,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    generi_automatici (id) {
+        id -> Text,
+        aoo_id -> Text,
+        genere -> Text,
+        acceso -> Bool,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    atti_regole (id) {
+        id -> Text,
+        aoo_id -> Text,
+        versione_id -> Text,
+        messaggio_id -> Text,
+        registrazione_id -> Nullable<Text>,
+        esclusione_id -> Nullable<Text>,
+        fino_al -> Nullable<Date>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    anteprime_regole (versione_id) {
+        versione_id -> Text,
+        guardati -> BigInt,
+        trovati -> BigInt,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    coda_regole (messaggio_id) {
+        messaggio_id -> Text,
+        aoo_id -> Text,
+        tentativi -> Integer,
+        riprova -> Nullable<Timestamp>,
+        motivo -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     accessi_smtp (id) {
         id -> Text,
         aoo_id -> Text,

@@ -129,6 +129,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     riconciliazioni,
     spazi_caselle,
     copie_riconosciute,
+    regole,
+    stati_regole,
+    generi_automatici,
+    atti_regole,
+    anteprime_regole,
+    coda_regole,
     accessi_smtp,
     partenze,
 );
@@ -193,5 +199,9 @@ pub const CON_ID: &[&str] = &[
     "accessi_imap",
     "riconciliazioni",
     "copie_riconosciute",
+    "regole",
+    "stati_regole",
+    "generi_automatici",
+    "atti_regole",
     "accessi_smtp",
 ];

@@ -23,6 +23,7 @@ mod predisposti;
 mod proposte;
 pub(super) mod registrazioni;
 pub(super) mod registri;
+mod regole;
 mod ricerca;
 mod rubrica;
 mod scrivania;
@@ -125,6 +126,13 @@ fn del_registro(cfg: &mut web::ServiceConfig) {
     cfg.route("/pec/messaggi/{id}/esclusione", web::post().to(esclusione::escludi));
     cfg.route("/pec/messaggi/{id}/ripristino", web::post().to(esclusione::ripristina));
     cfg.service(web::resource("/esclusi").route(web::get().to(esclusi::elenca)).route(web::post().to(esclusi::cambia)));
+    cfg.service(web::resource("/regole").route(web::get().to(regole::elenca)).route(web::post().to(regole::crea)));
+    cfg.route("/regole/generi", web::post().to(regole::generi));
+    cfg.service(
+        web::resource("/regole/{id}").route(web::get().to(regole::mostra)).route(web::post().to(regole::cambia)),
+    );
+    cfg.route("/regole/{id}/anteprima", web::post().to(regole::anteprima));
+    cfg.route("/regole/{id}/stato", web::post().to(regole::stato));
     cfg.route("/orologio", web::get().to(orologio::mostra));
     cfg.route("/orologio/conferma", web::post().to(orologio::conferma));
     cfg.route("/predisposti", web::get().to(predisposti::elenca));

@@ -36,6 +36,7 @@ mod preferenze;
 mod provenienza;
 mod registrazione;
 mod registro;
+mod regole;
 mod revoche;
 mod ricerca;
 mod richiamo;
@@ -134,7 +135,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/registro/esclusi").route(web::get().to(esclusi::elenco)).route(web::post().to(esclusi::cambia)),
     );
-    cfg.configure(emergenze);
+    cfg.configure(emergenze).configure(sulle_regole);
     cfg.route("/registro/differimenti/{id}/chiusura", web::post().to(differimenti::chiudi));
     cfg.route("/ricerca", web::get().to(ricerca::cerca));
     cfg.route("/dove", web::get().to(dove::mostra));
@@ -180,6 +181,16 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
 
 /// Longest form with the rows of a post, in bytes: a file, of which a form writes many signs as three.
 const MASSIME_RIGHE_EMERGENZA: usize = 3 * emergenza::MASSIMO_FILE + 64 * 1024;
+
+/// Rules over mail.
+fn sulle_regole(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource("/regole").route(web::get().to(regole::elenco)).route(web::post().to(regole::crea)));
+    cfg.route("/regole/nuova", web::get().to(regole::nuova));
+    cfg.route("/regole/generi", web::post().to(regole::generi));
+    cfg.service(web::resource("/regole/{id}").route(web::get().to(regole::una)).route(web::post().to(regole::cambia)));
+    cfg.route("/regole/{id}/anteprima", web::post().to(regole::anteprima));
+    cfg.route("/regole/{id}/stato", web::post().to(regole::stato));
+}
 
 fn emergenze(cfg: &mut web::ServiceConfig) {
     cfg.service(

@@ -10,6 +10,7 @@ mod organico;
 pub mod portale;
 mod predisposti;
 pub mod registrazione;
+mod regole;
 mod riservate;
 mod rubrica;
 mod scrivania;

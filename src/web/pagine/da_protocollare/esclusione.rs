@@ -1,6 +1,7 @@
 //! `Non protocollare`, the list of what was left out, and the way back.
 
 use super::{PAGINA, genere, mostra, posta};
+use crate::pec::regole::Scartato;
 use crate::pec::{self, Messaggio, MotivoEsclusione};
 use crate::valori::{Istante, MessaggioId, Rifiuto, Testo};
 use crate::web::pagine::campi::frase;
@@ -12,6 +13,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError, web};
 use askama::Template;
 use serde::Deserialize;
+use std::collections::HashMap;
 
 struct Riga {
     id: String,
@@ -22,6 +24,8 @@ struct Riga {
     autore: String,
     istante: String,
     momento: String,
+    /// Until when it is kept for sure, if a rule put it here.
+    fino_al: Option<String>,
 }
 
 #[derive(Template)]
@@ -29,19 +33,43 @@ struct Riga {
 struct Pagina {
     guscio: Guscio,
     righe: Vec<Riga>,
+    /// Only those that rules put here.
+    cestino: bool,
+}
+
+/// `?cestino=1` asks for what rules left out.
+#[derive(Deserialize)]
+pub(in crate::web::pagine) struct Filtro {
+    cestino: Option<String>,
 }
 
 /// `/non-protocollati`, the newest first.
-pub(in crate::web::pagine) async fn elenco(stato: web::Data<Stato>, chi: Chi) -> Result<HttpResponse, Errata> {
+pub(in crate::web::pagine) async fn elenco(
+    stato: web::Data<Stato>,
+    chi: Chi,
+    filtro: web::Query<Filtro>,
+) -> Result<HttpResponse, Errata> {
     let posta = posta(&chi)?;
     let ora = stato.db.orologio().adesso();
-    let esclusi =
-        stato.blocca(move |stato| Ok(stato.db.leggi(|conn| pec::non_protocollati(conn, &posta, PAGINA))?)).await?;
-    let righe = esclusi.iter().filter_map(|m| riga(m, ora)).collect();
-    Ok(rendi(StatusCode::OK, &Pagina { guscio: Guscio::new(&chi, "/da-protocollare"), righe })?)
+    let cestino = filtro.cestino.is_some();
+    let letti = stato.blocca(move |stato| {
+        stato.db.leggi(|conn| {
+            let esclusi = if cestino {
+                pec::scartati_da_regole(conn, &posta, PAGINA)?
+            } else {
+                pec::non_protocollati(conn, &posta, PAGINA)?
+            };
+            let atti: Vec<&str> = esclusi.iter().filter_map(|m| Some(m.esclusione.as_ref()?.id.as_str())).collect();
+            let scartati = pec::regole::scartati(conn, &atti)?;
+            Ok::<_, Problema>((esclusi, scartati))
+        })
+    });
+    let (esclusi, scartati) = letti.await?;
+    let righe = esclusi.iter().filter_map(|m| riga(m, &scartati, ora)).collect();
+    Ok(rendi(StatusCode::OK, &Pagina { guscio: Guscio::new(&chi, "/da-protocollare"), righe, cestino })?)
 }
 
-fn riga(m: &Messaggio, ora: Istante) -> Option<Riga> {
+fn riga(m: &Messaggio, scartati: &HashMap<String, Scartato>, ora: Istante) -> Option<Riga> {
     let e = m.esclusione.as_ref()?;
     let proposta = pec::proponi(m);
     Some(Riga {
@@ -53,6 +81,7 @@ fn riga(m: &Messaggio, ora: Istante) -> Option<Riga> {
         autore: e.autore.clone(),
         istante: e.istante.roma(),
         momento: formato::momento(e.istante, ora),
+        fino_al: scartati.get(&e.id).map(|s| formato::data(s.fino_al)),
     })
 }
 

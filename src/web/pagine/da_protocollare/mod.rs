@@ -13,9 +13,10 @@ use super::duplicati::Duplicati;
 use super::firme::{self, Frase};
 use super::formato;
 use super::guscio::{Guscio, rendi};
-use super::{Errata, nuova};
+use super::{Errata, nuova, regole};
 use crate::documenti;
-use crate::pec::{self, Messaggio, Proposta};
+use crate::pec::regole::{proposti, scartati};
+use crate::pec::{self, Esclusione, Messaggio, Proposta};
 use crate::registro::{self, Registrazione};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
@@ -89,6 +90,8 @@ struct Pagina {
     momento: String,
     corpo: String,
     rilievi: Vec<String>,
+    /// What the rules propose, and what they left to a person.
+    regole: Vec<String>,
     doppione: Option<Doppione>,
     duplicati: Duplicati,
     /// The act that left it out: when, who, why.
@@ -238,7 +241,12 @@ fn pagina(
         None => None,
         Some(id) => Some(Doppione { id: id.to_string(), visibile: pec::visibile(conn, posta, id)? }),
     };
-    let scritto = scritto.unwrap_or_else(|| Scritto::proposto(&proposta));
+    let dalle_regole = if m.esclusione.is_none() { proposti(conn, guscio.aoo_id, m)? } else { Vec::new() };
+    let scritto = scritto.unwrap_or_else(|| {
+        let mut scritto = Scritto::proposto(&proposta);
+        dalle_regole.iter().for_each(|p| scritto.completa(&p.regola.contenuto));
+        scritto
+    });
     let duplicati = pec::duplicati(conn, posta, m, &scritto.corretta(proposta), ora.anno())?;
     let testo = |dove: &str| m.lettura.pointer(dove).and_then(|v| v.as_str()).map(str::to_owned);
     Ok(Pagina {
@@ -250,11 +258,12 @@ fn pagina(
         momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
         corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
         rilievi: m.rilievi(),
+        regole: dalle_regole.iter().map(regole::proposta).collect(),
         doppione,
         allegati: allegati.collect(),
         scritto,
         duplicati: Duplicati::new(&duplicati),
-        esclusa: m.esclusione.as_ref().map(|e| format!("{} ({}, il {})", e.motivo, e.autore, e.istante.leggibile())),
+        esclusa: m.esclusione.as_ref().map(|e| detta(conn, e)).transpose()?,
         escludibile: pec::escludibile(conn, posta, m)?,
         generi: registro::generi_esclusi(conn, guscio.aoo_id)?.into_iter().map(|g| g.nome).collect(),
         non_escluso: None,
@@ -262,6 +271,13 @@ fn pagina(
         uffici,
         guscio,
     })
+}
+
+/// The act that left a message out, and until when it is kept if a rule did.
+fn detta(conn: &mut Conn, e: &Esclusione) -> Result<String, Problema> {
+    let cestino = scartati(conn, &[&e.id])?.remove(&e.id);
+    let fino = cestino.map(|s| format!("; si conserva almeno fino al {}", formato::data(s.fino_al)));
+    Ok(format!("{} ({}, il {}){}", e.motivo, e.autore, e.istante.leggibile(), fino.unwrap_or_default()))
 }
 
 /// The bytes of an attachment, by its place in the message.

@@ -1,6 +1,7 @@
 //! `Protocolla e passa al prossimo`.
 
 use super::{mostra, posta};
+use crate::pec::regole::Contenuto;
 use crate::pec::{self, Decisione, Proposta};
 use crate::registro::{self, Corrispondente};
 use crate::segnatura::NomeParte;
@@ -82,6 +83,19 @@ impl Scritto {
             trova: None,
             richiamo: Richiamo::default(),
             errori: Vec::new(),
+        }
+    }
+
+    /// Fills what is empty with what a rule says.
+    pub(super) fn completa(&mut self, c: &Contenuto) {
+        if let Some(voce) = c.voce.as_ref().filter(|_| self.voce.is_empty()) {
+            self.voce = voce.to_string();
+        }
+        if let Some(ufficio) = c.ufficio.as_ref().filter(|_| self.ufficio.is_empty()) {
+            self.ufficio = ufficio.to_string();
+        }
+        if c.riservato {
+            self.riservato = Some("1".to_owned());
         }
     }
 

@@ -35,6 +35,7 @@ use super::{Errata, conservazione as pagina_conservazione, formato};
 use crate::conservazione::{self, Versamento};
 use crate::documenti::{RapportoConservato, verifiche_di};
 use crate::istanze::{self, Istanza, Sottoscrizione};
+use crate::pec::regole::{Firma, della_registrazione};
 use crate::registro::{self, Annullamento, Campo, Corrispondente, Registrazione, RuoloCorrispondente, RuoloDocumento};
 use crate::scrivania::{self, Addetto, Assegnazione, Titolo};
 use crate::storage::Conn;
@@ -185,6 +186,8 @@ struct Pagina {
     visioni: Option<Visioni>,
     /// By which sight this person looks at it.
     in_visione: Option<InVisione>,
+    /// The rule that made it, if one did.
+    regola: Option<Firma>,
     /// This person may add a scan.
     scansionabile: bool,
     /// Whoever looks may have the signatures verified again.
@@ -268,6 +271,7 @@ async fn mostra_con(
             pagina.scansionabile &= acquisisce;
             let scansione = rifiuto.as_ref().filter(|r| r.campo == "scansione");
             pagina.rifiuto_scansione = scansione.map(|r| (r.testo.clone(), r.scritto.clone()));
+            pagina.regola = della_registrazione(conn, id)?;
             pagina.in_visione = InVisione::leggi(conn, &vista, titolare, (id, ora))?;
             // Who is only given to look at it is offered nothing to do.
             let agisce_qui = pagina.in_visione.is_none();
@@ -383,6 +387,7 @@ fn pagina(
         riserva: false,
         visioni: None,
         in_visione: None,
+        regola: None,
         scansionabile: r.mezzo.cartaceo() && r.annullamento.is_none(),
         verificabile: false,
         rifiuto_scansione: None,
