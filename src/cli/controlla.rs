@@ -65,6 +65,7 @@ fn atti() -> Vec<Atto> {
         titolario::ATTI,
         registro::ATTI,
         registro::rubrica::ATTI,
+        registro::ipa::ATTI,
         registro::emergenza::ATTI,
         scrivania::ATTI,
         pec::ATTI,

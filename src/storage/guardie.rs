@@ -105,6 +105,8 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("decisioni_proposte", &[&["proposta_id"]]),
     guardata("unioni_soggetti", &[&["id"]]),
     guardata("scioglimenti_unioni", &[&["unione_id"]]),
+    guardata("importazioni_ipa", &[&["id"]]),
+    guardata("versioni_ipa", &[&["numero"]]),
     guardata(
         "chiusure",
         &[

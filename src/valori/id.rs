@@ -138,6 +138,8 @@ id! {
     VerificaId,
     /// The seal of an AOO.
     SigilloId,
+    /// An import of the IPA.
+    ImportazioneIpaId,
 }
 
 impl AooId {

@@ -9,7 +9,7 @@ mod errore;
 mod fonte;
 mod importa;
 mod indice;
-mod parole;
+pub(super) mod parole;
 mod proposta;
 mod recapito;
 mod soggetto;

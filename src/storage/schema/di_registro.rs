@@ -504,3 +504,46 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    importazioni_ipa (id) {
+        id -> Text,
+        genere -> Text,
+        dati_al -> Date,
+        sha256 -> Text,
+        righe -> BigInt,
+        nuove -> BigInt,
+        cambiate -> BigInt,
+        chiuse -> BigInt,
+        rifiutate -> BigInt,
+        versioni_sha256 -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    versioni_ipa (numero) {
+        numero -> BigInt,
+        importazione_id -> Text,
+        genere -> Text,
+        chiave -> Text,
+        codice_ipa -> Text,
+        codice_aoo -> Nullable<Text>,
+        codice_uo -> Nullable<Text>,
+        denominazione -> Text,
+        ente -> Nullable<Text>,
+        codice_fiscale -> Nullable<Text>,
+        recapiti -> Text,
+        sede -> Nullable<Text>,
+        cessata -> Bool,
+    }
+}
+
+diesel::table! {
+    parole_ipa (rango, parola, versione) {
+        rango -> Integer,
+        parola -> Text,
+        versione -> BigInt,
+    }
+}

@@ -130,6 +130,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     riconciliazioni,
     spazi_caselle,
     copie_riconosciute,
+    importazioni_ipa,
+    versioni_ipa,
+    parole_ipa,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -192,4 +195,5 @@ pub const CON_ID: &[&str] = &[
     "accessi_imap",
     "riconciliazioni",
     "copie_riconosciute",
+    "importazioni_ipa",
 ];
