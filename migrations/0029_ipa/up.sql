@@ -41,3 +41,6 @@ CREATE TABLE parole_ipa (
     versione BIGINT NOT NULL REFERENCES versioni_ipa (numero),
     PRIMARY KEY (rango, parola, versione)
 );
+
+-- The office of an amministrazione, as the IPA knows it.
+ALTER TABLE corrispondenti ADD COLUMN codice_uo TEXT;

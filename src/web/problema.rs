@@ -383,6 +383,20 @@ impl From<registro::rubrica::Errore> for Problema {
     }
 }
 
+impl From<registro::ipa::Errore> for Problema {
+    fn from(e: registro::ipa::Errore) -> Self {
+        use registro::ipa::Errore as E;
+        match e {
+            E::Sconosciuta => Self::non_trovato(),
+            E::File { .. } | E::PiuVecchi { .. } | E::Futura(_) | E::TroppeChiusure { .. } | E::Valore(_) => {
+                Self::campo("", e.to_string())
+            }
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
 impl From<registro::emergenza::Errore> for Problema {
     fn from(e: registro::emergenza::Errore) -> Self {
         use registro::emergenza::Errore as E;

@@ -1,6 +1,7 @@
 //! The IPA: a copy that is imported whole, written only where it changed, found in the rubrica, and never of less than is known.
 
 mod importazione;
+mod ricerca;
 
 use crate::casa::{Casa, comando};
 use std::path::{Path, PathBuf};

@@ -16,11 +16,11 @@ use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, Sportello};
 use tabulario::registro::chiusura;
 use tabulario::registro::rubrica::{Fonte, Indirizzo};
-use tabulario::registro::{self, rubrica};
+use tabulario::registro::{self, ipa, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{ApplicazioneId, Attore, Calendario, Istante, PredispostoId, RegistrazioneId};
+use tabulario::valori::{AooId, ApplicazioneId, Attore, Calendario, Istante, PredispostoId, RegistrazioneId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -267,14 +267,18 @@ fn visione(casa: &Casa, registrazione: RegistrazioneId) -> String {
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap().to_string()
 }
 
-/// A party, another, its address, a proposal about it, and its union with a third.
+/// A party, another, its address, a proposal about it, and its union with a third; and a body of the IPA.
 fn in_rubrica(casa: &Casa) -> [String; 5] {
+    let comuni = ipa::leggi(include_bytes!("../../fixtures/ipa/amministrazioni.csv")).unwrap();
+    let importa = |op: &mut Operazione<'_>| ipa::importa(op, &comuni, op.ora.giorno(), None);
+    casa.db.scrivi(AooId::INSTALLAZIONE, &Attore::Sistema("comando"), importa).unwrap();
     let ditta = |nome: &str| Parte {
         tipo: TipoParte::PersonaGiuridica,
         nome: NomeParte::Denominazione(nome.parse().unwrap()),
         codice_fiscale: None,
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: None,
     };
     let scrivi = |op: &mut Operazione<'_>| {
@@ -356,9 +360,11 @@ impl Cose {
         let codice = match rotta {
             _ if rotta.starts_with("/servizi/") => "accesso-atti",
             _ if rotta.contains("/uffici/") => "VUOTO",
+            _ if rotta.contains("/ipa/") => "c_x801",
             _ => "di-nessuna",
         };
         let strada = rotta
+            .replace("{genere}", "amministrazione")
             .replace("{id}", id)
             .replace("{collegamento}", &self.collegamento)
             .replace("{riga}", &self.differimento)

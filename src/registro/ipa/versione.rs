@@ -48,6 +48,14 @@ pub struct Versione {
     pub istante: Istante,
 }
 
+impl Versione {
+    /// Where it comes from, for people.
+    #[must_use]
+    pub fn fonte(&self) -> String {
+        format!("IPA, dati del {}", self.dati_al.format("%d/%m/%Y"))
+    }
+}
+
 /// The entry that is in force under a code.
 ///
 /// # Errors

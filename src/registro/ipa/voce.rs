@@ -77,6 +77,7 @@ impl VoceIpa {
             codice_fiscale: self.codice_fiscale.clone(),
             codice_ipa: Some(self.codice_ipa.clone()),
             codice_aoo: self.codice_aoo.clone(),
+            codice_uo: self.codice_uo.clone(),
             pec: self.pec().cloned(),
         }
     }

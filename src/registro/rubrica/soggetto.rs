@@ -302,6 +302,7 @@ impl Riga {
                 codice_fiscale: self.codice_fiscale.map(|t| t.parse()).transpose()?,
                 codice_ipa: self.codice_ipa.map(|t| t.parse()).transpose()?,
                 codice_aoo: self.codice_aoo.map(|t| t.parse()).transpose()?,
+                codice_uo: None,
                 pec,
             },
             provenienza: Provenienza {

@@ -46,6 +46,7 @@ diesel::table! {
         codice_ipa -> Nullable<Text>,
         codice_aoo -> Nullable<Text>,
         pec -> Nullable<Text>,
+        codice_uo -> Nullable<Text>,
     }
 }
 

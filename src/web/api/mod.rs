@@ -134,6 +134,7 @@ fn del_registro(cfg: &mut web::ServiceConfig) {
 fn della_rubrica(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenca)).route(web::post().to(rubrica::crea)));
     cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
+    cfg.route("/ipa/{genere}/{codice}", web::get().to(rubrica::storia_ipa));
     cfg.route("/rubrica/{id}/dati", web::post().to(rubrica::cambia));
     cfg.route("/rubrica/{id}/recapiti", web::post().to(rubrica::aggiungi));
     cfg.route("/rubrica/{id}/recapiti/{recapito}/ritiro", web::post().to(rubrica::ritira));

@@ -62,6 +62,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         differimenti::elenca,
         rubrica::elenca,
         rubrica::mostra,
+        rubrica::storia_ipa,
         rubrica::crea,
         versamenti::elenca,
         documenti::scarica,

@@ -43,7 +43,7 @@ pub(super) const MEZZI: [(Mezzo, &str); 9] = [
     (Mezzo::Corriere, "Corriere"),
 ];
 
-/// Most fields and files of the form: a thousand parties have five fields each.
+/// Most fields and files of the form: a thousand parties have eight fields each.
 const MASSIMO_PARTI: usize = 10_000;
 
 /// Most bytes of all its fields.

@@ -23,12 +23,31 @@ pub(super) struct ParteScritta {
     pub(super) nome: String,
     pub(super) codice_fiscale: String,
     pub(super) pec: String,
+    /// Codes of the IPA: of the amministrazione, its AOO, its UO.
+    pub(super) codice_ipa: String,
+    pub(super) codice_aoo: String,
+    pub(super) codice_uo: String,
 }
 
 impl ParteScritta {
+    /// The codes of the IPA: field, label, what is there.
+    pub(super) fn codici(&self) -> [(&'static str, &'static str, &str); 3] {
+        [
+            ("ipa", "Codice IPA", &self.codice_ipa),
+            ("aoo", "Codice AOO", &self.codice_aoo),
+            ("uo", "Codice UO", &self.codice_uo),
+        ]
+    }
+
+    /// True if it has a code of the IPA.
+    pub(super) fn con_codici(&self) -> bool {
+        [&self.codice_ipa, &self.codice_aoo, &self.codice_uo].into_iter().any(|t| !t.trim().is_empty())
+    }
+
     /// True if nothing was typed in it.
     pub(super) fn vuota(&self) -> bool {
-        [&self.cognome, &self.nome, &self.codice_fiscale, &self.pec].into_iter().all(|t| t.trim().is_empty())
+        let scritti = [&self.cognome, &self.nome, &self.codice_fiscale, &self.pec];
+        scritti.into_iter().all(|t| t.trim().is_empty()) && !self.con_codici()
     }
 }
 
@@ -110,6 +129,9 @@ impl Modulo {
                 nome: campo("nome"),
                 codice_fiscale: campo("cf"),
                 pec: campo("pec"),
+                codice_ipa: campo("ipa"),
+                codice_aoo: campo("aoo"),
+                codice_uo: campo("uo"),
             })
         });
         Ok(Self {
@@ -182,7 +204,9 @@ impl Modulo {
 
     /// What the form asks, whatever its bytes: two that ask the same are the same request.
     pub(super) fn sha256(&self) -> String {
-        let parti = self.parti.iter().map(|p| json!([p.tipo, p.cognome, p.nome, p.codice_fiscale, p.pec]));
+        let parti = self.parti.iter().map(|p| {
+            json!([p.tipo, p.cognome, p.nome, p.codice_fiscale, p.pec, p.codice_ipa, p.codice_aoo, p.codice_uo])
+        });
         let file = self.file.iter().map(|f| json!([f.ruolo.as_str(), f.nome.as_str(), f.riposto.impronta.to_string()]));
         let chiesto = json!([
             self.flusso.as_str(),

@@ -1,5 +1,6 @@
 //! `/rubrica`: people, companies and bodies with their addresses, the source and the date of each (UX.md 3.4).
 
+pub(super) mod ipa;
 mod modulo;
 mod nuovo;
 mod uno;
@@ -7,6 +8,7 @@ mod uno;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
+use crate::registro::ipa as indice_ipa;
 use crate::registro::rubrica::{self, Fonte, Indirizzo, Provenienza, Recapito, Soggetto};
 use crate::segnatura::TipoParte;
 use crate::utenti::politica::{Azione, Permesso};
@@ -23,6 +25,7 @@ const PAGINA: i64 = 50;
 pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/rubrica").route(web::get().to(elenco)).route(web::post().to(nuovo::crea)));
     cfg.route("/rubrica/nuovo", web::get().to(nuovo::nuovo));
+    cfg.route("/rubrica/ipa/{genere}/{codice}", web::get().to(ipa::mostra));
     cfg.route("/rubrica/{id}", web::get().to(uno::mostra));
     cfg.route("/rubrica/{id}/modifica", web::get().to(nuovo::modifica));
     cfg.route("/rubrica/{id}/dati", web::post().to(nuovo::cambia));
@@ -57,6 +60,8 @@ struct Elenco {
     guscio: Guscio,
     testo: String,
     righe: Vec<Riga>,
+    nell_ipa: Vec<ipa::VoceVista>,
+    ipa_piena: bool,
     con_proposte: bool,
     solo_proposte: bool,
     corta: bool,
@@ -81,7 +86,7 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
     let solo_proposte = mostra == "proposte";
     let dopo: Option<SoggettoId> = dopo.map(|d| d.parse()).transpose().map_err(|_| Problema::non_trovato())?;
     let (aoo, cercato) = (chi.aoo.id, testo.trim().to_owned());
-    let (mut trovati, con_proposte) = stato
+    let (mut trovati, nell_ipa, con_proposte) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let con_proposte = !rubrica::con_proposte(conn, aoo, 1)?.is_empty();
@@ -92,7 +97,8 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
                 } else {
                     rubrica::cerca(conn, aoo, &cercato)?
                 };
-                Ok::<_, Problema>((trovati, con_proposte))
+                let nell_ipa = if solo_proposte { Vec::new() } else { indice_ipa::cerca(conn, &cercato)? };
+                Ok::<_, Problema>((trovati, nell_ipa, con_proposte))
             })
         })
         .await?;
@@ -107,6 +113,8 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
         piena: cerca && trovati.len() == rubrica::MASSIMO,
         cursore: trovati.last().filter(|_| altri).map(|s| s.id.to_string()),
         righe: trovati.iter().map(riga).collect(),
+        ipa_piena: nell_ipa.len() == indice_ipa::MASSIMO,
+        nell_ipa: nell_ipa.iter().map(ipa::vista).collect(),
         testo,
         con_proposte,
         solo_proposte,
