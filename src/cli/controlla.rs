@@ -66,6 +66,7 @@ fn atti() -> Vec<Atto> {
         registro::ATTI,
         registro::rubrica::ATTI,
         registro::ipa::ATTI,
+        registro::gruppo::ATTI,
         registro::emergenza::ATTI,
         scrivania::ATTI,
         pec::ATTI,

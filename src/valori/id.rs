@@ -138,6 +138,10 @@ id! {
     VerificaId,
     /// The seal of an AOO.
     SigilloId,
+    /// A group of parties of the rubrica and of the IPA.
+    GruppoId,
+    /// One who is in a group.
+    MembroId,
     /// An import of the IPA.
     ImportazioneIpaId,
 }

@@ -1,5 +1,6 @@
 //! The IPA: a copy that is imported whole, written only where it changed, found in the rubrica, and never of less than is known.
 
+mod gruppi;
 mod importazione;
 mod ricerca;
 

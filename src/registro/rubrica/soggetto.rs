@@ -47,7 +47,8 @@ impl Soggetto {
 }
 
 /// The name of a party; of a person the family name first.
-pub(super) fn nome(parte: &Parte) -> String {
+#[must_use]
+pub fn nome(parte: &Parte) -> String {
     match &parte.nome {
         NomeParte::Denominazione(d) => d.to_string(),
         NomeParte::Persona { nome, cognome } => format!("{cognome} {nome}"),

@@ -548,3 +548,41 @@ diesel::table! {
         versione -> BigInt,
     }
 }
+
+diesel::table! {
+    gruppi (id) {
+        id -> Text,
+        aoo_id -> Text,
+        nome -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chiusure_gruppi (gruppo_id) {
+        gruppo_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    membri_gruppi (id) {
+        id -> Text,
+        gruppo_id -> Text,
+        soggetto_id -> Nullable<Text>,
+        genere_ipa -> Nullable<Text>,
+        codice_ipa -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    uscite_gruppi (membro_id) {
+        membro_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}

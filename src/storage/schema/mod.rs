@@ -133,6 +133,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     importazioni_ipa,
     versioni_ipa,
     parole_ipa,
+    gruppi,
+    chiusure_gruppi,
+    membri_gruppi,
+    uscite_gruppi,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -196,4 +200,6 @@ pub const CON_ID: &[&str] = &[
     "riconciliazioni",
     "copie_riconosciute",
     "importazioni_ipa",
+    "gruppi",
+    "membri_gruppi",
 ];

@@ -167,6 +167,31 @@ impl Modulo {
         }
     }
 
+    /// All of a group, each once; who was typed in stays.
+    pub(super) fn aggiungi_gruppo(&mut self, gruppo: Vec<ParteScritta>, persi: usize, massimo: usize) {
+        self.parti.retain(|p| !p.vuota());
+        let uguali = |a: &ParteScritta, b: &ParteScritta| a.cognome == b.cognome && a.nome == b.nome && a.pec == b.pec;
+        let nuove: Vec<ParteScritta> =
+            gruppo.into_iter().filter(|g| !self.parti.iter().any(|p| uguali(p, g))).collect();
+        if self.parti.len() + nuove.len() > massimo {
+            self.rifiuta("gruppo", &format!("Con il gruppo i destinatari sarebbero più di {massimo}."));
+        } else {
+            self.parti.extend(nuove);
+        }
+        if persi > 0 {
+            let testo = "Del gruppo manca chi non è più in rubrica o nell'IPA: guarda nella pagina del gruppo.";
+            self.rifiuta("gruppo", testo);
+        }
+        if self.parti.is_empty() {
+            self.aggiungi_parte(massimo);
+        }
+    }
+
+    /// Something to be put right before it is registered.
+    pub(super) fn rifiuta(&mut self, campo: &str, testo: &str) {
+        self.errori.push(Difetto { campo: campo.to_owned(), testo: testo.to_owned() });
+    }
+
     /// Where the form is.
     pub(super) fn indirizzo(&self) -> &'static str {
         match self.flusso {

@@ -1,12 +1,12 @@
 //! `Cerca in rubrica` beside a party of the form: what was typed is looked for, and one of those found fills the party in.
 
 use super::modulo::{Modulo, ParteScritta};
-use crate::registro::ipa::{self, Genere, InVigore};
+use crate::registro::gruppo::{self, Membro};
+use crate::registro::ipa::{self, InVigore};
 use crate::registro::rubrica::{self, Soggetto};
 use crate::segnatura::{NomeParte, Parte};
-use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
-use crate::valori::{AooId, CodiceAoo, CodiceFiscale, CodiceIpa, CodiceUfficio, IndirizzoMail, SoggettoId};
+use crate::valori::{CodiceAoo, CodiceFiscale, CodiceIpa, CodiceUfficio, GruppoId, IndirizzoMail};
 use crate::web::pagine::Errata;
 use crate::web::pagine::chi::Chi;
 use crate::web::pagine::rubrica::{fonte, ipa as vista_ipa};
@@ -68,8 +68,22 @@ pub(super) async fn risponde(
         let (indice, id) = scelta.split_once(' ').ok_or_else(Problema::non_trovato)?;
         let indice: usize = indice.parse().map_err(|_| Problema::non_trovato())?;
         let chi = Scelto::leggi(id)?;
-        let leggi = move |stato: &Stato| stato.db.leggi(|conn| chi.parte(conn, aoo));
+        let leggi = move |stato: &Stato| Ok(stato.db.leggi(|conn| chi.membro().parte(conn, aoo))?.0);
         *modulo.parti.get_mut(indice).ok_or_else(Problema::non_trovato)? = scritta(&stato.blocca(leggi).await?);
+        return Ok(true);
+    }
+    if campi.contains_key("aggiungi-gruppo") {
+        chi.serve(Azione::Uscita, Permesso::Agisce)?;
+        let scelto = campi.get("gruppo").map(String::as_str).unwrap_or_default();
+        let Ok(id) = scelto.parse::<GruppoId>() else {
+            modulo.rifiuta("gruppo", "Scegli il gruppo da aggiungere.");
+            return Ok(true);
+        };
+        let leggi = move |stato: &Stato| Ok(stato.db.leggi(|conn| gruppo::membri(conn, aoo, id))?);
+        let iscritti = stato.blocca(leggi).await?;
+        let parti = iscritti.iter().filter_map(|i| Some(scritta(&i.parte.as_ref()?.0))).collect();
+        let persi = iscritti.iter().filter(|i| i.parte.is_none()).count();
+        modulo.aggiungi_gruppo(parti, persi, stato.limiti.corrispondenti);
         return Ok(true);
     }
     Ok(false)
@@ -105,26 +119,20 @@ fn trovata(v: &InVigore) -> Trovato {
 }
 
 /// Whom a person picked: one of the rubrica by its id, one of the IPA as `ipa/uo/X801UT`.
-pub(in crate::web::pagine) enum Scelto {
-    Soggetto(SoggettoId),
-    Ipa(Genere, String),
-}
+pub(in crate::web::pagine) struct Scelto(Membro);
 
 impl Scelto {
     pub(in crate::web::pagine) fn leggi(testo: &str) -> Result<Self, Problema> {
         let letto = match testo.strip_prefix("ipa/") {
-            Some(voce) => voce.split_once('/').and_then(|(g, c)| Some(Self::Ipa(g.parse().ok()?, c.to_owned()))),
-            None => testo.parse().ok().map(Self::Soggetto),
+            Some(voce) => voce.split_once('/').and_then(|(g, c)| Some(Membro::Ipa(g.parse().ok()?, c.to_owned()))),
+            None => testo.parse().ok().map(Membro::Soggetto),
         };
-        letto.ok_or_else(Problema::non_trovato)
+        letto.map(Self).ok_or_else(Problema::non_trovato)
     }
 
-    /// As a party, by what is known of it now.
-    fn parte(&self, conn: &mut Conn, aoo: AooId) -> Result<Parte, Problema> {
-        match self {
-            Self::Soggetto(id) => Ok(rubrica::per_id(conn, aoo, *id)?.parte),
-            Self::Ipa(genere, codice) => Ok(ipa::per_codice(conn, *genere, codice)?.voce.parte()),
-        }
+    /// As a member of a group.
+    pub(in crate::web::pagine) fn membro(self) -> Membro {
+        self.0
     }
 }
 

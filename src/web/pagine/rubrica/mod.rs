@@ -1,5 +1,6 @@
 //! `/rubrica`: people, companies and bodies with their addresses, the source and the date of each (UX.md 3.4).
 
+mod gruppi;
 pub(super) mod ipa;
 mod modulo;
 mod nuovo;
@@ -25,6 +26,13 @@ const PAGINA: i64 = 50;
 pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/rubrica").route(web::get().to(elenco)).route(web::post().to(nuovo::crea)));
     cfg.route("/rubrica/nuovo", web::get().to(nuovo::nuovo));
+    cfg.service(
+        web::resource("/rubrica/gruppi").route(web::get().to(gruppi::elenco)).route(web::post().to(gruppi::crea)),
+    );
+    cfg.route("/rubrica/gruppi/{id}", web::get().to(gruppi::mostra));
+    cfg.route("/rubrica/gruppi/{id}/membri", web::post().to(gruppi::aggiungi));
+    cfg.route("/rubrica/gruppi/{id}/membri/{membro}/uscita", web::post().to(gruppi::togli));
+    cfg.route("/rubrica/gruppi/{id}/chiusura", web::post().to(gruppi::chiudi));
     cfg.route("/rubrica/ipa/{genere}/{codice}", web::get().to(ipa::mostra));
     cfg.route("/rubrica/{id}", web::get().to(uno::mostra));
     cfg.route("/rubrica/{id}/modifica", web::get().to(nuovo::modifica));
