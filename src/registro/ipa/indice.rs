@@ -8,7 +8,7 @@ use crate::storage::{Comando, Conn, Operazione, Valore};
 use crate::valori::{CodiceFiscale, IndirizzoMail};
 use diesel::prelude::*;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Entries found by one search.
 pub const MASSIMO: usize = 20;
@@ -41,44 +41,46 @@ pub fn cerca(conn: &mut Conn, testo: &str) -> Result<Vec<InVigore>, Errore> {
     versione::per_numeri(conn, &numeri)
 }
 
-/// Those of one kind; the rarest word leads, so that few rows are looked at.
+/// Those of one kind; the rarest word leads, and what it finds is sifted by the others. Each word is one walk along the index, whatever
+/// a planner thinks of a table that was filled a moment ago.
 fn trova(conn: &mut Conn, rango: i32, cercate: Vec<String>, numeri: &mut Vec<i64>) -> Result<(), Errore> {
     let mut contate = Vec::with_capacity(cercate.len());
     for parola in cercate {
-        let sue: Vec<i64> = parole_ipa::table
-            .filter(parole_ipa::rango.eq(rango))
-            .filter(parole_ipa::parola.ge(&parola).and(parole_ipa::parola.lt(parole::oltre(&parola))))
-            .limit(FREQUENTE)
-            .select(parole_ipa::versione)
-            .load(conn)?;
+        let sue: Vec<i64> = con(rango, &parola).limit(FREQUENTE).select(parole_ipa::versione).load(conn)?;
         contate.push((sue.len(), parola));
     }
     contate.sort();
     let Some(((_, prima), altre)) = contate.split_first() else { return Ok(()) };
-    let mut query = parole_ipa::table
-        .filter(parole_ipa::rango.eq(rango))
-        .filter(parole_ipa::parola.ge(prima).and(parole_ipa::parola.lt(parole::oltre(prima))))
-        .into_boxed();
-    let anche = diesel::alias!(parole_ipa as anche);
-    for (_, altra) in altre {
-        let parola = anche.field(parole_ipa::parola);
-        let sue = anche
-            .filter(anche.field(parole_ipa::rango).eq(rango))
-            .filter(parola.ge(altra).and(parola.lt(parole::oltre(altra))))
-            .select(anche.field(parole_ipa::versione));
-        query = query.filter(parole_ipa::versione.eq_any(sue));
+    let mut query = con(rango, prima).order((parole_ipa::parola, parole_ipa::versione));
+    if altre.is_empty() {
+        query = query.limit(PAROLE);
     }
-    let trovati: Vec<i64> = query
-        .order((parole_ipa::parola, parole_ipa::versione))
-        .limit(PAROLE)
-        .select(parole_ipa::versione)
-        .load(conn)?;
+    let mut trovati: Vec<i64> = query.select(parole_ipa::versione).load(conn)?;
+    for (_, altra) in altre {
+        if trovati.is_empty() {
+            break;
+        }
+        let sue: Vec<i64> = con(rango, altra).select(parole_ipa::versione).load(conn)?;
+        let sue: HashSet<i64> = sue.into_iter().collect();
+        trovati.retain(|numero| sue.contains(numero));
+    }
     for numero in trovati {
-        if numeri.len() < MASSIMO && !numeri.contains(&numero) {
+        if numeri.len() >= MASSIMO {
+            break;
+        }
+        if !numeri.contains(&numero) {
             numeri.push(numero);
         }
     }
     Ok(())
+}
+
+/// The words of one kind that begin so.
+fn con(rango: i32, inizio: &str) -> parole_ipa::BoxedQuery<'_, <Conn as Connection>::Backend> {
+    parole_ipa::table
+        .filter(parole_ipa::rango.eq(rango))
+        .filter(parole_ipa::parola.ge(inizio).and(parole_ipa::parola.lt(parole::oltre(inizio))))
+        .into_boxed()
 }
 
 /// The entries in force that have this very address, amministrazioni first.
