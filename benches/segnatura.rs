@@ -28,6 +28,7 @@ fn uscita() -> Uscita {
         codice_fiscale: None,
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: Some("posta@pec.example.it".parse().unwrap()),
     };
     let destinatari = [

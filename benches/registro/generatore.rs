@@ -57,6 +57,7 @@ impl<'a> Generatore<'a> {
             codice_fiscale: None,
             codice_ipa: None,
             codice_aoo: None,
+            codice_uo: None,
             pec: None,
         };
         let byte: [u8; 16] = self.caso.random();

@@ -65,6 +65,8 @@ fn atti() -> Vec<Atto> {
         titolario::ATTI,
         registro::ATTI,
         registro::rubrica::ATTI,
+        registro::ipa::ATTI,
+        registro::gruppo::ATTI,
         registro::emergenza::ATTI,
         scrivania::ATTI,
         pec::ATTI,

@@ -98,6 +98,9 @@ pub enum Errore {
     /// The rubrica.
     #[error(transparent)]
     Rubrica(#[from] registro::rubrica::Errore),
+    /// The IPA.
+    #[error(transparent)]
+    Ipa(#[from] registro::ipa::Errore),
     /// The search.
     #[error(transparent)]
     Ricerca(#[from] ricerca::Errore),

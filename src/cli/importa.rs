@@ -1,6 +1,6 @@
 //! `tabulario importa`.
 
-use super::{Dove, Errore, fiducia, revoche, rubrica};
+use super::{Dove, Errore, fiducia, ipa, revoche, rubrica};
 use crate::storage::Operazione;
 use crate::utenti::importazione::{self, Esame, Esito};
 use crate::valori::{Attore, CodiceAoo, Denominazione, Tabella, testo_di_tabella};
@@ -22,6 +22,7 @@ pub(super) enum Comando {
     Persone(Organico),
     /// Porta in rubrica i soggetti di un CSV: i nuovi entrano, le differenze diventano proposte, niente si sovrascrive.
     Rubrica(rubrica::Args),
+    Ipa(ipa::Args),
     Fiducia(fiducia::Args),
     Revoche(revoche::Args),
 }
@@ -63,6 +64,7 @@ pub(super) fn esegui(dove: &Dove, comando: Comando, out: &mut dyn Write) -> Resu
             Ok(bene)
         }
         Comando::Rubrica(args) => rubrica::esegui(dove, &args, out),
+        Comando::Ipa(args) => ipa::esegui(dove, &args, out),
         Comando::Fiducia(args) => fiducia::esegui(dove, &args, out),
         Comando::Revoche(args) => revoche::esegui(dove, &args, out),
     }

@@ -16,6 +16,7 @@ mod estrai_testo;
 mod fiducia;
 mod fonte_oraria;
 mod importa;
+mod ipa;
 mod procedimento;
 mod reindicizza;
 mod revoche;

@@ -163,6 +163,7 @@ fn nuova(op: &mut Operazione<'_>, procedimento: &Procedimento, riga: &Riga) -> R
         codice_fiscale: Some(riga.codice_fiscale.parse().map_err(no)?),
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: Some(riga.indirizzo.parse().map_err(no)?),
     };
     let oggetto = format!("{}: {}", procedimento.denominazione, riga.oggetto);

@@ -87,6 +87,7 @@ fn mittente(m: &Messaggio, segnatura: Option<&Value>) -> Corrispondente {
         codice_fiscale: None,
         codice_ipa: testo(codici, "/identificatore/amministrazione").and_then(|c| c.parse().ok()),
         codice_aoo: testo(codici, "/identificatore/aoo").and_then(|c| c.parse().ok()),
+        codice_uo: None,
         pec,
     };
     Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false }

@@ -46,6 +46,7 @@ pub(super) fn carico(
             .forse("codice_fiscale", c.codice_fiscale.as_ref())
             .forse("codice_ipa", c.codice_ipa.as_ref())
             .forse("codice_aoo", c.codice_aoo.as_ref())
+            .forse("codice_uo", c.codice_uo.as_ref())
             .forse("pec", c.pec.as_ref());
     }
     for d in documenti {

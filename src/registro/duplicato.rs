@@ -276,6 +276,7 @@ mod tests {
             codice_fiscale: None,
             codice_ipa: ipa.map(|i| i.parse().unwrap()),
             codice_aoo: None,
+            codice_uo: None,
             pec: pec.map(|p| p.parse().unwrap()),
         }
     }

@@ -463,6 +463,7 @@ pub(super) fn corrispondente(c: RigaCorrispondente) -> Result<Corrispondente, cr
         codice_fiscale: c.codice_fiscale.map(|t| t.parse()).transpose()?,
         codice_ipa: c.codice_ipa.map(|t| t.parse()).transpose()?,
         codice_aoo: c.codice_aoo.map(|t| t.parse()).transpose()?,
+        codice_uo: c.codice_uo.map(|t| t.parse()).transpose()?,
         pec: c.pec.map(|t| t.parse()).transpose()?,
     };
     Ok(Corrispondente { ruolo: c.ruolo.parse()?, parte, per_conoscenza: c.per_conoscenza })

@@ -19,6 +19,8 @@ pub mod emergenza;
 mod errore;
 mod escluso;
 pub mod etichetta;
+pub mod gruppo;
+pub mod ipa;
 mod leggibile;
 mod lettura;
 mod nuova;

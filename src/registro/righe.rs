@@ -44,6 +44,9 @@ pub(super) struct RigaCorrispondente {
     pub codice_fiscale: Option<String>,
     pub codice_ipa: Option<String>,
     pub codice_aoo: Option<String>,
+    // Values that were stored before there was one say nothing of it, and must go on saying the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codice_uo: Option<String>,
     pub pec: Option<String>,
 }
 
@@ -76,6 +79,7 @@ impl RigaCorrispondente {
             codice_fiscale: c.parte.codice_fiscale.as_ref().map(ToString::to_string),
             codice_ipa: c.parte.codice_ipa.as_ref().map(ToString::to_string),
             codice_aoo: c.parte.codice_aoo.as_ref().map(ToString::to_string),
+            codice_uo: c.parte.codice_uo.as_ref().map(ToString::to_string),
             pec: c.parte.pec.as_ref().map(ToString::to_string),
         }
     }

@@ -194,6 +194,7 @@ fn parte(c: &Corrispondente) -> String {
         p.codice_fiscale.as_ref().map(ToString::to_string),
         p.codice_ipa.as_ref().map(ToString::to_string),
         p.codice_aoo.as_ref().map(ToString::to_string),
+        p.codice_uo.as_ref().map(ToString::to_string),
         p.pec.as_ref().map(ToString::to_string),
     ]
     .into_iter()

@@ -89,6 +89,7 @@ fn parte(corrispondente: &Corrispondente) -> String {
         p.codice_fiscale.as_ref().map(ToString::to_string),
         p.codice_ipa.as_ref().map(ToString::to_string),
         p.codice_aoo.as_ref().map(ToString::to_string),
+        p.codice_uo.as_ref().map(ToString::to_string),
         p.pec.as_ref().map(ToString::to_string),
     ];
     codici.into_iter().flatten().fold(nome, |tutto, codice| format!("{tutto} {codice}"))

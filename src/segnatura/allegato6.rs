@@ -208,13 +208,18 @@ fn destinatario(f: &mut Foglio, destinatario: &Destinatario) {
             f.testo("DenominazioneAmministrazione", &[], &denominazione(&parte.nome));
             undici_cifre(f, "CFAmministrazione", parte.codice_fiscale.as_ref());
             f.testo("CodiceIPAAmministrazione", &[], codice.as_str());
-            // Only an AOO has contacts after its code; without one they are those of the body.
-            match &parte.codice_aoo {
-                Some(aoo) => {
-                    f.testo("CodiceIPAAOO", &[], aoo.as_str());
-                    contatti(f, "ContattiAOO", parte.pec.as_ref());
-                }
-                None => contatti(f, "ContattiAmministrazione", parte.pec.as_ref()),
+            // The address is of whoever is named last: the office, its AOO, or the body.
+            let pec = parte.pec.as_ref();
+            if parte.codice_aoo.is_none() && parte.codice_uo.is_none() {
+                contatti(f, "ContattiAmministrazione", pec);
+            }
+            if let Some(aoo) = &parte.codice_aoo {
+                f.testo("CodiceIPAAOO", &[], aoo.as_str());
+                contatti(f, "ContattiAOO", pec.filter(|_| parte.codice_uo.is_none()));
+            }
+            if let Some(uo) = &parte.codice_uo {
+                f.testo("CodiceIPAUO", &[], uo.as_str());
+                contatti(f, "ContattiUO", pec);
             }
         }),
         // A body whose IPA code nobody knows cannot be said to be one: it is still a person in law.

@@ -80,6 +80,8 @@ pub struct Parte {
     pub codice_ipa: Option<CodiceIpa>,
     /// Code of its AOO, of an amministrazione.
     pub codice_aoo: Option<CodiceAoo>,
+    /// Code of its office (UO) in the IPA, of an amministrazione.
+    pub codice_uo: Option<CodiceUfficio>,
     /// PEC or mail address.
     pub pec: Option<IndirizzoMail>,
 }

@@ -110,6 +110,12 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("decisioni_proposte", &[&["proposta_id"]]),
     guardata("unioni_soggetti", &[&["id"]]),
     guardata("scioglimenti_unioni", &[&["unione_id"]]),
+    guardata("gruppi", &[&["id"]]),
+    guardata("chiusure_gruppi", &[&["gruppo_id"]]),
+    guardata("membri_gruppi", &[&["id"]]),
+    guardata("uscite_gruppi", &[&["membro_id"]]),
+    guardata("importazioni_ipa", &[&["id"]]),
+    guardata("versioni_ipa", &[&["numero"]]),
     guardata(
         "chiusure",
         &[

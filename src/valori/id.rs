@@ -142,6 +142,12 @@ id! {
     RegolaId,
     /// A version of a rule over mail.
     VersioneId,
+    /// A group of parties of the rubrica and of the IPA.
+    GruppoId,
+    /// One who is in a group.
+    MembroId,
+    /// An import of the IPA.
+    ImportazioneIpaId,
 }
 
 impl AooId {

@@ -383,6 +383,38 @@ impl From<registro::rubrica::Errore> for Problema {
     }
 }
 
+impl From<registro::gruppo::Errore> for Problema {
+    fn from(e: registro::gruppo::Errore) -> Self {
+        use registro::gruppo::Errore as E;
+        match e {
+            E::Sconosciuto | E::NonIscritto => Self::non_trovato(),
+            E::NomeUsato(_) => Self::conflitto("gruppo-presente", e.to_string()),
+            E::GiaUscito => Self::conflitto("gia-uscito", e.to_string()),
+            E::GiaIscritto(_) => Self::conflitto("gia-nel-gruppo", e.to_string()),
+            E::Pieno => Self::conflitto("gruppo-pieno", e.to_string()),
+            E::Valore(_) => Self::campo("", e.to_string()),
+            E::Rubrica(e) => e.into(),
+            E::Ipa(e) => e.into(),
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
+impl From<registro::ipa::Errore> for Problema {
+    fn from(e: registro::ipa::Errore) -> Self {
+        use registro::ipa::Errore as E;
+        match e {
+            E::Sconosciuta => Self::non_trovato(),
+            E::File { .. } | E::PiuVecchi { .. } | E::Futura(_) | E::TroppeChiusure { .. } | E::Valore(_) => {
+                Self::campo("", e.to_string())
+            }
+            E::Utenti(e) => e.into(),
+            E::Storage(e) => e.into(),
+        }
+    }
+}
+
 impl From<registro::emergenza::Errore> for Problema {
     fn from(e: registro::emergenza::Errore) -> Self {
         use registro::emergenza::Errore as E;

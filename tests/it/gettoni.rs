@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 98] = [
+const STRADE: [(&str, &str, &str); 105] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -54,6 +54,13 @@ const STRADE: [(&str, &str, &str); 98] = [
     ("get", "/api/v1/rubrica", "legge"),
     ("post", "/api/v1/rubrica", "registra"),
     ("get", "/api/v1/rubrica/{id}", "legge"),
+    ("get", "/api/v1/gruppi", "legge"),
+    ("post", "/api/v1/gruppi", "registra"),
+    ("get", "/api/v1/gruppi/{id}", "legge"),
+    ("post", "/api/v1/gruppi/{id}/membri", "registra"),
+    ("post", "/api/v1/gruppi/{id}/membri/{membro}/uscita", "registra"),
+    ("post", "/api/v1/gruppi/{id}/chiusura", "registra"),
+    ("get", "/api/v1/ipa/{genere}/{codice}", "legge"),
     ("get", "/api/v1/emergenze", "legge"),
     ("post", "/api/v1/emergenze", "annulla"),
     ("post", "/api/v1/emergenze/{id}/proroghe", "annulla"),

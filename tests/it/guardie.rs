@@ -74,6 +74,8 @@ fn colonna(tabella: &str) -> &'static str {
         "soggetti" | "ritiri_recapiti" | "scioglimenti_unioni" => "autore",
         "recapiti" | "proposte_rubrica" => "valore",
         "decisioni_proposte" => "esito",
+        "importazioni_ipa" | "gruppi" | "chiusure_gruppi" | "membri_gruppi" | "uscite_gruppi" => "autore",
+        "versioni_ipa" => "denominazione",
         "unioni_soggetti" => "tenuto_id",
         "liste_fiducia" | "certificati_gestori" | "dati_revoca" => "provenienza",
         altra => panic!("say which column of {altra} an attacker would change"),

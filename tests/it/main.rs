@@ -34,6 +34,7 @@ mod gettoni_di_persona;
 mod guardie;
 mod imap;
 mod importazione;
+mod ipa;
 mod legami;
 mod organico;
 mod ostile;

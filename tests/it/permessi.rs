@@ -16,11 +16,11 @@ use tabulario::documenti::Fiduce;
 use tabulario::istanze::{self, Sportello};
 use tabulario::registro::chiusura;
 use tabulario::registro::rubrica::{Fonte, Indirizzo};
-use tabulario::registro::{self, rubrica};
+use tabulario::registro::{self, gruppo, ipa, rubrica};
 use tabulario::segnatura::{NomeParte, Parte, TipoParte};
 use tabulario::storage::Operazione;
 use tabulario::utenti::{self, Ruolo};
-use tabulario::valori::{ApplicazioneId, Attore, Calendario, Istante, PredispostoId, RegistrazioneId};
+use tabulario::valori::{AooId, ApplicazioneId, Attore, Calendario, Istante, PredispostoId, RegistrazioneId};
 
 /// A route: method and path, as the source declares them.
 type Rotta = (String, String);
@@ -76,6 +76,9 @@ pub struct Cose {
     detta: String,
     unione: String,
     altro_soggetto: String,
+    /// A group, with one in it.
+    gruppo: String,
+    membro: String,
     /// An ordinary message, which need not be registered.
     ordinario: String,
     sostituzione: String,
@@ -122,7 +125,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let anno = casa.db.orologio().adesso().anno().to_string();
     let porta = Cliente::a(url).apri("/entra").html;
     let risorsa = porta.split("/risorse/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let [soggetto, altro_soggetto, recapito, detta, unione] = in_rubrica(casa);
+    let [soggetto, altro_soggetto, recapito, detta, unione, gruppo, membro] = in_rubrica(casa);
     let (gettone, sostituzione) = in_organico(casa);
     let visione = visione(casa, registrazione.parse().unwrap());
     let chiusura = chiusura(casa);
@@ -150,6 +153,8 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         detta,
         unione,
         altro_soggetto,
+        gruppo,
+        membro,
         ordinario,
         sostituzione,
         chiusura,
@@ -271,14 +276,18 @@ fn visione(casa: &Casa, registrazione: RegistrazioneId) -> String {
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), concedi).unwrap().to_string()
 }
 
-/// A party, another, its address, a proposal about it, and its union with a third.
-fn in_rubrica(casa: &Casa) -> [String; 5] {
+/// A party, another, its address, a proposal about it, and its union with a third; and a body of the IPA.
+fn in_rubrica(casa: &Casa) -> [String; 7] {
+    let comuni = ipa::leggi(include_bytes!("../../fixtures/ipa/amministrazioni.csv")).unwrap();
+    let importa = |op: &mut Operazione<'_>| ipa::importa(op, &comuni, op.ora.giorno(), None);
+    casa.db.scrivi(AooId::INSTALLAZIONE, &Attore::Sistema("comando"), importa).unwrap();
     let ditta = |nome: &str| Parte {
         tipo: TipoParte::PersonaGiuridica,
         nome: NomeParte::Denominazione(nome.parse().unwrap()),
         codice_fiscale: None,
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: None,
     };
     let scrivi = |op: &mut Operazione<'_>| {
@@ -290,12 +299,16 @@ fn in_rubrica(casa: &Casa) -> [String; 5] {
         rubrica::proponi(op, id, &ditta("Rossi srl"), &[poi], Fonte::Ipa)?;
         let proposta = rubrica::proposte(op.conn, op.aoo, id)?.remove(0).id;
         let unione = rubrica::unisci(op, id, altro)?;
+        let gruppo = gruppo::crea(op, &"Fornitori".parse()?)?;
+        let membro = gruppo::aggiungi(op, gruppo, &gruppo::Membro::Soggetto(id))?;
         Ok::<_, Rotto>([
             id.to_string(),
             terzo.to_string(),
             recapito.to_string(),
             proposta.to_string(),
             unione.to_string(),
+            gruppo.to_string(),
+            membro.to_string(),
         ])
     };
     casa.db.scrivi(casa.aoo.id, &Attore::Sistema("comando"), scrivi).unwrap()
@@ -353,6 +366,8 @@ impl Cose {
             Some("registro") if rotta.contains("/emergenza/") => &self.emergenza,
             Some("emergenze") => &self.emergenza,
             Some("registro") => &self.differimento,
+            Some("gruppi") => &self.gruppo,
+            Some("rubrica") if rotta.contains("/gruppi/") => &self.gruppo,
             Some("rubrica") => &self.soggetto,
             Some("regole") => &self.regola,
             Some("documenti") => &self.verifica,
@@ -361,9 +376,12 @@ impl Cose {
         let codice = match rotta {
             _ if rotta.starts_with("/servizi/") => "accesso-atti",
             _ if rotta.contains("/uffici/") => "VUOTO",
+            _ if rotta.contains("/ipa/") => "c_x801",
             _ => "di-nessuna",
         };
         let strada = rotta
+            .replace("{genere}", "amministrazione")
+            .replace("{membro}", &self.membro)
             .replace("{id}", id)
             .replace("{collegamento}", &self.collegamento)
             .replace("{riga}", &self.differimento)

@@ -116,6 +116,11 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         }
         ("/fascicoli", _) => json!({ "voce": "IX.99", "oggetto": "Bianchi" }),
         ("/fascicoli/{id}/documenti", _) => json!({ "registrazione": cose.id("registrazione") }),
+        ("/gruppi", _) => json!({ "nome": "Scuole" }),
+        (_, "membri") => json!({ "soggetto": cose.id("altro-soggetto") }),
+        (_, "uscita") => json!({}),
+        // Refused: a group that is closed would be there no more for whoever comes after.
+        ("/gruppi/{id}/chiusura", _) => json!({ "estraneo": true }),
         ("/rubrica", _) => json!({ "tipo": "persona-giuridica", "denominazione": "Rossi srl" }),
         ("/invii", _) => json!({ "registrazione": cose.id("cartacea") }),
         (_, "annullamento" | "proposte") => {

@@ -25,6 +25,7 @@ fn mittente() -> Corrispondente {
         codice_fiscale: None,
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: None,
     };
     Corrispondente { ruolo: RuoloCorrispondente::Mittente, parte, per_conoscenza: false }

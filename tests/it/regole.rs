@@ -237,7 +237,7 @@ su_entrambi! {
         accesa(casa, &scarta("Noto", "noto@pec.imprese.example"));
         let noto = |op: &mut Operazione<'_>| {
             let parte = Parte { tipo: TipoParte::PersonaGiuridica, nome: NomeParte::Denominazione("Noto S.r.l.".parse()?), codice_fiscale: None,
-                codice_ipa: None, codice_aoo: None, pec: None };
+                codice_ipa: None, codice_aoo: None, pec: None, codice_uo: None };
             Ok::<_, Rotto>(rubrica::crea(op, &parte, &[Indirizzo::Pec("Noto@PEC.imprese.example".parse()?)], Fonte::Scritto)?)
         };
         casa.db.scrivi(casa.aoo.id, &IO, noto).unwrap();

@@ -15,6 +15,7 @@ fn ditta(nome: &str, cf: &str) -> Parte {
         codice_fiscale: cf.parse().ok(),
         codice_ipa: None,
         codice_aoo: None,
+        codice_uo: None,
         pec: None,
     }
 }

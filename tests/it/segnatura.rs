@@ -54,7 +54,7 @@ fn is_xml(file: &Path) -> bool {
 
 fn parte(tipo: TipoParte, nome: NomeParte, pec: Option<&str>) -> Parte {
     let pec = pec.map(|p| p.parse().unwrap());
-    Parte { tipo, nome, codice_fiscale: None, codice_ipa: None, codice_aoo: None, pec }
+    Parte { tipo, nome, codice_fiscale: None, codice_ipa: None, codice_aoo: None, codice_uo: None, pec }
 }
 
 fn documento(nome: &str, tipo_mime: Option<&str>) -> Documento {

@@ -169,7 +169,8 @@ impl RigaFile {
             (true, _) => return Err(format!("{colonna}: vale da solo, oppure cognome e nome senza {colonna}")),
             (false, _) => (TipoParte::PersonaGiuridica, NomeParte::Denominazione(self.serve(colonna)?)),
         };
-        let parte = Parte { tipo, nome, codice_fiscale: None, codice_ipa: None, codice_aoo: None, pec: None };
+        let parte =
+            Parte { tipo, nome, codice_fiscale: None, codice_ipa: None, codice_aoo: None, codice_uo: None, pec: None };
         Ok(Corrispondente { ruolo, parte, per_conoscenza: false })
     }
 

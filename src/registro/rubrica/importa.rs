@@ -116,7 +116,7 @@ fn riga(riga: &RigaTabella<'_>) -> Result<(Parte, Vec<Indirizzo>), String> {
     }
     let codice_fiscale = forse("codice_fiscale", valore("codice_fiscale"))?;
     let codice_aoo = forse("codice_aoo", valore("codice_aoo"))?;
-    Ok((Parte { tipo, nome, codice_fiscale, codice_ipa, codice_aoo, pec: None }, indirizzi))
+    Ok((Parte { tipo, nome, codice_fiscale, codice_ipa, codice_aoo, codice_uo: None, pec: None }, indirizzi))
 }
 
 fn serve<T: FromStr<Err = Rifiuto>>(colonna: &str, testo: &str) -> Result<T, String> {

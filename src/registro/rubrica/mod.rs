@@ -9,7 +9,7 @@ mod errore;
 mod fonte;
 mod importa;
 mod indice;
-mod parole;
+pub(super) mod parole;
 mod proposta;
 mod recapito;
 mod soggetto;
@@ -22,7 +22,7 @@ pub use importa::{Confronto, Esito, Importata, RigaRubrica, confronta, importa, 
 pub use indice::{MASSIMO, MINIMO, cerca, elenco};
 pub use proposta::{Decisione, Differenza, Proposta, con_proposte, decidi, differenze, proponi, proposte};
 pub use recapito::{Indirizzo, Recapito, aggiungi, ritira, tutti as recapiti};
-pub use soggetto::{Soggetto, cambia, crea, crea_comunque, per_id, simili, storia};
+pub use soggetto::{Soggetto, cambia, crea, crea_comunque, nome, per_id, simili, storia};
 pub use somiglianza::Somiglianza;
 pub use unione::{Unione, sciogli, unioni, unisci};
 

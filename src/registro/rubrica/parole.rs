@@ -1,7 +1,7 @@
 //! The words by which a party is found, in an alphabet that every collation orders alike: digits and letters from a to z.
 
 /// Letters of a word that count.
-pub(super) const MASSIMO: usize = 64;
+pub(in crate::registro) const MASSIMO: usize = 64;
 
 /// Letters of a whole name that count.
 const MASSIMO_NOME: usize = 200;
@@ -10,7 +10,7 @@ const MASSIMO_NOME: usize = 200;
 const MASSIMO_CERCATE: usize = 6;
 
 /// Lower case, without accents; what is neither letter nor digit becomes a space.
-pub(super) fn piana(testo: &str) -> String {
+pub(in crate::registro) fn piana(testo: &str) -> String {
     let mut piano = String::new();
     for c in testo.chars().flat_map(char::to_lowercase) {
         match c {
@@ -44,29 +44,29 @@ pub(super) fn piana(testo: &str) -> String {
 }
 
 /// The words of a text.
-pub(super) fn parole(testo: &str) -> Vec<String> {
+pub(in crate::registro) fn parole(testo: &str) -> Vec<String> {
     piana(testo).split_whitespace().map(corta).collect()
 }
 
 /// A code or an address as one word.
-pub(super) fn intera(testo: &str) -> String {
+pub(in crate::registro) fn intera(testo: &str) -> String {
     corta(&piana(testo).split_whitespace().collect::<String>())
 }
 
 /// Where a name stands in the list.
-pub(super) fn ordine(nome: &str) -> String {
+pub(in crate::registro) fn ordine(nome: &str) -> String {
     parole(nome).join(" ").chars().take(MASSIMO_NOME).collect()
 }
 
 /// What two names share that differ by order, case, accents or signs only.
-pub(super) fn chiave(nome: &str) -> String {
+pub(in crate::registro) fn chiave(nome: &str) -> String {
     let mut parole = parole(nome);
     parole.sort_unstable();
     parole.join(" ").chars().take(MASSIMO_NOME).collect()
 }
 
 /// The beginnings that are looked for, the longest first: it finds the fewest.
-pub(super) fn cercate(testo: &str) -> Vec<String> {
+pub(in crate::registro) fn cercate(testo: &str) -> Vec<String> {
     let pezzi = testo.split_whitespace().flat_map(|pezzo| {
         // An address or an IPA code is one word, however many signs it has.
         if pezzo.contains(['@', '_']) { vec![intera(pezzo)] } else { parole(pezzo) }
@@ -77,7 +77,7 @@ pub(super) fn cercate(testo: &str) -> Vec<String> {
 }
 
 /// A word after all those that begin so, and before all others.
-pub(super) fn oltre(inizio: &str) -> String {
+pub(in crate::registro) fn oltre(inizio: &str) -> String {
     let mut prossima = inizio.to_owned();
     while let Some(ultima) = prossima.pop() {
         let dopo = match ultima {

@@ -13,7 +13,7 @@ pub(super) const ATTO: &str = "recapito";
 pub(super) const ATTO_RITIRO: &str = "ritiro-recapito";
 
 /// Where a party is reached.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Indirizzo {
     /// Posta elettronica certificata, or another domicilio digitale.
     Pec(IndirizzoMail),

@@ -47,7 +47,8 @@ impl Soggetto {
 }
 
 /// The name of a party; of a person the family name first.
-pub(super) fn nome(parte: &Parte) -> String {
+#[must_use]
+pub fn nome(parte: &Parte) -> String {
     match &parte.nome {
         NomeParte::Denominazione(d) => d.to_string(),
         NomeParte::Persona { nome, cognome } => format!("{cognome} {nome}"),
@@ -302,6 +303,7 @@ impl Riga {
                 codice_fiscale: self.codice_fiscale.map(|t| t.parse()).transpose()?,
                 codice_ipa: self.codice_ipa.map(|t| t.parse()).transpose()?,
                 codice_aoo: self.codice_aoo.map(|t| t.parse()).transpose()?,
+                codice_uo: None,
                 pec,
             },
             provenienza: Provenienza {

@@ -68,6 +68,7 @@ mod tests {
             codice_fiscale: cf.parse().ok(),
             codice_ipa: ipa.parse().ok(),
             codice_aoo: aoo.parse().ok(),
+            codice_uo: None,
             pec: None,
         }
     }

@@ -46,6 +46,7 @@ diesel::table! {
         codice_ipa -> Nullable<Text>,
         codice_aoo -> Nullable<Text>,
         pec -> Nullable<Text>,
+        codice_uo -> Nullable<Text>,
     }
 }
 
@@ -501,6 +502,87 @@ diesel::table! {
         precedente -> Nullable<BigInt>,
         ultimo -> Nullable<BigInt>,
         motivo -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    importazioni_ipa (id) {
+        id -> Text,
+        genere -> Text,
+        dati_al -> Date,
+        sha256 -> Text,
+        righe -> BigInt,
+        nuove -> BigInt,
+        cambiate -> BigInt,
+        chiuse -> BigInt,
+        rifiutate -> BigInt,
+        versioni_sha256 -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    versioni_ipa (numero) {
+        numero -> BigInt,
+        importazione_id -> Text,
+        genere -> Text,
+        chiave -> Text,
+        codice_ipa -> Text,
+        codice_aoo -> Nullable<Text>,
+        codice_uo -> Nullable<Text>,
+        denominazione -> Text,
+        ente -> Nullable<Text>,
+        codice_fiscale -> Nullable<Text>,
+        recapiti -> Text,
+        sede -> Nullable<Text>,
+        cessata -> Bool,
+    }
+}
+
+diesel::table! {
+    parole_ipa (rango, parola, versione) {
+        rango -> Integer,
+        parola -> Text,
+        versione -> BigInt,
+    }
+}
+
+diesel::table! {
+    gruppi (id) {
+        id -> Text,
+        aoo_id -> Text,
+        nome -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chiusure_gruppi (gruppo_id) {
+        gruppo_id -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    membri_gruppi (id) {
+        id -> Text,
+        gruppo_id -> Text,
+        soggetto_id -> Nullable<Text>,
+        genere_ipa -> Nullable<Text>,
+        codice_ipa -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    uscite_gruppi (membro_id) {
+        membro_id -> Text,
+        autore -> Text,
         istante -> Timestamp,
     }
 }

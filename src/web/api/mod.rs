@@ -10,6 +10,7 @@ mod esclusione;
 mod eventi;
 mod fascicoli;
 mod gettone;
+mod gruppi;
 mod invii;
 pub(in crate::web) use invii::perche;
 mod json;
@@ -143,6 +144,12 @@ fn del_registro(cfg: &mut web::ServiceConfig) {
 fn della_rubrica(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/rubrica").route(web::get().to(rubrica::elenca)).route(web::post().to(rubrica::crea)));
     cfg.route("/rubrica/{id}", web::get().to(rubrica::mostra));
+    cfg.service(web::resource("/gruppi").route(web::get().to(gruppi::elenca)).route(web::post().to(gruppi::crea)));
+    cfg.route("/gruppi/{id}", web::get().to(gruppi::mostra));
+    cfg.route("/gruppi/{id}/membri", web::post().to(gruppi::aggiungi));
+    cfg.route("/gruppi/{id}/membri/{membro}/uscita", web::post().to(gruppi::togli));
+    cfg.route("/gruppi/{id}/chiusura", web::post().to(gruppi::chiudi));
+    cfg.route("/ipa/{genere}/{codice}", web::get().to(rubrica::storia_ipa));
     cfg.route("/rubrica/{id}/dati", web::post().to(rubrica::cambia));
     cfg.route("/rubrica/{id}/recapiti", web::post().to(rubrica::aggiungi));
     cfg.route("/rubrica/{id}/recapiti/{recapito}/ritiro", web::post().to(rubrica::ritira));

@@ -1,7 +1,7 @@
 //! `GET /openapi.json`: the API described by the program itself.
 
 use super::{
-    differimenti, documenti, emergenze, esclusi, esclusione, eventi, fascicoli, invii, orologio, pec, persone,
+    differimenti, documenti, emergenze, esclusi, esclusione, eventi, fascicoli, gruppi, invii, orologio, pec, persone,
     predisposti, proposte, registrazioni, registri, regole, ricerca, rubrica, scrivania, sostituzioni, stampe, uffici,
     verifiche, versamenti,
 };
@@ -62,6 +62,13 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         differimenti::elenca,
         rubrica::elenca,
         rubrica::mostra,
+        rubrica::storia_ipa,
+        gruppi::elenca,
+        gruppi::mostra,
+        gruppi::crea,
+        gruppi::aggiungi,
+        gruppi::togli,
+        gruppi::chiudi,
         rubrica::crea,
         versamenti::elenca,
         documenti::scarica,

@@ -72,6 +72,7 @@ su_entrambi! {
             codice_fiscale: "12345678903".parse().ok(),
             codice_ipa: None,
             codice_aoo: None,
+            codice_uo: None,
             pec: None,
         };
         let pec = Indirizzo::leggi("pec", "rossi@pec.example").unwrap();

@@ -186,6 +186,7 @@ pub(in crate::web::api) fn corrispondente(json: &Value, dove: &str, difetti: &mu
         codice_fiscale: o.forse("codiceFiscale", difetti),
         codice_ipa: o.forse("codiceIpa", difetti),
         codice_aoo: o.forse("codiceAoo", difetti),
+        codice_uo: o.forse("codiceUo", difetti),
         pec: o.forse("pec", difetti),
         tipo: tipo?,
         nome: nome?,
@@ -198,7 +199,11 @@ pub(in crate::web::api) fn corrispondente(json: &Value, dove: &str, difetti: &mu
 fn doppi(parti: &[Option<Corrispondente>], difetti: &mut Difetti) {
     let diversi = |a: Option<String>, b: Option<String>| a.is_some() && b.is_some() && a != b;
     let codici = |p: &Parte| {
-        let ipa = [p.codice_ipa.as_ref().map(ToString::to_string), p.codice_aoo.as_ref().map(ToString::to_string)];
+        let ipa = [
+            p.codice_ipa.as_ref().map(ToString::to_string),
+            p.codice_aoo.as_ref().map(ToString::to_string),
+            p.codice_uo.as_ref().map(ToString::to_string),
+        ];
         [p.codice_fiscale.as_ref().map(ToString::to_string)].into_iter().chain(ipa)
     };
     let uguali = |a: &Parte, b: &Parte| {
@@ -316,6 +321,8 @@ pub(in crate::web::api) struct CorrispondenteRichiesta {
     codice_fiscale: Option<String>,
     codice_ipa: Option<String>,
     codice_aoo: Option<String>,
+    /// Of an office of a body, as the IPA knows it.
+    codice_uo: Option<String>,
     pec: Option<String>,
 }
 

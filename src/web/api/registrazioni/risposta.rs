@@ -236,6 +236,8 @@ pub(in crate::web::api) struct CorrispondenteJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     codice_aoo: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    codice_uo: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pec: Option<String>,
 }
 
@@ -255,6 +257,7 @@ impl From<Corrispondente> for CorrispondenteJson {
             codice_fiscale: c.parte.codice_fiscale.map(|v| v.to_string()),
             codice_ipa: c.parte.codice_ipa.map(|v| v.to_string()),
             codice_aoo: c.parte.codice_aoo.map(|v| v.to_string()),
+            codice_uo: c.parte.codice_uo.map(|v| v.to_string()),
             pec: c.parte.pec.map(|v| v.to_string()),
         }
     }

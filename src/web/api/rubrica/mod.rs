@@ -1,6 +1,7 @@
 //! `rubrica` over the API.
 
 mod atti;
+mod ipa;
 mod storia;
 
 pub(super) use atti::{
@@ -8,9 +9,12 @@ pub(super) use atti::{
     decidi, ritira, sciogli, unisci,
 };
 
+pub(super) use ipa::{__path_storia as __path_storia_ipa, storia as storia_ipa};
+
 use super::corpo::Corpo;
 use super::gettone::{Chiamante, Legge, Registra, Uscita};
 use super::lettore::{Difetti, Oggetto};
+use crate::registro::ipa as indice_ipa;
 use crate::registro::rubrica::{self, Fonte, Indirizzo, Provenienza, Recapito, Soggetto};
 use crate::segnatura::{NomeParte, Parte, TipoParte};
 use crate::storage::Conn;
@@ -146,6 +150,8 @@ impl From<Soggetto> for SoggettoJson {
 pub(super) struct RubricaJson {
     risultati: Vec<SoggettoJson>,
     cursore: Option<String>,
+    /// With `q`: the first 20 of the IPA that say all of it, amministrazioni before their AOO and UO.
+    ipa: Vec<ipa::VoceIpaJson>,
 }
 
 /// An address of a new soggetto.
@@ -190,26 +196,29 @@ pub(super) async fn elenca(
     let Filtro { q, proposte, cursore } = filtro.into_inner();
     let illeggibile = |e: Rifiuto| Problema::illeggibile(e.to_string());
     let dopo: Option<SoggettoId> = cursore.map(|c| c.parse()).transpose().map_err(illeggibile)?;
-    let (trovati, altri) = stato
+    let (trovati, altri, nell_ipa) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 if proposte {
-                    return Ok((rubrica::con_proposte(conn, chi.0.aoo, PAGINA)?, false));
+                    return Ok((rubrica::con_proposte(conn, chi.0.aoo, PAGINA)?, false, Vec::new()));
                 }
                 if !q.trim().is_empty() {
-                    return Ok::<_, Problema>((rubrica::cerca(conn, chi.0.aoo, &q)?, false));
+                    let nell_ipa = indice_ipa::cerca(conn, &q)?;
+                    return Ok::<_, Problema>((rubrica::cerca(conn, chi.0.aoo, &q)?, false, nell_ipa));
                 }
                 let mut trovati = rubrica::elenco(conn, chi.0.aoo, dopo, PAGINA + 1)?;
                 let altri = i64::try_from(trovati.len()).is_ok_and(|n| n > PAGINA);
                 if altri {
                     trovati.pop();
                 }
-                Ok((trovati, altri))
+                Ok((trovati, altri, Vec::new()))
             })
         })
         .await?;
     let cursore = trovati.last().filter(|_| altri).map(|s| s.id.to_string());
-    Ok(HttpResponse::Ok().json(RubricaJson { risultati: trovati.into_iter().map(Into::into).collect(), cursore }))
+    let risultati = trovati.into_iter().map(Into::into).collect();
+    let ipa = nell_ipa.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(RubricaJson { risultati, cursore, ipa }))
 }
 
 /// One soggetto, with what it was, every address it ever had, what waits for a decision and whom it is one with.
@@ -278,7 +287,7 @@ fn parte(o: &Oggetto<'_>, difetti: &mut Difetti) -> Option<Parte> {
     let codice_fiscale = o.forse("codiceFiscale", difetti);
     let codice_ipa = o.forse("codiceIpa", difetti);
     let codice_aoo = o.forse("codiceAoo", difetti);
-    Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, pec: None })
+    Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, codice_uo: None, pec: None })
 }
 
 /// Who says so; a person, unless it is said.

@@ -20,12 +20,13 @@ pub(super) struct ParteScritta {
     pub(super) cf: String,
     pub(super) ipa: String,
     pub(super) aoo: String,
+    pub(super) uo: String,
     pub(super) pec: String,
 }
 
 impl ParteScritta {
     fn vuota(&self) -> bool {
-        let scritti = [&self.cognome, &self.nome, &self.cf, &self.ipa, &self.aoo, &self.pec];
+        let scritti = [&self.cognome, &self.nome, &self.cf, &self.ipa, &self.aoo, &self.uo, &self.pec];
         scritti.into_iter().all(|t| t.trim().is_empty())
     }
 
@@ -38,6 +39,7 @@ impl ParteScritta {
             ("pec", "PEC o e-mail", &self.pec),
             ("ipa", "Codice IPA", &self.ipa),
             ("aoo", "Codice AOO", &self.aoo),
+            ("uo", "Codice UO", &self.uo),
         ]
     }
 
@@ -55,6 +57,7 @@ impl ParteScritta {
             cf: testo(c.parte.codice_fiscale.as_ref().map(ToString::to_string)),
             ipa: testo(c.parte.codice_ipa.as_ref().map(ToString::to_string)),
             aoo: testo(c.parte.codice_aoo.as_ref().map(ToString::to_string)),
+            uo: testo(c.parte.codice_uo.as_ref().map(ToString::to_string)),
             pec: testo(c.parte.pec.as_ref().map(ToString::to_string)),
         }
     }
@@ -117,6 +120,7 @@ impl Scritto {
                 cf: campo("cf"),
                 ipa: campo("ipa"),
                 aoo: campo("aoo"),
+                uo: campo("uo"),
                 pec: campo("pec"),
             })
         });
@@ -258,6 +262,7 @@ fn parte(indice: usize, p: &ParteScritta, difetti: &mut Vec<Difetto>) -> Option<
         codice_fiscale: forse(&campo("cf"), &p.cf, difetti),
         codice_ipa: forse(&campo("ipa"), &p.ipa, difetti),
         codice_aoo: forse(&campo("aoo"), &p.aoo, difetti),
+        codice_uo: forse(&campo("uo"), &p.uo, difetti),
         pec: forse(&campo("pec"), &p.pec, difetti),
         nome: nome?,
     };

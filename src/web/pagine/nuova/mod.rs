@@ -5,6 +5,8 @@ mod predisposto;
 mod rubrica;
 mod valori;
 
+pub(super) use rubrica::Scelto;
+
 use super::campi::{Difetto, frase};
 use super::chi::Chi;
 use super::duplicati::{Duplicati, accettati};
@@ -13,7 +15,7 @@ use super::invio::{Arrivo, FileScelto, Massimi, PERDUTI};
 use super::richiamo::Richiamo;
 use super::{Errata, Pagine, invio};
 use crate::firma::Prova;
-use crate::registro::{Duplicato, Flusso, Indizi, Mezzo};
+use crate::registro::{Duplicato, Flusso, Indizi, Mezzo, gruppo};
 use crate::storage::Conn;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::utenti::risposta::{self as risposte, Richiesta};
@@ -43,7 +45,7 @@ pub(super) const MEZZI: [(Mezzo, &str); 9] = [
     (Mezzo::Corriere, "Corriere"),
 ];
 
-/// Most fields and files of the form: a thousand parties have five fields each.
+/// Most fields and files of the form: a thousand parties have eight fields each.
 const MASSIMO_PARTI: usize = 10_000;
 
 /// Most bytes of all its fields.
@@ -69,6 +71,8 @@ struct Pagina {
     mezzi: Vec<Scelta>,
     voci: Vec<Scelta>,
     uffici: Vec<Scelta>,
+    /// The groups that become its addressees.
+    gruppi: Vec<Scelta>,
     /// The acts that cover what arrived lately, for what comes on paper.
     differimenti: Vec<Scelta>,
     massimo_mib: u32,
@@ -135,8 +139,11 @@ fn permesso(chi: &Chi, flusso: Flusso) -> Result<(), Errata> {
 
 async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) -> Result<HttpResponse, Errata> {
     let aoo = chi.aoo.id;
-    let leggi = move |conn: &mut Conn| Ok::<_, Problema>((scelte(conn, aoo)?, registro::differimenti(conn, aoo)?));
-    let ((voci, uffici), differimenti) = stato.blocca(move |stato| stato.db.leggi(leggi)).await?;
+    let leggi = move |conn: &mut Conn| {
+        Ok::<_, Problema>((scelte(conn, aoo)?, registro::differimenti(conn, aoo)?, gruppo::gruppi(conn, aoo)?))
+    };
+    let ((voci, uffici), differimenti, gruppi) = stato.blocca(move |stato| stato.db.leggi(leggi)).await?;
+    let gruppo = |g: &gruppo::Gruppo| Scelta { valore: g.id.to_string(), testo: format!("{} ({})", g.nome, g.membri) };
     let differimento = |d: &registro::Differimento| Scelta {
         valore: d.id.to_string(),
         testo: format!(
@@ -159,6 +166,7 @@ async fn mostra(stato: &Stato, chi: &Chi, modulo: Modulo, codice: StatusCode) ->
             .collect(),
         voci,
         uffici,
+        gruppi: gruppi.iter().filter(|_| modulo.flusso == Flusso::Uscita).map(gruppo).collect(),
         differimenti: differimenti.iter().map(differimento).collect(),
         massimo_mib: stato.limiti.file_mib,
         predisponibile: chi.permesso(Azione::Uscita) >= Permesso::Agisce,

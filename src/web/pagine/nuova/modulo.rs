@@ -23,12 +23,31 @@ pub(super) struct ParteScritta {
     pub(super) nome: String,
     pub(super) codice_fiscale: String,
     pub(super) pec: String,
+    /// Codes of the IPA: of the amministrazione, its AOO, its UO.
+    pub(super) codice_ipa: String,
+    pub(super) codice_aoo: String,
+    pub(super) codice_uo: String,
 }
 
 impl ParteScritta {
+    /// The codes of the IPA: field, label, what is there.
+    pub(super) fn codici(&self) -> [(&'static str, &'static str, &str); 3] {
+        [
+            ("ipa", "Codice IPA", &self.codice_ipa),
+            ("aoo", "Codice AOO", &self.codice_aoo),
+            ("uo", "Codice UO", &self.codice_uo),
+        ]
+    }
+
+    /// True if it has a code of the IPA.
+    pub(super) fn con_codici(&self) -> bool {
+        [&self.codice_ipa, &self.codice_aoo, &self.codice_uo].into_iter().any(|t| !t.trim().is_empty())
+    }
+
     /// True if nothing was typed in it.
     pub(super) fn vuota(&self) -> bool {
-        [&self.cognome, &self.nome, &self.codice_fiscale, &self.pec].into_iter().all(|t| t.trim().is_empty())
+        let scritti = [&self.cognome, &self.nome, &self.codice_fiscale, &self.pec];
+        scritti.into_iter().all(|t| t.trim().is_empty()) && !self.con_codici()
     }
 }
 
@@ -110,6 +129,9 @@ impl Modulo {
                 nome: campo("nome"),
                 codice_fiscale: campo("cf"),
                 pec: campo("pec"),
+                codice_ipa: campo("ipa"),
+                codice_aoo: campo("aoo"),
+                codice_uo: campo("uo"),
             })
         });
         Ok(Self {
@@ -143,6 +165,31 @@ impl Modulo {
             let nuova = ParteScritta { tipo: "persona-giuridica".to_owned(), ..ParteScritta::default() };
             self.parti.push(nuova);
         }
+    }
+
+    /// All of a group, each once; who was typed in stays.
+    pub(super) fn aggiungi_gruppo(&mut self, gruppo: Vec<ParteScritta>, persi: usize, massimo: usize) {
+        self.parti.retain(|p| !p.vuota());
+        let uguali = |a: &ParteScritta, b: &ParteScritta| a.cognome == b.cognome && a.nome == b.nome && a.pec == b.pec;
+        let nuove: Vec<ParteScritta> =
+            gruppo.into_iter().filter(|g| !self.parti.iter().any(|p| uguali(p, g))).collect();
+        if self.parti.len() + nuove.len() > massimo {
+            self.rifiuta("gruppo", &format!("Con il gruppo i destinatari sarebbero più di {massimo}."));
+        } else {
+            self.parti.extend(nuove);
+        }
+        if persi > 0 {
+            let testo = "Del gruppo manca chi non è più in rubrica o nell'IPA: guarda nella pagina del gruppo.";
+            self.rifiuta("gruppo", testo);
+        }
+        if self.parti.is_empty() {
+            self.aggiungi_parte(massimo);
+        }
+    }
+
+    /// Something to be put right before it is registered.
+    pub(super) fn rifiuta(&mut self, campo: &str, testo: &str) {
+        self.errori.push(Difetto { campo: campo.to_owned(), testo: testo.to_owned() });
     }
 
     /// Where the form is.
@@ -182,7 +229,9 @@ impl Modulo {
 
     /// What the form asks, whatever its bytes: two that ask the same are the same request.
     pub(super) fn sha256(&self) -> String {
-        let parti = self.parti.iter().map(|p| json!([p.tipo, p.cognome, p.nome, p.codice_fiscale, p.pec]));
+        let parti = self.parti.iter().map(|p| {
+            json!([p.tipo, p.cognome, p.nome, p.codice_fiscale, p.pec, p.codice_ipa, p.codice_aoo, p.codice_uo])
+        });
         let file = self.file.iter().map(|f| json!([f.ruolo.as_str(), f.nome.as_str(), f.riposto.impronta.to_string()]));
         let chiesto = json!([
             self.flusso.as_str(),

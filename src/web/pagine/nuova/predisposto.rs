@@ -110,8 +110,16 @@ fn campi(m: &Modulo, ora: Istante) -> BTreeMap<String, String> {
         campi.insert("riservato".to_owned(), "1".to_owned());
     }
     for (i, p) in m.parti.iter().enumerate() {
-        let parte =
-            [("tipo", &p.tipo), ("cognome", &p.cognome), ("nome", &p.nome), ("cf", &p.codice_fiscale), ("pec", &p.pec)];
+        let parte = [
+            ("tipo", &p.tipo),
+            ("cognome", &p.cognome),
+            ("nome", &p.nome),
+            ("cf", &p.codice_fiscale),
+            ("pec", &p.pec),
+            ("ipa", &p.codice_ipa),
+            ("aoo", &p.codice_aoo),
+            ("uo", &p.codice_uo),
+        ];
         campi.extend(parte.map(|(nome, valore)| (format!("parte-{i}-{nome}"), valore.clone())));
     }
     campi

@@ -149,7 +149,10 @@ fn parte(indice: usize, p: &ParteScritta, che: &str, difetti: &mut Vec<Difetto>)
     };
     let codice_fiscale = forse(&campo("cf"), &p.codice_fiscale, difetti);
     let pec = forse(&campo("pec"), &p.pec, difetti);
-    Some(Parte { tipo, nome: nome?, codice_fiscale, codice_ipa: None, codice_aoo: None, pec })
+    let codice_ipa = forse(&campo("ipa"), &p.codice_ipa, difetti);
+    let codice_aoo = forse(&campo("aoo"), &p.codice_aoo, difetti);
+    let codice_uo = forse(&campo("uo"), &p.codice_uo, difetti);
+    Some(Parte { tipo, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, codice_uo, pec })
 }
 
 /// The arrival of an entrata, if it was before; a time without a day, or the other way round, says nothing.

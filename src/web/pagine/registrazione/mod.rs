@@ -415,6 +415,7 @@ fn parte(c: &Corrispondente) -> ParteVista {
         p.codice_fiscale.as_ref().map(|v| format!("CF {v}")),
         p.codice_ipa.as_ref().map(|v| format!("IPA {v}")),
         p.codice_aoo.as_ref().map(|v| format!("AOO {v}")),
+        p.codice_uo.as_ref().map(|v| format!("UO {v}")),
         p.pec.as_ref().map(ToString::to_string),
     ];
     let dettagli: Vec<String> = dettagli.into_iter().flatten().collect();

@@ -1,5 +1,7 @@
 //! `/rubrica`: people, companies and bodies with their addresses, the source and the date of each (UX.md 3.4).
 
+mod gruppi;
+pub(super) mod ipa;
 mod modulo;
 mod nuovo;
 mod uno;
@@ -7,6 +9,7 @@ mod uno;
 use super::chi::Chi;
 use super::guscio::{Guscio, rendi};
 use super::{Errata, formato};
+use crate::registro::ipa as indice_ipa;
 use crate::registro::rubrica::{self, Fonte, Indirizzo, Provenienza, Recapito, Soggetto};
 use crate::segnatura::TipoParte;
 use crate::utenti::politica::{Azione, Permesso};
@@ -23,6 +26,14 @@ const PAGINA: i64 = 50;
 pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/rubrica").route(web::get().to(elenco)).route(web::post().to(nuovo::crea)));
     cfg.route("/rubrica/nuovo", web::get().to(nuovo::nuovo));
+    cfg.service(
+        web::resource("/rubrica/gruppi").route(web::get().to(gruppi::elenco)).route(web::post().to(gruppi::crea)),
+    );
+    cfg.route("/rubrica/gruppi/{id}", web::get().to(gruppi::mostra));
+    cfg.route("/rubrica/gruppi/{id}/membri", web::post().to(gruppi::aggiungi));
+    cfg.route("/rubrica/gruppi/{id}/membri/{membro}/uscita", web::post().to(gruppi::togli));
+    cfg.route("/rubrica/gruppi/{id}/chiusura", web::post().to(gruppi::chiudi));
+    cfg.route("/rubrica/ipa/{genere}/{codice}", web::get().to(ipa::mostra));
     cfg.route("/rubrica/{id}", web::get().to(uno::mostra));
     cfg.route("/rubrica/{id}/modifica", web::get().to(nuovo::modifica));
     cfg.route("/rubrica/{id}/dati", web::post().to(nuovo::cambia));
@@ -57,6 +68,8 @@ struct Elenco {
     guscio: Guscio,
     testo: String,
     righe: Vec<Riga>,
+    nell_ipa: Vec<ipa::VoceVista>,
+    ipa_piena: bool,
     con_proposte: bool,
     solo_proposte: bool,
     corta: bool,
@@ -81,7 +94,7 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
     let solo_proposte = mostra == "proposte";
     let dopo: Option<SoggettoId> = dopo.map(|d| d.parse()).transpose().map_err(|_| Problema::non_trovato())?;
     let (aoo, cercato) = (chi.aoo.id, testo.trim().to_owned());
-    let (mut trovati, con_proposte) = stato
+    let (mut trovati, nell_ipa, con_proposte) = stato
         .blocca(move |stato| {
             stato.db.leggi(|conn| {
                 let con_proposte = !rubrica::con_proposte(conn, aoo, 1)?.is_empty();
@@ -92,7 +105,8 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
                 } else {
                     rubrica::cerca(conn, aoo, &cercato)?
                 };
-                Ok::<_, Problema>((trovati, con_proposte))
+                let nell_ipa = if solo_proposte { Vec::new() } else { indice_ipa::cerca(conn, &cercato)? };
+                Ok::<_, Problema>((trovati, nell_ipa, con_proposte))
             })
         })
         .await?;
@@ -107,6 +121,8 @@ async fn elenco(stato: web::Data<Stato>, chi: Chi, filtro: web::Query<Filtro>) -
         piena: cerca && trovati.len() == rubrica::MASSIMO,
         cursore: trovati.last().filter(|_| altri).map(|s| s.id.to_string()),
         righe: trovati.iter().map(riga).collect(),
+        ipa_piena: nell_ipa.len() == indice_ipa::MASSIMO,
+        nell_ipa: nell_ipa.iter().map(ipa::vista).collect(),
         testo,
         con_proposte,
         solo_proposte,

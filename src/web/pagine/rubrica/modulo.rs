@@ -115,7 +115,7 @@ impl Scritto {
         let codice_fiscale = forse("cf", &self.cf, difetti);
         let codice_ipa = forse("ipa", &self.ipa, difetti);
         let codice_aoo = forse("aoo", &self.aoo, difetti);
-        Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, pec: None })
+        Some(Parte { tipo: tipo?, nome: nome?, codice_fiscale, codice_ipa, codice_aoo, codice_uo: None, pec: None })
     }
 }
 
