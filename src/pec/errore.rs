@@ -125,6 +125,9 @@ pub enum Errore {
     /// The register.
     #[error(transparent)]
     Registro(#[from] registro::Errore),
+    /// The IPA.
+    #[error(transparent)]
+    Ipa(#[from] registro::ipa::Errore),
     /// The store.
     #[error(transparent)]
     Documenti(#[from] documenti::Errore),

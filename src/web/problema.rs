@@ -505,6 +505,7 @@ impl From<pec::Errore> for Problema {
             E::NonMaildir(_) | E::Casella { .. } | E::Server(_) | E::NonSuServer(_) | E::Composizione(_) => {
                 Self::interno(e)
             }
+            E::Ipa(e) => e.into(),
             E::Titolario(e) => e.into(),
             E::Scrivania(e) => e.into(),
             E::Registro(e) => e.into(),

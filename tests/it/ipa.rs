@@ -25,7 +25,7 @@ fn importa(casa: &Casa, argomenti: &[&str]) -> (Option<i32>, String) {
 }
 
 /// The three fixtures.
-fn importa_tutto(casa: &Casa) {
+pub fn importa_tutto(casa: &Casa) {
     let file = FILE.map(|f| fixture(f).to_str().unwrap().to_owned());
     let (esito, detto) =
         importa(casa, &[&["--dati-al", "2026-10-31"], file.each_ref().map(String::as_str).as_slice()].concat());

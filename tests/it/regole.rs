@@ -243,7 +243,11 @@ su_entrambi! {
         casa.db.scrivi(casa.aoo.id, &IO, noto).unwrap();
         scrivi(casa, "toner", &ordinaria("Toner <offerte@toner.example>", "Metà prezzo", 1));
         scrivi(casa, "noto", &ordinaria("Noto <noto@pec.imprese.example>", "Offerta", 2));
-        assert_eq!(posta::ricevi(casa, &casella), 2);
+        // Nor what the IPA knows.
+        crate::ipa::importa_tutto(casa);
+        accesa(casa, &scarta("Monte", "@pec.monteesempio.example"));
+        scrivi(casa, "monte", &ordinaria("Comune <protocollo@pec.monteesempio.example>", "Invito", 3));
+        assert_eq!(posta::ricevi(casa, &casella), 3);
         lavora(casa);
         let scartati = casa.db.leggi(|conn| pec::non_protocollati(conn, &casa.vista(), 10)).unwrap();
         assert_eq!(scartati.len(), 1);
@@ -254,6 +258,8 @@ su_entrambi! {
         assert!((0..=1).contains(&(atteso - cestino[&esclusione.id].fino_al).num_days()));
         let fermo = tutti(casa).into_iter().find(|m| m.oggetto == "Offerta").unwrap();
         assert!(perche(casa, &fermo).unwrap().contains("domicilio digitale"), "{:?}", perche(casa, &fermo));
+        let invito = tutti(casa).into_iter().find(|m| m.oggetto == "Invito").unwrap();
+        assert!(perche(casa, &invito).unwrap().contains("nell'IPA"), "{:?}", perche(casa, &invito));
         // It comes back, and no rule takes it away again.
         opera(casa, |op| pec::ripristina(op, &Vista::Intera(op.aoo), scartati[0].id)).unwrap();
         lavora(casa);

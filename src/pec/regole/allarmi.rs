@@ -3,6 +3,7 @@
 use super::super::{Errore, Messaggio};
 use super::condizioni::{self, Genere, senza_rilievi};
 use crate::documenti;
+use crate::registro;
 use crate::storage::Conn;
 use crate::storage::schema::{recapiti, ritiri_recapiti, soggetti};
 use crate::valori::AooId;
@@ -54,7 +55,7 @@ fn della_lettura(m: &Messaggio) -> Vec<String> {
     rilievi
 }
 
-/// Whether it comes from a domicilio digitale: certified, or from an address that the rubrica knows as one.
+/// Whether it comes from a domicilio digitale: certified, or from an address that the rubrica or the IPA knows as one.
 fn domicilio(conn: &mut Conn, aoo: AooId, m: &Messaggio) -> Result<Option<String>, Errore> {
     if m.genere.parse() == Ok(Genere::PostaCertificata) {
         return Ok(Some("arriva da un domicilio digitale e si protocolla sempre (CAD art. 40-bis)".to_owned()));
@@ -67,5 +68,9 @@ fn domicilio(conn: &mut Conn, aoo: AooId, m: &Messaggio) -> Result<Option<String
         .filter(not(recapiti::id.eq_any(ritiri_recapiti::table.select(ritiri_recapiti::recapito_id))))
         .count()
         .get_result(conn)?;
-    Ok((noti > 0).then(|| format!("la rubrica conosce {indirizzo} come domicilio digitale (CAD art. 40-bis)")))
+    if noti > 0 {
+        return Ok(Some(format!("la rubrica conosce {indirizzo} come domicilio digitale (CAD art. 40-bis)")));
+    }
+    let ipa = !registro::ipa::per_indirizzo(conn, &indirizzo)?.is_empty();
+    Ok(ipa.then(|| format!("{indirizzo} è il domicilio digitale di un'amministrazione, nell'IPA (CAD art. 40-bis)")))
 }

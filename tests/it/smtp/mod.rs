@@ -109,7 +109,7 @@ fn presi_per(gestore: &Gestore) -> Vec<String> {
     gestore.presi().iter().map(nome).collect()
 }
 
-fn coppie<'a>(attesi: &[(&'a str, &'static str)]) -> Vec<(String, &'static str)> {
+fn coppie(attesi: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
     attesi.iter().map(|(a, s)| ((*a).to_owned(), *s)).collect()
 }
 
