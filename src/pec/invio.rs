@@ -16,6 +16,9 @@ use std::str::FromStr;
 
 pub(super) const ATTO: &str = "invio";
 
+/// The receipt that a provider gives for what it accepts.
+pub(super) const ACCETTAZIONE: &str = "accettazione";
+
 /// The receipt that proves a delivery.
 pub(super) const CONSEGNA: &str = "avvenuta-consegna";
 
@@ -91,7 +94,7 @@ impl StatoInvio {
     /// What a receipt says of the send it speaks of.
     fn da_ricevuta(genere: &str) -> Option<Self> {
         match genere {
-            "accettazione" => Some(Self::Accettato),
+            ACCETTAZIONE => Some(Self::Accettato),
             CONSEGNA => Some(Self::Consegnato),
             "errore-consegna" | "rilevazione-virus" => Some(Self::NonConsegnato),
             "non-accettazione" => Some(Self::NonAccettato),
@@ -121,6 +124,8 @@ pub struct Invio {
     pub stato: StatoInvio,
     /// The states it reached, in the order of [`StatoInvio`].
     pub tappe: Vec<Tappa>,
+    /// The address is of ordinary mail: nobody will say that it was delivered there, and to be accepted is as far as it comes.
+    pub esterno: bool,
     /// What stands in its way, if it has not left.
     pub intoppo: Option<Intoppo>,
 }
@@ -132,12 +137,18 @@ impl Invio {
         matches!(self.stato, StatoInvio::NonConsegnato | StatoInvio::NonAccettato)
     }
 
+    /// True if nothing more is to be heard of it: delivered, failed, or accepted for an address of ordinary mail.
+    #[must_use]
+    pub fn concluso(&self) -> bool {
+        let accettato = self.esterno && self.stato == StatoInvio::Accettato;
+        accettato || self.fallito() || self.stato == StatoInvio::Consegnato
+    }
+
     /// True if nobody has said for 24 hours that it was delivered, or that it was not.
     #[must_use]
     pub fn in_ritardo(&self, ora: Istante) -> bool {
-        let aperto = matches!(self.stato, StatoInvio::InCoda | StatoInvio::Inviato | StatoInvio::Accettato);
         let dal = self.tappe.iter().map(|t| t.istante).max();
-        aperto && dal.is_some_and(|i| i.date_time() + ALLARME <= ora.date_time())
+        !self.concluso() && dal.is_some_and(|i| i.date_time() + ALLARME <= ora.date_time())
     }
 }
 
@@ -197,7 +208,7 @@ pub fn aperti(conn: &mut Conn, vista: &Vista) -> Result<Vec<Invio>, Errore> {
     let mut invii = stati(conn, righe)?;
     let rispediti: Vec<InvioId> = invii.iter().filter_map(|i| i.rispedisce).collect();
     // A delivery counts even where something else was heard later: the worst word is told on the page of the registration.
-    let arrivato = |i: &Invio| i.stato == StatoInvio::Consegnato;
+    let arrivato = |i: &Invio| i.concluso() && !i.fallito();
     invii.retain(|i| !arrivato(i) && !rispediti.contains(&i.id));
     invii.truncate(usize::try_from(MASSIMI_APERTI).unwrap_or(usize::MAX));
     Ok(invii)
@@ -271,15 +282,17 @@ fn stati(conn: &mut Conn, righe: Vec<Riga>) -> Result<Vec<Invio>, Errore> {
                 }
             };
             // A receipt in the box of another AOO says nothing about this send.
+            let mut esterno = false;
             let sue = ricevute.iter().filter(|(m, aoo, ..)| m.as_ref() == Some(&r.message_id) && *aoo == r.aoo_id);
             for (_, _, genere, quando, ricevuta, id, lettura) in sue {
                 let Some(stato) = StatoInvio::da_ricevuta(genere) else { continue };
+                esterno |= genere == ACCETTAZIONE && busta::esterno(lettura, &r.destinatario);
                 let ricevuta = nostra(stato, quando.unwrap_or(*ricevuta));
                 let motivo = busta::comunicato(lettura).filter(|_| stato > StatoInvio::Consegnato);
                 tappe.push(Tappa { ricevuta: Some(id.parse().map_err(no)?), motivo, ..ricevuta });
             }
             tappe.sort_by_key(|t| t.stato);
-            Ok(r.valore(tappe, intoppo).map_err(no)?)
+            Ok(Invio { esterno, ..r.valore(tappe, intoppo).map_err(no)? })
         })
         .collect()
 }
@@ -313,6 +326,7 @@ impl Riga {
             // Whatever a receipt speaks of has left.
             intoppo: intoppo.filter(|_| matches!(stato, StatoInvio::InCoda | StatoInvio::NonAccettato)),
             tappe,
+            esterno: false,
         })
     }
 

@@ -2,10 +2,10 @@
 
 use super::busta::Busta;
 use super::imap::libro::{self, Posto};
-use super::invio::CONSEGNA;
+use super::invio::{ACCETTAZIONE, CONSEGNA};
 use super::regole::coda;
 use super::ricevi::Allegata;
-use super::{Casella, Errore, Esclusione, esclusione, partenza};
+use super::{Casella, Errore, Esclusione, busta, esclusione, partenza};
 use crate::audit::{self, Carico};
 use crate::documenti::{self, Riposto};
 use crate::registro;
@@ -196,8 +196,12 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
     }
     audit::annota(op, ATTO, "messaggio", id, &carico(&riga, &righe))?;
     if let Some(riferito) = &riga.riferito {
-        let consegnato = riga.genere == CONSEGNA && riga.firma_gestore.as_deref() == Some(PROVATA);
-        partenza::ha_ricevuta(op, riferito, consegnato)?;
+        let provata = riga.firma_gestore.as_deref() == Some(PROVATA);
+        partenza::ha_ricevuta(op, riferito, |a| match riga.genere.as_str() {
+            CONSEGNA => provata,
+            ACCETTAZIONE => provata && busta::esterno(&riga.lettura, a),
+            _ => false,
+        })?;
     }
     coda::entra(op, id)?;
     match a.segno {

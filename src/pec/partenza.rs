@@ -84,19 +84,23 @@ pub(super) fn in_coda(op: &mut Operazione<'_>, invio: InvioId, casella: CasellaI
 }
 
 /// A receipt of this message arrived: an attempt whose outcome was not known was a good one. Proven or not: a Message-ID is known only to
-/// who has had the message. If it proves that it was delivered, there is nothing left to look at.
-pub(super) fn ha_ricevuta(op: &mut Operazione<'_>, message_id: &str, consegnata: bool) -> Result<(), Errore> {
-    let invio: Option<String> = invii::table
+/// who has had the message. If it says that all was done for this address, there is nothing left to look at.
+pub(super) fn ha_ricevuta(
+    op: &mut Operazione<'_>,
+    message_id: &str,
+    conclude: impl FnOnce(&str) -> bool,
+) -> Result<(), Errore> {
+    let invio: Option<(String, String)> = invii::table
         .filter(invii::message_id.eq(message_id).and(invii::aoo_id.eq(op.aoo.to_string())))
-        .select(invii::id)
+        .select((invii::id, invii::destinatario))
         .first(op.conn)
         .optional()?;
-    let Some(invio) = invio else { return Ok(()) };
+    let Some((invio, destinatario)) = invio else { return Ok(()) };
     let nessuno = None::<NaiveDateTime>;
     let partito = (tabella::stato.eq(PARTITO), tabella::prossimo.eq(nessuno), tabella::istante.eq(op.ora.utc()));
     let sua = tabella::table.filter(tabella::invio_id.eq(&invio).and(tabella::stato.eq(TENTATO)));
     diesel::update(sua).set(partito).execute(op.conn)?;
-    if consegnata {
+    if conclude(&destinatario) {
         let sua = tabella::table.filter(tabella::invio_id.eq(&invio));
         diesel::update(sua).set(tabella::aperta.eq(false)).execute(op.conn)?;
     }

@@ -10,6 +10,7 @@ CARTELLA/presi; every session, one in CARTELLA/sessioni. How it misbehaves is sa
     piena          accepted, not delivered
     rifiutata      the provider says that it does not accept it
     muta           taken, no receipt ever
+    esterna        accepted, for an address of ordinary mail: delivered without a receipt
     rovescia       receipts in the wrong order, each twice
     occupata       the first time 451 to RCPT, then as bene
     ingombra       the first time 452 after the bytes, then as bene
@@ -109,6 +110,7 @@ class Gestore:
         errore = {"errore": "no-dest", "errore_esteso": "5.2.2 casella piena"}
         quali = {
             "piena": [("accettazione", {}), ("errore-consegna", {"consegna": a, **errore})],
+            "esterna": [("accettazione", {})],
             "rifiutata": [("non-accettazione", {"errore": "altro", "errore_esteso": "formato non ammesso"})],
         }.get(come, [("accettazione", {}), ("avvenuta-consegna", {"ricevuta": tipo, "consegna": a})])
         if come == "rovescia":
@@ -121,7 +123,7 @@ class Gestore:
             self.ricevute += 1
             numero = self.ricevute
         istante = INIZIO + datetime.timedelta(seconds=numero)
-        c = pec.Certificato(tipo, da, [(a, "certificato")], oggetto, istante, numero, msgid, **dati)
+        c = pec.Certificato(tipo, da, [(a, "esterno" if a.startswith("esterna@") else "certificato")], oggetto, istante, numero, msgid, **dati)
         extra = [("X-Ricevuta", tipo)] + ([("X-TipoRicevuta", c.ricevuta)] if c.ricevuta else [])
         return pec.imbusta(c, None, [da], GESTORE, extra)[0]
 

@@ -160,6 +160,19 @@ impl Tipo {
     }
 }
 
+/// Whether a receipt that was read and kept (JSON) says that this address is of ordinary mail: nobody will ever say that a message was
+/// delivered there (DM 2/11/2005, annex, 6.3.1).
+#[must_use]
+pub fn esterno(lettura: &str, indirizzo: &str) -> bool {
+    let lettura: serde_json::Value = serde_json::from_str(lettura).unwrap_or_default();
+    let destinatari = lettura.pointer("/daticert/destinatari").and_then(|d| d.as_array());
+    let testo =
+        |d: &serde_json::Value, campo: &str| d.get(campo).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    destinatari.is_some_and(|d| {
+        d.iter().any(|d| testo(d, "tipo") == "esterno" && testo(d, "indirizzo").eq_ignore_ascii_case(indirizzo))
+    })
+}
+
 /// How a finding begins that passes on what a provider says in a receipt.
 const COMUNICA: &str = "Il gestore comunica: ";
 

@@ -41,6 +41,22 @@ su_entrambi! {
         assert!(comando(casa, &["controlla"]).status.success());
     }
 
+    fn to_be_accepted_is_as_far_as_it_comes_with_an_address_of_ordinary_mail(casa) {
+        let gestore = casa_e_gestore(casa);
+        let id = uscita(casa, &["esterna", "muta"], b"testo");
+        invia(casa, id, Modo::default()).unwrap();
+        fra_minuti(casa, 0);
+        assert_eq!(stati(casa, id), coppie(&[("esterna", "accettato"), ("muta", "inviato")]));
+        let domani = casa.db.orologio().adesso().date_time() + chrono::TimeDelta::hours(25);
+        let domani = casa.con_orologio(&domani.to_rfc3339());
+        let ora = domani.orologio().adesso();
+        let ritardi: Vec<(bool, bool)> = invii(casa, id).iter().map(|i| (i.concluso(), i.in_ritardo(ora))).collect();
+        assert_eq!(ritardi, [(true, false), (false, true)]);
+        let aperti: Vec<String> = casa.db.leggi(|conn| pec::aperti(conn, &casa.vista())).unwrap().into_iter().map(|i| i.destinatario).collect();
+        assert_eq!(aperti, ["muta@pec.example"]);
+        assert_eq!((casa.conta("partenze WHERE aperta"), presi_per(&gestore).len()), (1, 2));
+    }
+
     fn what_the_server_puts_off_leaves_later_and_once(casa) {
         let gestore = casa_e_gestore(casa);
         let nomi = ["occupata", "ingombra", "cade-prima", "bene"];

@@ -68,7 +68,10 @@ pub(super) fn visto(invio: &Invio, ora: Istante) -> InvioVisto {
 pub(in crate::web::pagine) fn nota(invio: &Invio, ora: Istante) -> Option<String> {
     let ritardo =
         || invio.in_ritardo(ora).then(|| "Nessuna ricevuta da 24 ore: senti il gestore, o rispedisci.".to_owned());
-    crate::web::api::perche(invio).map(|p| format!("{}.", p.trim_end_matches('.'))).or_else(ritardo)
+    let esterno = "Indirizzo di posta ordinaria: il gestore l'ha inoltrato, e non ci sarà una ricevuta di consegna.";
+    let ordinaria = || (invio.esterno && invio.concluso() && !invio.fallito()).then(|| esterno.to_owned());
+    let perche = crate::web::api::perche(invio).map(|p| format!("{}.", p.trim_end_matches('.')));
+    perche.or_else(ordinaria).or_else(ritardo)
 }
 
 /// To whom it may be sent now, for the forms of the page.
@@ -89,7 +92,7 @@ impl Spedibile {
 
 /// How many of all have come to an end, while some have not.
 pub(super) fn avanzamento(invii: &[Invio]) -> Option<(usize, usize)> {
-    let finiti = invii.iter().filter(|i| i.fallito() || i.stato == StatoInvio::Consegnato).count();
+    let finiti = invii.iter().filter(|i| i.concluso()).count();
     (finiti < invii.len()).then_some((finiti, invii.len()))
 }
 
