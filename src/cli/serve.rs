@@ -25,7 +25,7 @@ use std::time::Duration;
 /// How often the last links are written apart.
 const PASSO_PUNTE: Duration = Duration::from_millis(500);
 /// Messages of a mailbox that are taken before the others have their turn.
-const LETTERE_PER_PASSO: usize = 50;
+const LETTERE_PER_PASSO: usize = 500;
 /// How often mailboxes are looked at.
 const PASSO_ARRIVI: Duration = Duration::from_secs(2);
 /// How often the outbox is looked at.

@@ -8,6 +8,7 @@ mod deposito;
 mod errore;
 pub mod fiducia;
 mod file;
+mod insieme;
 mod media_type;
 mod rapporto;
 pub mod testo;
@@ -17,10 +18,11 @@ pub use deposito::{Deposito, Disco, Riposto};
 pub use errore::Errore;
 pub use fiducia::{Fiduce, Illeggibile, carica_fiduce};
 pub use file::{File, Uso, conta, elenco, registra, usi, uso};
+pub use insieme::Insieme;
 pub use media_type::media_type;
 pub use rapporto::{
     PrimaVerifica, RapportoConservato, aggiungi_rapporto, catene_verificate, conserva_rapporto, prima_verifica,
-    rapporti_di, riverifica, testo_della_prova, verifica, verifiche_di,
+    rapporti_di, riverifica, testo_della_prova, verifica, verifica_letto, verifiche_di,
 };
 
 use crate::audit::Atto;

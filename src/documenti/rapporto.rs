@@ -10,6 +10,7 @@ use crate::storage::{self, Conn, Db, Operazione};
 use crate::valori::{AooId, Impronta, Istante, NomeFile, VerificaId};
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
 
 pub(super) const ATTO: &str = "verifica";
 
@@ -53,13 +54,33 @@ pub fn verifica(
     fiduce: &Fiduce,
     istante: Istante,
 ) -> Result<Option<Prova>, Errore> {
-    let puo_essere = matches!(riposto.media_type, "application/pkcs7-mime" | "application/pdf" | "application/xml")
-        || FIRMATI.contains(&nome.estensione().as_str());
-    if !puo_essere {
+    if !puo_essere_firmato(riposto, nome) {
         return Ok(None);
     }
-    let prova = esamina(deposito, &riposto.impronta, nome.estensione(), fiduce, istante)?;
+    verifica_letto(&mut deposito.apri(&riposto.impronta)?, riposto, nome, fiduce, istante)
+}
+
+/// Verifies a file whose bytes the caller has, as [`verifica`] does one that is in the store: one that is still on its way there.
+///
+/// # Errors
+/// Those of whom the bytes are read from.
+pub fn verifica_letto(
+    bytes: &mut dyn Read,
+    riposto: &Riposto,
+    nome: &NomeFile,
+    fiduce: &Fiduce,
+    istante: Istante,
+) -> Result<Option<Prova>, Errore> {
+    if !puo_essere_firmato(riposto, nome) {
+        return Ok(None);
+    }
+    let prova = esamina(bytes, &riposto.impronta, nome.estensione(), fiduce, istante)?;
     Ok(Some(prova).filter(|p| p.report.format != Formato::Nessuno))
+}
+
+fn puo_essere_firmato(riposto: &Riposto, nome: &NomeFile) -> bool {
+    matches!(riposto.media_type, "application/pkcs7-mime" | "application/pdf" | "application/xml")
+        || FIRMATI.contains(&nome.estensione().as_str())
 }
 
 /// Verifies a file again, at the instant of its first verdict and with what is trusted now.
@@ -72,20 +93,19 @@ pub fn riverifica(
     prima: &PrimaVerifica,
     fiduce: &Fiduce,
 ) -> Result<Prova, Errore> {
-    esamina(deposito, impronta, prima.estensione.clone(), fiduce, prima.istante)
+    esamina(&mut deposito.apri(impronta)?, impronta, prima.estensione.clone(), fiduce, prima.istante)
 }
 
 /// Of the name only the ending is looked at, and only that is kept: the same file may have come under another name to somebody else.
 fn esamina(
-    deposito: &Deposito,
+    bytes: &mut dyn Read,
     impronta: &Impronta,
     estensione: String,
     fiduce: &Fiduce,
     istante: Istante,
 ) -> Result<Prova, Errore> {
-    let mut file = deposito.apri(impronta)?;
     let nome = format!("documento.{estensione}");
-    let mut prova = firma::prova(&mut file, *impronta, &nome, &fiduce.firme, istante).map_err(Errore::Disco)?;
+    let mut prova = firma::prova(bytes, *impronta, &nome, &fiduce.firme, istante).map_err(Errore::Disco)?;
     prova.report.findings.extend(fiduce.rilievi(istante));
     Ok(prova)
 }

@@ -43,6 +43,9 @@ pub enum Errore {
         /// What the system said.
         causa: io::Error,
     },
+    /// A message could not be taken by a mistake of ours; it stays in its mailbox.
+    #[error("un messaggio non si è potuto leggere per un errore del programma: resta nella casella e si riprova")]
+    NonLetto,
     /// There is no such message, or it may not be seen.
     #[error("questo messaggio non esiste o non è tra quelli che puoi vedere")]
     Sconosciuto,

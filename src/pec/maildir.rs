@@ -16,6 +16,8 @@ pub(super) struct Lettera {
     pub chiave: String,
     /// Where it is.
     pub file: PathBuf,
+    /// Its length.
+    pub byte: u64,
 }
 
 impl Maildir {
@@ -37,11 +39,12 @@ impl Maildir {
             for voce in fs::read_dir(&cartella).map_err(errore)? {
                 let file = voce.map_err(errore)?.path();
                 let nome = leggibile(file.file_name().unwrap_or_default());
-                if nome.starts_with('.') || !file.is_file() {
+                // A link counts for what it leads to.
+                let Some(dati) = fs::metadata(&file).ok().filter(|d| d.is_file() && !nome.starts_with('.')) else {
                     continue;
-                }
+                };
                 let chiave = nome.split(":2,").next().unwrap_or(&nome).to_owned();
-                lettere.push(Lettera { chiave, file });
+                lettere.push(Lettera { chiave, file, byte: dati.len() });
             }
         }
         lettere.sort_by(|a, b| a.chiave.cmp(&b.chiave));

@@ -1,13 +1,12 @@
 //! *Messaggio*: what arrived in a mailbox, as it was read then.
 
-use super::busta::Busta;
 use super::imap::libro::{self, Posto};
 use super::invio::{ACCETTAZIONE, CONSEGNA};
+use super::letto::Letto;
 use super::regole::coda;
-use super::ricevi::Allegata;
 use super::{Casella, Errore, Esclusione, busta, esclusione, partenza};
 use crate::audit::{self, Carico};
-use crate::documenti::{self, Riposto};
+use crate::documenti;
 use crate::registro;
 use crate::storage::schema::{
     allegati, annullamenti, esclusioni, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni,
@@ -23,8 +22,8 @@ use std::collections::{HashMap, HashSet};
 
 pub(super) const ATTO: &str = "ricezione";
 
-/// Longest reading kept beside a message; the whole is always in the store.
-const MASSIMO_CORPO: usize = 200_000;
+/// Names asked for in one query.
+const CHIAVI_INSIEME: usize = 500;
 
 /// Kind of a message that a provider certifies.
 pub(super) const POSTA_CERTIFICATA: &str = "posta-certificata";
@@ -160,30 +159,33 @@ pub(super) enum Segno<'a> {
 pub(super) struct Arrivo<'a> {
     pub segno: Segno<'a>,
     pub casella: &'a Casella,
-    pub intero: &'a Riposto,
-    pub busta: &'a Busta<'a>,
-    pub allegati: &'a [Allegata],
+    pub letto: &'a Letto,
 }
 
 /// Writes message, files, verdicts and the ledger's row together; false if the message was known already.
 pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result<bool, Errore> {
+    if let Segno::Maildir(chiave) = a.segno
+        && visti(op.conn, a.casella.id, &[chiave])?.contains(chiave)
+    {
+        return Ok(false);
+    }
     if let Segno::Imap(posto) = a.segno {
         // Nobody else writes in this AOO until the commit: what is not here now will not be doubled.
         if libro::e_preso(op.conn, posto)? {
             return Ok(false);
         }
-        if let Some(stesso) = libro::stesso(op.conn, a.casella.id, &a.intero.impronta)? {
+        if let Some(stesso) = libro::stesso(op.conn, a.casella.id, &a.letto.intero.impronta)? {
             libro::preso(op, posto, stesso, true)?;
             return Ok(false);
         }
     }
-    let id = MessaggioId::new();
-    documenti::registra(op, a.intero)?;
-    documenti::uso(op, &a.intero.impronta, "messaggio", id)?;
+    let (id, letto) = (MessaggioId::new(), a.letto);
+    documenti::registra(op, &letto.intero)?;
+    documenti::uso(op, &letto.intero.impronta, "messaggio", id)?;
     let riga = riga(op, a, id)?;
     diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
     let mut righe = Vec::new();
-    for (allegata, posizione) in a.allegati.iter().zip(1_i32..) {
+    for (allegata, posizione) in letto.allegati.iter().zip(1_i32..) {
         documenti::registra(op, &allegata.riposto)?;
         documenti::uso(op, &allegata.riposto.impronta, "messaggio", id)?;
         if let Some(prova) = &allegata.prova {
@@ -194,7 +196,7 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
         diesel::insert_into(allegati::table).values(&riga).execute(op.conn)?;
         righe.push(riga);
     }
-    audit::annota(op, ATTO, "messaggio", id, &carico(&riga, &righe))?;
+    audit::annota(op, ATTO, "messaggio", id, &carico(&riga, letto.impronta_lettura, &righe))?;
     if let Some(riferito) = &riga.riferito {
         let provata = riga.firma_gestore.as_deref() == Some(PROVATA);
         partenza::ha_ricevuta(op, riferito, |a| match riga.genere.as_str() {
@@ -217,58 +219,26 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
 }
 
 fn riga(op: &mut Operazione<'_>, a: &Arrivo<'_>, id: MessaggioId) -> Result<RigaMessaggio, Errore> {
-    let busta = a.busta;
-    let originale = busta.original.as_ref();
-    let mittente = originale.and_then(|o| o.mittente.as_ref()).or(busta.mittente.as_ref());
-    let oggetto = originale.and_then(|o| o.subject.as_deref()).or(busta.subject.as_deref()).unwrap_or("");
-    let identificativo =
-        busta.daticert.as_ref().and_then(|d| d.identificativo.clone()).filter(|_| !busta.kind.ricevuta());
+    let letto = a.letto;
     let aoo = op.aoo.to_string();
-    let doppione_di = precedente(op.conn, &aoo, &a.intero.impronta, identificativo.as_deref())?;
+    let doppione_di = precedente(op.conn, &aoo, &letto.intero.impronta, letto.identificativo.as_deref())?;
     Ok(RigaMessaggio {
         id: id.to_string(),
         aoo_id: aoo,
         casella_id: a.casella.id.to_string(),
-        sha256: a.intero.impronta.to_string(),
-        message_id: busta.message_id.clone(),
-        genere: busta.kind.as_str().to_owned(),
-        identificativo,
-        riferito: busta.refers_to.clone(),
-        mittente: mittente.map_or_else(|| "(mittente sconosciuto)".to_owned(), ToString::to_string),
-        oggetto: crate::valori::Oggetto::da_arrivo(oggetto).0.to_string(),
-        consegnato: busta.daticert.as_ref().and_then(|d| d.data).or(busta.date).map(Istante::utc),
-        firma_gestore: busta.provider_signature.as_ref().map(|f| f.indication.as_str().to_owned()),
+        sha256: letto.intero.impronta.to_string(),
+        message_id: letto.message_id.clone(),
+        genere: letto.genere.to_owned(),
+        identificativo: letto.identificativo.clone(),
+        riferito: letto.riferito.clone(),
+        mittente: letto.mittente.clone(),
+        oggetto: letto.oggetto.to_string(),
+        consegnato: letto.consegnato.map(Istante::utc),
+        firma_gestore: letto.firma_gestore.map(str::to_owned),
         doppione_di,
         ricevuto: op.ora.utc(),
-        lettura: lettura(busta)?,
+        lettura: letto.lettura.clone(),
     })
-}
-
-/// The reading as JSON; a body longer than a person reads is cut, the whole is in the store.
-fn lettura(busta: &Busta<'_>) -> Result<String, Errore> {
-    let mut json = serde_json::to_value(busta).map_err(|e| Errore::Composizione(e.to_string()))?;
-    if let Some(Value::String(corpo)) = json.pointer_mut("/original/body") {
-        *corpo = corpo.chars().take(MASSIMO_CORPO).collect();
-    }
-    if json.get("original").is_none_or(Value::is_null)
-        && let Some(oggetto) = json.as_object_mut()
-    {
-        let corpo: String = busta.body.chars().take(MASSIMO_CORPO).collect();
-        oggetto.insert("body".to_owned(), corpo.into());
-    }
-    togli_nul(&mut json);
-    Ok(json.to_string())
-}
-
-/// PostgreSQL keeps no NUL in a text. Taken from the values and not from the written JSON, where `\u0000` may be what somebody
-/// wrote letter by letter.
-fn togli_nul(json: &mut Value) {
-    match json {
-        Value::String(testo) => testo.retain(|c| c != '\0'),
-        Value::Array(valori) => valori.iter_mut().for_each(togli_nul),
-        Value::Object(membri) => membri.values_mut().for_each(togli_nul),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 /// The first message that is the same PEC, or the same bytes.
@@ -289,11 +259,14 @@ fn precedente(
     }
 }
 
-/// The names of the messages of a mailbox that were taken.
-pub(super) fn visti(conn: &mut Conn, casella: CasellaId) -> Result<HashSet<String>, Errore> {
-    let righe: Vec<String> =
-        ledger::table.filter(ledger::casella_id.eq(casella.to_string())).select(ledger::chiave).load(conn)?;
-    Ok(righe.into_iter().collect())
+/// Which of these names of a mailbox's messages were taken.
+pub(super) fn visti(conn: &mut Conn, casella: CasellaId, chiavi: &[&str]) -> Result<HashSet<String>, Errore> {
+    let mut visti = HashSet::new();
+    for blocco in chiavi.chunks(CHIAVI_INSIEME) {
+        let noti = ledger::table.filter(ledger::casella_id.eq(casella.to_string()));
+        visti.extend(noti.filter(ledger::chiave.eq_any(blocco)).select(ledger::chiave).load::<String>(conn)?);
+    }
+    Ok(visti)
 }
 
 pub(super) type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -532,7 +505,7 @@ struct RigaAllegato {
     sha256: String,
 }
 
-fn carico(r: &RigaMessaggio, file: &[RigaAllegato]) -> Carico {
+fn carico(r: &RigaMessaggio, lettura: Impronta, file: &[RigaAllegato]) -> Carico {
     let carico = Carico::new(ATTO, 1)
         .campo("id", &r.id)
         .campo("aoo", &r.aoo_id)
@@ -547,7 +520,7 @@ fn carico(r: &RigaMessaggio, file: &[RigaAllegato]) -> Carico {
         .forse("consegnato", r.consegnato.map(Istante::from_utc))
         .forse("firma_gestore", r.firma_gestore.as_ref())
         .forse("doppione_di", r.doppione_di.as_ref())
-        .campo("lettura", Impronta::of(r.lettura.as_bytes()))
+        .campo("lettura", lettura)
         .campo("ricevuto", Istante::from_utc(r.ricevuto));
     file.iter().fold(carico, |c, a| c.campo("allegato", format_args!("{} {} {}", a.posizione, a.sha256, a.nome)))
 }
@@ -569,7 +542,8 @@ pub(super) fn ricalcola(conn: &mut Conn, ids: &[String]) -> Result<HashMap<Strin
         per_messaggio.entry(a.messaggio_id.clone()).or_default().push(a);
     }
     let rifai = |r: RigaMessaggio| {
-        let carico = carico(&r, per_messaggio.get(&r.id).map(Vec::as_slice).unwrap_or_default());
+        let lettura = Impronta::of(r.lettura.as_bytes());
+        let carico = carico(&r, lettura, per_messaggio.get(&r.id).map(Vec::as_slice).unwrap_or_default());
         (r.id, carico)
     };
     Ok(righe.into_iter().map(rifai).collect())

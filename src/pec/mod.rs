@@ -5,6 +5,7 @@
 //! their order: nothing is marked, the state of a send is read from what arrived. Protocolling a message calls the register,
 //! never the reverse.
 
+mod accogli;
 pub mod busta;
 mod casella;
 mod contatto;
@@ -18,6 +19,7 @@ mod indirizzo;
 mod invia;
 mod invio;
 mod lettera;
+mod letto;
 mod maildir;
 mod messaggio;
 mod partenza;

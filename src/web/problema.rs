@@ -502,9 +502,12 @@ impl From<pec::Errore> for Problema {
             E::CasellaPresente(_) => Self::conflitto("casella-presente", e.to_string()),
             E::TroppoGrande(_) => Self::troppo_grande(e.to_string()),
             E::Valore(_) => Self::campo("", e.to_string()),
-            E::NonMaildir(_) | E::Casella { .. } | E::Server(_) | E::NonSuServer(_) | E::Composizione(_) => {
-                Self::interno(e)
-            }
+            E::NonMaildir(_)
+            | E::Casella { .. }
+            | E::NonLetto
+            | E::Server(_)
+            | E::NonSuServer(_)
+            | E::Composizione(_) => Self::interno(e),
             E::Ipa(e) => e.into(),
             E::Titolario(e) => e.into(),
             E::Scrivania(e) => e.into(),

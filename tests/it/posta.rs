@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tabulario::conservazione::{self, Accordo, FileSegreto, Mappa, Tipo, sacer};
 use tabulario::documenti::{Fiduce, carica_fiduce};
 use tabulario::pec::{self, Casella, Decisione, Modo, Officina, Passo};
+use tabulario::storage::{Db, Indirizzo};
 use tabulario::valori::Attore;
 
 pub fn fixtures() -> PathBuf {
@@ -216,6 +217,56 @@ su_entrambi! {
             let (stato, fatta) = protocolla(casa, &server.url, &m["id"], m["id"].as_str().unwrap());
             assert_eq!(stato, 201, "{fatta}");
         }
+        assert!(comando(casa, &["controlla"]).status.success());
+    }
+
+    fn of_many_that_are_taken_together_each_is_taken_or_refused_by_itself(casa) {
+        let casella = casella(casa, &[]);
+        let new = casa.dir.path().join("posta/new");
+        let (altre, doppia) = (fs::read_dir(&new).unwrap().count(), "doppia.txt");
+        for i in 0..60 {
+            // Two carry a file whose row the database will take only once; one is longer than what is taken with others.
+            let (nome, righe) = (if i % 20 == 7 && i < 40 { doppia } else { "altra.txt" }, if i == 30 { 60_000 } else { i });
+            let eml = format!("From: a@b.example\r\nSubject: {i}\r\nContent-Type: text/plain\r\n\
+                Content-Disposition: attachment; filename={nome}\r\n\r\n{}", "Le si scrive per la pratica n. 12345 in attesa di un Vostro riscontro.\r\n".repeat(righe));
+            fs::write(new.join(format!("{i:03}-insieme")), eml).unwrap();
+        }
+        casa.sql(&format!("CREATE UNIQUE INDEX prova_una ON allegati(nome) WHERE nome = '{doppia}'")).unwrap();
+        let fiduce = fiduce();
+        let officina = Officina { db: &casa.db, deposito: &casa.deposito, fiduce: &fiduce };
+        assert_eq!(pec::ricevi(&officina, &casella, 500).unwrap(), 59 + altre);
+        assert!(pec::ricevi(&officina, &casella, 500).is_err(), "what is left is said when there is nothing else");
+        assert_eq!(fs::read_dir(&new).unwrap().count(), 1);
+        casa.sql("DROP INDEX prova_una").unwrap();
+        assert_eq!(pec::ricevi(&officina, &casella, 500).unwrap(), 1);
+        assert_eq!(casa.conta("messaggi"), i64::try_from(60 + altre).unwrap());
+        assert!(comando(casa, &["controlla"]).status.success());
+    }
+
+    fn two_that_empty_one_mailbox_at_once_take_each_message_once(casa) {
+        let casella = casella(casa, &[]);
+        let new = casa.dir.path().join("posta/new");
+        for i in 0..150 {
+            fs::write(new.join(format!("{i:03}-due")), format!("From: a@b.example\r\nSubject: {i}\r\n\r\nTesto {i}\r\n")).unwrap();
+        }
+        let tutte = fs::read_dir(&new).unwrap().count();
+        let altro = Db::apri(Indirizzo::parse(&casa.indirizzo).unwrap(), casa.db.orologio()).unwrap();
+        let fiduce = fiduce();
+        let svuota = |db: &Db| {
+            let officina = Officina { db, deposito: &casa.deposito, fiduce: &fiduce };
+            // Each finds files that the other has just moved: that is nobody's fault, and the next look tells.
+            for _ in 0..100 {
+                if matches!(pec::ricevi(&officina, &casella, 40), Ok(0)) {
+                    return;
+                }
+            }
+            panic!("the mailbox is never empty");
+        };
+        std::thread::scope(|s| {
+            s.spawn(|| svuota(&altro));
+            svuota(&casa.db);
+        });
+        assert_eq!((casa.conta("messaggi"), casa.conta("visti")), (i64::try_from(tutte).unwrap(), i64::try_from(tutte).unwrap()));
         assert!(comando(casa, &["controlla"]).status.success());
     }
 

@@ -1,7 +1,8 @@
 //! One visit to a mailbox: everything that waits there is taken.
 
+use super::super::accogli::{self, LOTTO_BYTE, LOTTO_MESSAGGI};
 use super::super::guasto::Guasto;
-use super::super::ricevi::accogli_da_imap;
+use super::super::messaggio::Segno;
 use super::super::{Casella, Errore, Officina};
 use super::accesso::Accesso;
 use super::libro::{self, Attesa, Scaffale};
@@ -11,15 +12,11 @@ use super::{Depositati, Limiti};
 use crate::documenti;
 use crate::storage::Operazione;
 use crate::valori::Attore;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::borrow::Cow;
 use tokio::sync::Semaphore;
 
 /// UIDs whose lengths are asked for at a time.
 const UID_INSIEME: usize = 500;
-/// Most messages that are fetched together.
-const LOTTO_MESSAGGI: usize = 50;
-/// Most bytes of messages that are fetched together, as the server says their lengths.
-const LOTTO_BYTE: u64 = 2 * 1024 * 1024;
 
 /// What a visit found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -147,6 +144,7 @@ impl Visita<'_> {
             Ok(parti) => parti,
             Err(guasto) => return self.mancato(scaffale, lotto, guasto),
         };
+        let mut intere = Vec::new();
         for a in lotto {
             match parti.remove(&a.uid) {
                 None => {
@@ -154,13 +152,17 @@ impl Visita<'_> {
                     self.annota(|op| libro::lasciato(op, scaffale.posto(a.uid), "sparito", motivo))?;
                     raccolto.lasciati += 1;
                 }
-                Some(prima) => self.accogli(s, scaffale, a, prima, raccolto).await?,
+                Some(intera) if lotto.len() > 1 && e_intera(&intera, self.limiti.parte_byte) => {
+                    intere.push((*a, intera))
+                }
+                Some(prima) => self.a_parti(s, scaffale, a, prima, raccolto).await?,
             }
         }
-        Ok(())
+        self.insieme(scaffale, &intere, raccolto).await
     }
 
-    async fn accogli(
+    /// Takes one message, the rest of which is fetched part by part.
+    async fn a_parti(
         &self,
         s: &mut Sessione,
         scaffale: Scaffale<'_>,
@@ -178,19 +180,51 @@ impl Visita<'_> {
         };
         // From here on it is our work and nobody's line: few do it at a time.
         let _posto = self.al_lavoro.acquire().await;
-        // A mistake of ours about one message keeps nobody from the next.
-        let accogli = || accogli_da_imap(self.officina, self.casella, &intero, posto);
-        match fermo(|| catch_unwind(AssertUnwindSafe(accogli))) {
-            Ok(Ok(true)) => raccolto.presi += 1,
-            Ok(Ok(false)) => raccolto.gia_presi += 1,
-            Ok(Err(e)) => {
-                // If it is about this message alone, the others come first from now on.
-                self.annota(|op| libro::fallito(op, scaffale, &[*a], &e.to_string()))?;
-                return Err(e);
+        let esito = fermo(|| accogli::da_sola(self.officina, self.casella, &intero, Segno::Imap(posto)));
+        self.conta(scaffale, a, esito, raccolto)
+    }
+
+    /// Takes messages that are here whole.
+    async fn insieme(
+        &self,
+        scaffale: Scaffale<'_>,
+        intere: &[(Attesa, Vec<u8>)],
+        raccolto: &mut Raccolto,
+    ) -> Result<(), Errore> {
+        let segni: Vec<Segno<'_>> = intere.iter().map(|(a, _)| Segno::Imap(scaffale.posto(a.uid))).collect();
+        let bytes = |i: usize| intere.get(i).map(|(_, b)| Cow::Borrowed(b.as_slice())).ok_or(Errore::NonLetto);
+        let _posto = self.al_lavoro.acquire().await;
+        match fermo(|| accogli::insieme(self.officina, self.casella, &segni, &bytes)) {
+            Ok(esiti) => {
+                let contati = intere.iter().zip(esiti).map(|((a, _), esito)| self.conta(scaffale, a, esito, raccolto));
+                // Each is written down, whatever became of the one before.
+                contati.fold(Ok(()), Result::and)
             }
-            Err(_) => {
-                tracing::error!(uid = a.uid, "taking a message panicked, it stays on the server");
-                self.annota(|op| libro::fallito(op, scaffale, &[*a], "errore del programma nel leggerlo"))?;
+            Err(e) => {
+                let provati: Vec<Attesa> = intere.iter().map(|(a, _)| *a).collect();
+                self.annota(|op| libro::fallito(op, scaffale, &provati, &e.to_string()))?;
+                Err(e)
+            }
+        }
+    }
+
+    /// Writes down what became of a message that could not be taken. If it is about this message alone, the others come first from now on.
+    fn conta(
+        &self,
+        scaffale: Scaffale<'_>,
+        a: &Attesa,
+        esito: Result<bool, Errore>,
+        raccolto: &mut Raccolto,
+    ) -> Result<(), Errore> {
+        match esito {
+            Ok(true) => raccolto.presi += 1,
+            Ok(false) => raccolto.gia_presi += 1,
+            Err(e) => {
+                self.annota(|op| libro::fallito(op, scaffale, &[*a], &e.to_string()))?;
+                if !matches!(e, Errore::NonLetto) {
+                    return Err(e);
+                }
+                tracing::error!(uid = a.uid, "a message could not be read, it stays on the server");
                 raccolto.lasciati += 1;
             }
         }
@@ -215,4 +249,9 @@ impl Visita<'_> {
             _ => Err(guasto.into()),
         }
     }
+}
+
+/// A part that is shorter than what was asked for is the last one.
+fn e_intera(parte: &[u8], chiesti: u32) -> bool {
+    u32::try_from(parte.len()).is_ok_and(|letti| letti < chiesti)
 }
