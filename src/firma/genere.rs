@@ -3,6 +3,7 @@
 use super::ber::SEQUENCE;
 use super::involucro::{Armatura, Base64};
 use super::oid;
+use memchr::memmem;
 use std::io::Read as _;
 
 /// How many bytes are looked at.
@@ -121,7 +122,7 @@ fn genere_mime(testo: &[u8], involucri: usize) -> Genere {
 
 /// Whether `ago` is in `byte`.
 pub fn cerca(byte: &[u8], ago: &[u8]) -> bool {
-    byte.windows(ago.len()).any(|finestra| finestra == ago)
+    memmem::find(byte, ago).is_some()
 }
 
 #[cfg(test)]

@@ -18,6 +18,17 @@ pub enum Errore {
     /// The mailbox is a Maildir.
     #[error("la casella {0} sta in una cartella Maildir: non si legge da un server")]
     NonSuServer(String),
+    /// Nobody of this name is an addressee.
+    #[error("«{0}» non è tra i destinatari di questa registrazione: scrivilo come è registrato")]
+    DestinatarioSconosciuto(String),
+    /// The address is the one to which it is sent already.
+    #[error("è già l'indirizzo a cui si spedisce")]
+    IndirizzoUguale,
+    /// A send to the address in force arrived, or may still arrive.
+    #[error(
+        "si corregge l'indirizzo di chi non è stato raggiunto: a questo la spedizione è arrivata, o è ancora in corso"
+    )]
+    NonCorreggibile,
     /// Nothing is left to send again.
     #[error(
         "non c'è nessuno a cui rispedire: si rispedisce a chi non è stato raggiunto, o di cui non si hanno ricevute da 24 ore"

@@ -1,5 +1,6 @@
 //! Putting an uscita into the outbox: one send per recipient, under a Message-ID decided before anything leaves.
 
+use super::correzione::{Correzione, correzioni};
 use super::invio::{self, Invio, Riga, StatoInvio, TipoRicevuta, invii};
 use super::{Errore, casella, lettera, partenza};
 use crate::audit;
@@ -30,10 +31,11 @@ pub fn invia(
     modo: Modo<'_>,
 ) -> Result<Vec<Invio>, Errore> {
     let r = spedibile(op, vista, registrazione)?;
-    if destinatari(&r).is_empty() {
+    let corretti = correzioni(op.conn, registrazione)?;
+    if recapiti(&r, &corretti).iter().all(|s| s.attuale.is_none()) {
         return Err(Errore::SenzaIndirizzo);
     }
-    let da_spedire = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, op.ora);
+    let da_spedire = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, &corretti, op.ora);
     crea(op, &r, da_spedire.nuovi.into_iter().map(|a| (a, None)).collect(), modo)?;
     invii(op.conn, vista, Some(registrazione))
 }
@@ -49,7 +51,8 @@ pub fn rispedisci(
     modo: Modo<'_>,
 ) -> Result<Vec<Invio>, Errore> {
     let r = spedibile(op, vista, registrazione)?;
-    let ancora = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, op.ora).ancora;
+    let corretti = correzioni(op.conn, registrazione)?;
+    let ancora = DaSpedire::new(&r, &invii(op.conn, vista, Some(registrazione))?, &corretti, op.ora).ancora;
     if ancora.is_empty() {
         return Err(Errore::NienteDaRispedire);
     }
@@ -67,16 +70,16 @@ pub struct DaSpedire {
 }
 
 impl DaSpedire {
-    /// Looks at the addressees of an uscita, and at what was sent to them.
+    /// Looks at the addressees of an uscita, where they are reached now, and at what was sent to them.
     #[must_use]
-    pub fn new(r: &Registrazione, presenti: &[Invio], ora: Istante) -> Self {
+    pub fn new(r: &Registrazione, presenti: &[Invio], corretti: &[Correzione], ora: Istante) -> Self {
         let mut da_spedire = Self::default();
         if r.flusso != Flusso::Uscita || r.annullamento.is_some() {
             return da_spedire;
         }
-        for indirizzo in destinatari(r) {
-            let suoi: Vec<&Invio> =
-                presenti.iter().filter(|i| i.destinatario.eq_ignore_ascii_case(indirizzo.as_str())).collect();
+        for recapito in recapiti(r, corretti) {
+            let Some(indirizzo) = recapito.attuale.clone() else { continue };
+            let suoi: Vec<&Invio> = presenti.iter().filter(|i| recapito.e_suo(&i.destinatario)).collect();
             // Whoever was reached by any attempt was reached; what has not left yet will leave by itself.
             let raggiunto = suoi.iter().any(|i| i.tappe.iter().any(|t| t.stato == StatoInvio::Consegnato));
             match suoi.last() {
@@ -92,17 +95,48 @@ impl DaSpedire {
     }
 }
 
-/// The addresses of the addressees, each once.
-fn destinatari(r: &Registrazione) -> Vec<IndirizzoMail> {
-    let mut indirizzi: Vec<IndirizzoMail> = Vec::new();
-    for c in r.corrispondenti.iter().filter(|c| c.ruolo == RuoloCorrispondente::Destinatario) {
-        let suo = c.parte.pec.as_ref().filter(|p| !indirizzi.iter().any(|i| i.uguale(p)));
-        indirizzi.extend(suo.cloned());
-    }
-    indirizzi
+/// Where an addressee is reached.
+pub(super) struct Recapito {
+    /// Its name, as it was registered.
+    pub destinatario: String,
+    /// The address that was registered.
+    pub registrato: Option<IndirizzoMail>,
+    /// The one in force.
+    pub attuale: Option<IndirizzoMail>,
+    /// All that ever were.
+    stati: Vec<IndirizzoMail>,
 }
 
-fn spedibile(op: &mut Operazione<'_>, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
+impl Recapito {
+    fn e_suo(&self, indirizzo: &str) -> bool {
+        self.stati.iter().any(|i| i.as_str().eq_ignore_ascii_case(indirizzo))
+    }
+}
+
+/// The addressees, each address in force once.
+pub(super) fn recapiti(r: &Registrazione, corretti: &[Correzione]) -> Vec<Recapito> {
+    let mut tutti: Vec<Recapito> = Vec::new();
+    for c in r.corrispondenti.iter().filter(|c| c.ruolo == RuoloCorrispondente::Destinatario) {
+        let (destinatario, registrato) = (c.parte.nome.to_string(), c.parte.pec.clone());
+        let suo = |k: &&Correzione| {
+            let stesso = match (&k.registrato, &registrato) {
+                (Some(a), Some(b)) => a.uguale(b),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            stesso && k.destinatario == destinatario
+        };
+        let sue = corretti.iter().filter(suo).map(|k| k.indirizzo.clone());
+        let stati: Vec<IndirizzoMail> = registrato.iter().cloned().chain(sue).collect();
+        let attuale = stati.last().cloned();
+        let uguale = |t: &Recapito| t.attuale.as_ref().zip(attuale.as_ref()).is_some_and(|(a, b)| a.uguale(b));
+        if !tutti.iter().any(uguale) {
+            tutti.push(Recapito { destinatario, registrato, attuale, stati });
+        }
+    }
+    tutti
+}
+
+pub(super) fn spedibile(op: &mut Operazione<'_>, vista: &Vista, id: RegistrazioneId) -> Result<Registrazione, Errore> {
     let r = registro::per_id(op.conn, vista, id)?;
     if r.flusso != Flusso::Uscita {
         return Err(Errore::NonUscita);

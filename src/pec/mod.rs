@@ -9,6 +9,7 @@ mod accogli;
 pub mod busta;
 mod casella;
 mod contatto;
+mod correzione;
 mod duplicato;
 mod elenco;
 mod errore;
@@ -35,6 +36,7 @@ pub use casella::{
     cambia_imap as cambia_casella_imap, cambia_smtp as cambia_casella_smtp, caselle,
 };
 pub use contatto::{Contatto, Verso, contatti};
+pub use correzione::{Correzione, FonteIndirizzo, NuovoIndirizzo, correggi_indirizzo, correggibili, correzioni};
 pub use duplicato::{duplicati, duplicati_di};
 pub use elenco::{non_protocollati, scartati_da_regole};
 pub use errore::Errore;
@@ -79,5 +81,6 @@ pub const ATTI: &[Atto] = &[
     Atto { tipo: protocolla::ATTO, ricalcola: protocolla::ricalcola, conta: protocolla::conta },
     Atto { tipo: esclusione::ATTO, ricalcola: esclusione::ricalcola, conta: esclusione::conta },
     Atto { tipo: esclusione::ATTO_TOLTO, ricalcola: esclusione::ricalcola_tolti, conta: esclusione::conta_tolti },
+    Atto { tipo: correzione::ATTO, ricalcola: correzione::ricalcola, conta: correzione::conta },
     Atto { tipo: invio::ATTO, ricalcola: invio::ricalcola, conta: invio::conta },
 ];

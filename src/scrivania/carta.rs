@@ -4,7 +4,6 @@ use super::{Assegnazione, Errore, Stato, assegnazione, corrente, termine};
 use crate::registro::{
     self, DocumentoRicevuto, Flusso, Registrazione, Ricevuta, RuoloCorrispondente, SegnaturaLeggibile,
 };
-use crate::segnatura::NomeParte;
 use crate::storage::Conn;
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Istante, RegistrazioneId};
@@ -58,7 +57,7 @@ pub fn ricevuta(conn: &mut Conn, vista: &Vista, id: RegistrazioneId, ora: Istant
         aoo,
         segnatura,
         presentata: r.arrivo.unwrap_or(r.istante),
-        mittenti: mittenti.map(|c| nome(&c.parte.nome)).collect(),
+        mittenti: mittenti.map(|c| c.parte.nome.to_string()).collect(),
         procedimento: None,
         oggetto: r.oggetto.to_string(),
         documenti: r.documenti.iter().map(DocumentoRicevuto::from).collect(),
@@ -79,11 +78,4 @@ fn competente(storia: &[Assegnazione]) -> Option<&Assegnazione> {
 fn incaricato(a: &Assegnazione) -> Option<String> {
     let dato = || a.situazione.persona.as_ref().map(|p| p.nome.clone());
     if a.situazione.stato == Stato::InCarico { a.situazione.nome.clone().or_else(dato) } else { dato() }
-}
-
-fn nome(parte: &NomeParte) -> String {
-    match parte {
-        NomeParte::Denominazione(d) => d.to_string(),
-        NomeParte::Persona { nome, cognome } => format!("{nome} {cognome}"),
-    }
 }

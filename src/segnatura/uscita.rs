@@ -5,6 +5,7 @@ use crate::valori::{
     CodiceAoo, CodiceFiscale, CodiceIpa, CodiceUfficio, CodiceVoce, Denominazione, Impronta, IndirizzoMail, Istante,
     NomeFile, Oggetto, Rifiuto, Testo,
 };
+use std::fmt;
 use std::str::FromStr;
 
 /// A registration in `uscita`, with what a recipient's protocol needs (DPCM 3/12/2013 art. 21).
@@ -136,6 +137,16 @@ pub enum NomeParte {
         /// Family name.
         cognome: Denominazione,
     },
+}
+
+/// As it is said: of a person the given name first.
+impl fmt::Display for NomeParte {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denominazione(d) => write!(f, "{d}"),
+            Self::Persona { nome, cognome } => write!(f, "{nome} {cognome}"),
+        }
+    }
 }
 
 /// A *voce* of our titolario (`Classifica`).

@@ -64,6 +64,7 @@ pub const GUARDATE: &[Guardata] = &[
     guardata("messaggi", &[&["id"]]),
     guardata("allegati", &[&["messaggio_id", "posizione"]]),
     guardata("protocolli_messaggi", &[&["registrazione_id"]]),
+    guardata("correzioni_indirizzi", &[&["id"]]),
     guardata("invii", &[&["id"], &["message_id"]]),
     guardata("pacchetti", &[&["id"]]),
     guardata("componenti", &[&["pacchetto_id", "posizione"]]),

@@ -111,6 +111,8 @@ fn concreto(esempio: &Value, cose: &Cose, ora: Istante) -> String {
     // A row of the emergenza of the house, which began an hour ago for an office of its own.
     let adesso = ora.date_time().with_timezone(&ROMA).format("%d/%m/%Y;%H:%M").to_string();
     testo = testo.replace("20/11/2026;09:15", &adesso).replace("srl;EDIL;", "srl;VUOTO;");
+    // The addressee of the uscita of the house.
+    testo = testo.replace("\"destinatario\":\"Rossi srl\"", "\"destinatario\":\"Rossi & Figli <srl>\"");
     for (id, cosa) in ESEMPI {
         testo = testo.replace(id, cose.id(cosa));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 105] = [
+const STRADE: [(&str, &str, &str); 106] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -34,6 +34,7 @@ const STRADE: [(&str, &str, &str); 105] = [
     ("post", "/api/v1/registrazioni/{id}/riservatezza", "annulla"),
     ("post", "/api/v1/registrazioni/{id}/variazioni", "registra"),
     ("post", "/api/v1/registrazioni/{id}/annotazioni", "registra"),
+    ("post", "/api/v1/registrazioni/{id}/indirizzi", "spedisce"),
     ("post", "/api/v1/registrazioni/{id}/presa-in-carico", "assegna"),
     ("post", "/api/v1/registrazioni/{id}/restituzione", "assegna"),
     ("post", "/api/v1/registrazioni/{id}/rifiuto", "assegna"),

@@ -32,7 +32,7 @@ fn colonna(tabella: &str) -> &'static str {
         "utenti" | "applicazioni" | "allegati" => "nome",
         "messaggi" => "lettura",
         "caselle" => "maildir",
-        "invii" => "destinatario",
+        "invii" | "correzioni_indirizzi" => "destinatario",
         "verifiche" => "rapporto",
         "protocolli_messaggi" | "protocolli_istanze" => "registrazione_id",
         "ruoli" => "ruolo",

@@ -34,6 +34,7 @@ mod gettoni_di_persona;
 mod guardie;
 mod imap;
 mod importazione;
+mod indirizzi;
 mod ipa;
 mod legami;
 mod organico;

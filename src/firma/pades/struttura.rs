@@ -7,6 +7,7 @@ use super::super::difetto::Difetto;
 use super::flusso::{MAX_DECOMPRESSO_BYTE, decomprimi};
 use super::oggetto::{Dizionario, Id, Lettore, MAX_VALORI, Oggetto};
 use super::tabella::{Tabella, Voce};
+use memchr::memmem;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -277,19 +278,10 @@ impl<'a> Revisione<'a> {
 
 /// Where `ago` first occurs in `byte`.
 pub fn trova(byte: &[u8], ago: &[u8]) -> Option<usize> {
-    let primo = *ago.first()?;
-    let mut da = 0;
-    while let Some(salto) = byte.get(da..)?.iter().position(|b| *b == primo) {
-        da += salto;
-        if byte.get(da..)?.starts_with(ago) {
-            return Some(da);
-        }
-        da += 1;
-    }
-    None
+    memmem::find(byte, ago)
 }
 
 /// Where `ago` last occurs in `byte`.
 pub fn trova_ultimo(byte: &[u8], ago: &[u8]) -> Option<usize> {
-    byte.windows(ago.len()).rposition(|finestra| finestra == ago)
+    memmem::rfind(byte, ago)
 }

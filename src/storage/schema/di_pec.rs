@@ -275,3 +275,18 @@ diesel::table! {
         istante -> Timestamp,
     }
 }
+
+diesel::table! {
+    correzioni_indirizzi (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        destinatario -> Text,
+        registrato -> Nullable<Text>,
+        indirizzo -> Text,
+        fonte -> Text,
+        motivo -> Text,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}

@@ -144,6 +144,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     coda_regole,
     accessi_smtp,
     partenze,
+    correzioni_indirizzi,
 );
 
 /// The tables with ids of ours, which sort by creation.
@@ -214,4 +215,5 @@ pub const CON_ID: &[&str] = &[
     "generi_automatici",
     "atti_regole",
     "accessi_smtp",
+    "correzioni_indirizzi",
 ];

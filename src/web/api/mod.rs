@@ -57,6 +57,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     );
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazioni::riserva));
     cfg.route("/registrazioni/{id}/variazioni", web::post().to(registrazioni::varia));
+    cfg.route("/registrazioni/{id}/indirizzi", web::post().to(registrazioni::correggi_indirizzo));
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazioni::annota));
     cfg.service(
         web::resource("/registrazioni/{id}/visioni")

@@ -78,6 +78,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         eventi::elenca,
         pec::elenca,
         pec::protocolla,
+        registrazioni::correggi_indirizzo,
         invii::elenca,
         invii::crea,
         differimenti::differisci,

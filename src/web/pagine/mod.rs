@@ -233,6 +233,7 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/proposte", web::post().to(annullamento::proponi));
     cfg.route("/registrazioni/{id}/provvedimenti/{anno}/{numero}", web::get().to(annullamento::testo));
     cfg.route("/registrazioni/{id}/variazioni", web::post().to(registrazione::varia));
+    cfg.route("/registrazioni/{id}/indirizzi", web::post().to(registrazione::correggi_indirizzo));
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
     cfg.route("/registrazioni/{id}/spedizione", web::post().to(registrazione::spedisci));
     cfg.route("/spedizioni", web::get().to(spedizioni::mostra));

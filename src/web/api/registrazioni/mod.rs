@@ -8,6 +8,7 @@ mod assegnazione;
 mod carico;
 mod classificazione;
 mod collegamento;
+mod indirizzo;
 mod proposta;
 mod richiesta;
 mod riservatezza;
@@ -27,6 +28,7 @@ pub(super) use carico::{
 };
 pub(super) use classificazione::{__path_classifica, classifica};
 pub(super) use collegamento::{__path_collega, __path_scollega, collega, scollega};
+pub(super) use indirizzo::{__path_correggi as __path_correggi_indirizzo, correggi as correggi_indirizzo};
 pub(super) use proposta::{__path_elenca_proposte, __path_proponi, PropostaJson, elenca_proposte, proponi};
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
@@ -215,8 +217,13 @@ fn da_sola(conn: &mut Conn, vista: &Vista, r: Registrazione) -> Result<Registraz
     let collegamenti = registro::collegamenti(conn, vista, r.id)?;
     let duplicati = pec::duplicati_di(conn, vista, &r)?;
     let annotazioni = registro::annotazioni(conn, r.id)?;
+    let corretti = pec::correzioni(conn, r.id)?;
     let una = complete(conn, vista, vec![r])?.pop().ok_or_else(Problema::non_trovato)?;
-    Ok(una.con_termine(termine).con_legami(&collegamenti, duplicati).con_annotazioni(annotazioni))
+    Ok(una
+        .con_termine(termine)
+        .con_legami(&collegamenti, duplicati)
+        .con_annotazioni(annotazioni)
+        .con_indirizzi(corretti))
 }
 
 /// Adds to registrations what other modules know of them.

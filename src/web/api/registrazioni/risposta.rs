@@ -3,10 +3,11 @@
 use super::annotazione::AnnotazioneJson;
 use super::annullamenti::AnnullamentoJson;
 use super::carico::AssegnazioneJson;
+use super::indirizzo::IndirizzoCorrettoJson;
 use super::termine::TermineJson;
 use super::variazione::VariazioneJson;
 use crate::documenti::RapportoConservato;
-use crate::pec::Invio;
+use crate::pec::{Correzione, Invio};
 use crate::registro::{
     Annotazione, Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
     emergenza::Correlazione,
@@ -98,6 +99,9 @@ pub(in crate::web::api) struct RegistrazioneJson {
     /// What people noted on it, oldest first. Only of what is asked alone, by id or number.
     #[serde(skip_serializing_if = "Option::is_none")]
     annotazioni: Option<Vec<AnnotazioneJson>>,
+    /// Addresses that took the place of those registered, oldest first. Only of what is asked alone, by id or number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    indirizzi_corretti: Option<Vec<IndirizzoCorrettoJson>>,
     invii: Vec<InvioJson>,
 }
 
@@ -185,6 +189,7 @@ impl RegistrazioneJson {
             annullamenti,
             variazioni: r.dati_variati.into_iter().map(VariazioneJson::from).collect(),
             annotazioni: None,
+            indirizzi_corretti: None,
             invii: invii.iter().map(InvioJson::from).collect(),
         }
     }
@@ -212,6 +217,12 @@ impl RegistrazioneJson {
     /// With what people noted on it.
     pub(super) fn con_annotazioni(mut self, annotazioni: Vec<Annotazione>) -> Self {
         self.annotazioni = Some(annotazioni.into_iter().map(AnnotazioneJson::from).collect());
+        self
+    }
+
+    /// With the addresses that were corrected.
+    pub(super) fn con_indirizzi(mut self, corretti: Vec<Correzione>) -> Self {
+        self.indirizzi_corretti = Some(corretti.into_iter().map(IndirizzoCorrettoJson::from).collect());
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Filtro;
 use super::atti::{Agire, agisci};
-use crate::pec::{self, DaSpedire, Invio, Modo, StatoInvio, TipoRicevuta};
+use crate::pec::{self, Correzione, DaSpedire, Invio, Modo, StatoInvio, TipoRicevuta};
 use crate::registro::Registrazione;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Istante, Rifiuto};
@@ -83,8 +83,8 @@ pub(super) struct Spedibile {
 }
 
 impl Spedibile {
-    pub(super) fn new(r: &Registrazione, invii: &[Invio], ora: Istante) -> Option<Self> {
-        let DaSpedire { nuovi, ancora } = DaSpedire::new(r, invii, ora);
+    pub(super) fn new(r: &Registrazione, invii: &[Invio], corretti: &[Correzione], ora: Istante) -> Option<Self> {
+        let DaSpedire { nuovi, ancora } = DaSpedire::new(r, invii, corretti, ora);
         let qualcuno = !nuovi.is_empty() || !ancora.is_empty();
         qualcuno.then(|| Self { nuovi: nuovi.len(), ancora: ancora.iter().map(|(a, _)| a.to_string()).collect() })
     }

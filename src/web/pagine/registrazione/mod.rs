@@ -7,6 +7,7 @@ mod carico;
 mod collegate;
 mod dati;
 mod documenti;
+mod indirizzi;
 mod invii;
 mod scansione;
 mod stampe;
@@ -20,6 +21,7 @@ pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
+pub(super) use indirizzi::correggi_indirizzo;
 pub(super) use invii::{nota as nota_invio, parola as parola_invio, spedisci};
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
@@ -53,6 +55,7 @@ use atti::{Atti, Rifiutato};
 use carico::{Carico, Sguardo};
 use collegate::Collegate;
 use dati::{Modificabili, Scritti};
+use indirizzi::Indirizzi;
 use invii::InvioVisto;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -169,6 +172,7 @@ struct Pagina {
     invii: Vec<InvioVisto>,
     avanzamento: Option<(usize, usize)>,
     spedibile: Option<invii::Spedibile>,
+    indirizzi: Indirizzi,
     consegne: String,
     versamento: Option<VersamentoVisto>,
     istanza: Option<IstanzaVista>,
@@ -319,6 +323,7 @@ fn pagina(
         oggi,
     };
     let invii = pec::invii(conn, vista, Some(id))?;
+    let corretti = pec::correzioni(conn, id)?;
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
@@ -334,6 +339,7 @@ fn pagina(
         assegnazioni: &assegnazioni,
         classificazioni: &classificazioni,
         invii: &invii,
+        corretti: &corretti,
         versamento: versamento.as_ref(),
         termine: termine.as_ref(),
     };
@@ -375,7 +381,8 @@ fn pagina(
         consegne: invii::riassunto(&invii),
         invii: invii.iter().map(|i| invii::visto(i, ora)).collect(),
         avanzamento: invii::avanzamento(&invii),
-        spedibile: invii::Spedibile::new(&r, &invii, ora),
+        spedibile: invii::Spedibile::new(&r, &invii, &corretti, ora),
+        indirizzi: Indirizzi::new(&corretti, pec::correggibili(&r, &invii, &corretti, ora)),
         versamento: versamento.map(versamento_visto),
         istanza,
         termine: termine.as_ref().map(|t| t.spiega(oggi)),

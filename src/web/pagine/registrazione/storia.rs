@@ -2,7 +2,7 @@
 
 use crate::audit;
 use crate::conservazione::{self, Versamento};
-use crate::pec::{self, Invio};
+use crate::pec::{self, Correzione, Invio};
 use crate::registro::{Annotazione, Collegamento, Proposta, Registrazione, Riservatezza};
 use crate::scrivania::{self, Assegnazione, Cosa, CosaVicenda, Termine, Titolo};
 use crate::storage::{self, Conn};
@@ -40,6 +40,7 @@ pub(super) struct Materia<'a> {
     pub(super) assegnazioni: &'a [Assegnazione],
     pub(super) classificazioni: &'a [(String, Classificazione)],
     pub(super) invii: &'a [Invio],
+    pub(super) corretti: &'a [Correzione],
     pub(super) versamento: Option<&'a Versamento>,
     pub(super) termine: Option<&'a Termine>,
     pub(super) proposte: &'a [Proposta],
@@ -128,6 +129,7 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         let a = d.acquisita.as_ref()?;
         Some((a.id.to_string(), "acquisizione", format!("Aggiunta la scansione «{}»", d.nome)))
     }));
+    frasi.extend(m.corretti.iter().map(super::indirizzi::frase_di));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
