@@ -82,6 +82,9 @@ pub(in crate::web::pagine) async fn correggi_indirizzo(
         if form.indirizzo.trim().is_empty() {
             return Err(serve("Scrivi l'indirizzo."));
         }
+        if form.fonte.is_empty() {
+            return Err(serve("Scegli da dove viene l'indirizzo."));
+        }
         if form.motivo.trim().is_empty() {
             return Err(serve("Scrivi il motivo: resta nella storia della registrazione."));
         }
