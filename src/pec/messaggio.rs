@@ -139,6 +139,19 @@ impl Messaggio {
         e_ricevuta(&self.genere)
     }
 
+    /// Who wrote it, as it says itself.
+    #[must_use]
+    pub fn da_chi(&self) -> String {
+        let scritto = self.lettura.pointer("/original/from").and_then(|v| v.as_str());
+        scritto.unwrap_or(&self.mittente).to_owned()
+    }
+
+    /// True if its sender wrote HTML, which [`busta::aspetto`] shows.
+    #[must_use]
+    pub fn ha_html(&self) -> bool {
+        self.lettura.get("html").is_some_and(|v| v == true)
+    }
+
     /// What a clerk should know, in Italian.
     #[must_use]
     pub fn rilievi(&self) -> Vec<String> {
@@ -255,6 +268,9 @@ fn lettura(busta: &Busta<'_>) -> Result<String, Errore> {
     {
         let corpo: String = busta.body.chars().take(MASSIMO_CORPO).collect();
         oggetto.insert("body".to_owned(), corpo.into());
+    }
+    if let Some(oggetto) = json.as_object_mut().filter(|_| busta.html) {
+        oggetto.insert("html".to_owned(), true.into());
     }
     togli_nul(&mut json);
     Ok(json.to_string())

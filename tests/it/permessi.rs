@@ -354,6 +354,8 @@ impl Cose {
         let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
             Some("da-protocollare") if rotta.contains("/istanze/") => &self.istanza,
             Some("pec") if !rotta.ends_with("/protocollo") => &self.ordinario,
+            // The one with HTML.
+            Some("da-protocollare") if rotta.ends_with("/aspetto") => &self.ordinario,
             Some("da-protocollare" | "pec") => &self.messaggio,
             Some("annullamenti" | "proposte") => &self.proposta,
             Some("differimenti") => &self.differimento,

@@ -23,3 +23,15 @@ pub const MASSIMO_DATICERT_BYTE: usize = 2 * 1024 * 1024;
 pub const MASSIMA_PROFONDITA_DATICERT: usize = 16;
 /// Findings kept of one message.
 pub const MASSIMI_RILIEVI: usize = 200;
+/// HTML of a message that is shown with its layout, in bytes.
+pub const MASSIMO_HTML_BYTE: usize = 2 * 1024 * 1024;
+/// Elements of it.
+pub const MASSIMI_ELEMENTI_HTML: usize = 30_000;
+/// Nesting of its elements; letters made of tables lie about forty deep.
+pub const MASSIMA_PROFONDITA_HTML: usize = 100;
+/// Nesting of bold, colours, links and the like: a browser opens again in each paragraph those that were left open.
+pub const MASSIMI_FORMATI_HTML: usize = 12;
+/// One picture of it, in bytes.
+pub const MASSIMA_IMMAGINE_BYTE: usize = 2 * 1024 * 1024;
+/// All its pictures, in bytes of their addresses.
+pub const MASSIME_IMMAGINI_BYTE: usize = 8 * 1024 * 1024;

@@ -9,16 +9,19 @@
 
 mod albero;
 mod allegato;
+mod aspetto;
 mod campi;
 mod corpo;
 mod daticert;
 mod decodifica;
 mod gestore;
 pub mod interoperabilita;
+mod lettere;
 mod limiti;
 mod messaggio;
 
 pub use allegato::Allegato;
+pub use aspetto::{Aspetto, aspetto};
 pub use campi::Recapito;
 pub use daticert::{Daticert, DestinatarioCertificato};
 pub use gestore::FirmaGestore;
@@ -66,6 +69,9 @@ pub struct Busta<'a> {
     /// First party of `From`.
     #[serde(skip)]
     pub mittente: Option<Recapito>,
+    /// The sender wrote HTML: [`aspetto`] shows it.
+    #[serde(skip)]
+    pub html: bool,
     /// `Cc` of the envelope.
     #[serde(skip)]
     pub cc: Vec<Recapito>,
@@ -213,6 +219,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let provider_signature = firma_gestore(eml, &esterno, kind, istante, fiducia, &mut rilievi);
     let interno = interno(&esterno, kind);
     controlla(kind, &esterno, daticert.as_ref(), interno.as_ref(), &mut rilievi);
+    let html = aspetto::c_e(interno.as_ref().unwrap_or(&esterno));
     let originale = interno.map(|i| originale(i, &mut rilievi));
     let Messaggio { campi, corpo, allegati, .. } = esterno;
     let attachments: Vec<_> = allegati.into_iter().map(|(_, a)| a).collect();
@@ -238,6 +245,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
         segnatura,
         findings: rilievi,
         body: corpo,
+        html,
         mittente: campi.da.into_iter().next(),
         cc: campi.cc,
         rispondi_a: campi.rispondi_a.into_iter().next(),
@@ -326,9 +334,13 @@ fn firma_gestore(
 
 /// The message of the sender: `postacert.eml`, or the first attached message.
 fn interno<'a>(esterno: &Messaggio<'a>, kind: Tipo) -> Option<Messaggio<'a>> {
+    allegato_interno(esterno, kind).map(|a| messaggio::leggi_interno(&a.bytes))
+}
+
+fn allegato_interno<'x, 'a>(esterno: &'x Messaggio<'a>, kind: Tipo) -> Option<&'x Allegato<'a>> {
     let nominato = garantiti(esterno).find(|a| a.si_chiama("postacert.eml"));
     let allegato = nominato.or_else(|| garantiti(esterno).find(|a| a.media_type == "message/rfc822"));
-    allegato.filter(|_| kind != Tipo::Ordinaria).map(|a| messaggio::leggi_interno(&a.bytes))
+    allegato.filter(|_| kind != Tipo::Ordinaria)
 }
 
 /// What an envelope of its kind must have, and whether its pieces agree.

@@ -146,6 +146,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
     cfg.route("/da-protocollare/{id}/ripristino", web::post().to(da_protocollare::ripristina));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
+    cfg.route("/da-protocollare/{id}/aspetto", web::get().to(da_protocollare::aspetto));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
     cfg.route("/da-protocollare/istanze/{id}/protocollo", web::post().to(da_protocollare::riprotocolla));

@@ -1,9 +1,11 @@
 //! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
 
+mod aspetto;
 mod esclusione;
 mod istanza;
 mod protocollo;
 
+pub(super) use aspetto::aspetto;
 pub(super) use esclusione::{elenco as non_protocollati, escludi, ripristina};
 pub(super) use istanza::riprotocolla;
 pub(super) use protocollo::protocolla;
@@ -89,6 +91,8 @@ struct Pagina {
     oggetto: String,
     momento: String,
     corpo: String,
+    /// The sender wrote HTML too.
+    con_aspetto: bool,
     rilievi: Vec<String>,
     /// What the rules propose, and what they left to a person.
     regole: Vec<String>,
@@ -253,10 +257,11 @@ fn pagina(
         fatta,
         id: m.id.to_string(),
         genere: genere(&m.genere),
-        mittente: testo("/original/from").unwrap_or_else(|| m.mittente.clone()),
+        mittente: m.da_chi(),
         oggetto: m.oggetto.clone(),
         momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
         corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
+        con_aspetto: m.ha_html(),
         rilievi: m.rilievi(),
         regole: dalle_regole.iter().map(regole::proposta).collect(),
         doppione,
