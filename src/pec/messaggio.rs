@@ -35,7 +35,7 @@ pub(super) const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", 
 /// The verdict on a provider's signature that makes a receipt evidence.
 pub(super) const PROVATA: &str = "TOTAL-PASSED";
 /// The verdict when the provider's authority is not known here.
-const INDETERMINATA: &str = "INDETERMINATE";
+pub(super) const INDETERMINATA: &str = "INDETERMINATE";
 
 /// True for the kinds that speak of what we sent.
 fn e_ricevuta(genere: &str) -> bool {
@@ -137,19 +137,6 @@ impl Messaggio {
     #[must_use]
     pub fn si_dice_ricevuta(&self) -> bool {
         e_ricevuta(&self.genere)
-    }
-
-    /// Who wrote it, as it says itself.
-    #[must_use]
-    pub fn da_chi(&self) -> String {
-        let scritto = self.lettura.pointer("/original/from").and_then(|v| v.as_str());
-        scritto.unwrap_or(&self.mittente).to_owned()
-    }
-
-    /// True if its sender wrote HTML, which [`busta::aspetto`] shows.
-    #[must_use]
-    pub fn ha_html(&self) -> bool {
-        self.lettura.get("html").is_some_and(|v| v == true)
     }
 
     /// What a clerk should know, in Italian.
@@ -393,7 +380,7 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
 
 /// The pairs of message and registration that are in force: at most one per message, since an annulment gives the message back.
 #[diesel::dsl::auto_type]
-fn in_vigore() -> _ {
+pub(super) fn in_vigore() -> _ {
     protocolli_messaggi::table.filter(diesel::dsl::not(
         protocolli_messaggi::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
     ))

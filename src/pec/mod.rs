@@ -18,6 +18,7 @@ mod indirizzo;
 mod invia;
 mod invio;
 mod lettera;
+mod lettura;
 mod maildir;
 mod messaggio;
 mod partenza;
@@ -25,6 +26,7 @@ mod proposta;
 mod protocolla;
 pub mod regole;
 mod ricevi;
+mod ricevuta;
 pub mod smtp;
 mod spedisci;
 
@@ -50,6 +52,7 @@ pub use partenza::{Intoppo, Sospesi, in_sospeso};
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};
 pub use ricevi::{Officina, ricevi};
+pub use ricevuta::{MASSIME_ORFANE, Orfana, Ricevuta, conta_orfane, orfane, ricevute};
 pub use spedisci::spedisci;
 
 use crate::audit::Atto;

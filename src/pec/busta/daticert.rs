@@ -186,7 +186,7 @@ impl Lettura {
 }
 
 /// The file as text: byte order mark, then declared encoding, then UTF-8.
-fn in_testo(bytes: &[u8]) -> (Cow<'_, str>, Come) {
+pub(super) fn in_testo(bytes: &[u8]) -> (Cow<'_, str>, Come) {
     match bytes {
         [0xFE, 0xFF, ..] | [0, b'<', ..] => lettere::leggi(bytes, Some("utf-16be")),
         [0xFF, 0xFE, ..] | [b'<', 0, ..] => lettere::leggi(bytes, Some("utf-16le")),
@@ -207,7 +207,7 @@ fn attributo(inizio: &BytesStart<'_>, nome: &str) -> Option<String> {
 }
 
 /// Character references and the five entities of XML; any other stops the reading.
-fn riferimento(nome: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
+pub(super) fn riferimento(nome: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
     if let Ok(Some(carattere)) = nome.resolve_char_ref() {
         return Ok(carattere.to_string());
     }

@@ -35,3 +35,15 @@ pub const MASSIMI_FORMATI_HTML: usize = 12;
 pub const MASSIMA_IMMAGINE_BYTE: usize = 2 * 1024 * 1024;
 /// All its pictures, in bytes of their addresses.
 pub const MASSIME_IMMAGINI_BYTE: usize = 8 * 1024 * 1024;
+/// XML file of the SdI, in bytes: the SdI takes none over 5 MB.
+pub const MASSIMO_SERVIZIO_BYTE: usize = 6 * 1024 * 1024;
+/// Files of one message that are looked at for the SdI.
+pub const MASSIMI_FILE_SERVIZIO: usize = 20;
+/// Nesting of their elements; the schema has eight.
+pub const MASSIMA_PROFONDITA_SERVIZIO: usize = 32;
+/// Values kept of one.
+pub const MASSIMI_VALORI_SERVIZIO: usize = 5_000;
+/// Invoices shown of a *lotto*.
+pub const MASSIME_FATTURE: usize = 50;
+/// Errors shown of a notification.
+pub const MASSIMI_ERRORI_SERVIZIO: usize = 20;

@@ -19,6 +19,7 @@ pub mod interoperabilita;
 mod lettere;
 mod limiti;
 mod messaggio;
+pub mod servizio;
 
 pub use allegato::Allegato;
 pub use aspetto::{Aspetto, aspetto};
@@ -32,6 +33,7 @@ use crate::segnatura;
 use crate::valori::Istante;
 use messaggio::Messaggio;
 use serde::Serialize;
+use servizio::Servizio;
 
 /// What was read of a message that arrived: the object of `tabulario busta --json`, with the bytes of its parts beside.
 #[derive(Serialize)]
@@ -61,6 +63,8 @@ pub struct Busta<'a> {
     pub provider_signature: Option<FirmaGestore>,
     /// The segnatura, or return message, among the files of the sender; not in receipts, which bring back our own.
     pub segnatura: Option<segnatura::Lettura>,
+    /// The message of a national service, as which it was recognised.
+    pub servizio: Option<Servizio>,
     /// What a clerk should know, in Italian.
     pub findings: Vec<String>,
     /// Text of the outer message.
@@ -229,8 +233,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let nessuno = Fiducia::vuota();
     let segnatura = if kind.ricevuta() { None } else { interoperabilita::fra(propri, &nessuno, istante, &mut rilievi) };
     let refers_to = daticert.as_ref().and_then(|d| d.msgid.clone()).or(campi.riferimento).filter(|_| kind.ricevuta());
-    limita(&mut rilievi);
-    Busta {
+    let mut busta = Busta {
         kind,
         message_id: campi.message_id,
         subject: campi.oggetto,
@@ -243,13 +246,19 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
         attachments,
         provider_signature,
         segnatura,
+        servizio: None,
         findings: rilievi,
         body: corpo,
         html,
         mittente: campi.da.into_iter().next(),
         cc: campi.cc,
         rispondi_a: campi.rispondi_a.into_iter().next(),
-    }
+    };
+    let (servizio, rilievi) = servizio::riconosci(&busta);
+    busta.servizio = servizio;
+    busta.findings.extend(rilievi);
+    limita(&mut busta.findings);
+    busta
 }
 
 /// Attachments that the provider vouches for, when it signed: only those inside the signed part.

@@ -39,6 +39,7 @@ mod registro;
 mod regole;
 mod revoche;
 mod ricerca;
+mod ricevute;
 mod richiamo;
 mod risorse;
 mod rubrica;
@@ -237,6 +238,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
     cfg.route("/registrazioni/{id}/spedizione", web::post().to(registrazione::spedisci));
     cfg.route("/spedizioni", web::get().to(spedizioni::mostra));
+    cfg.route("/ricevute", web::get().to(ricevute::orfane));
+    cfg.route("/ricevute/{orfana}", web::get().to(ricevute::orfana));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
     cfg.route("/registrazioni/{id}/visioni", web::post().to(registrazione::concedi));
     cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazione::revoca));

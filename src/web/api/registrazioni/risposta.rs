@@ -6,7 +6,7 @@ use super::carico::AssegnazioneJson;
 use super::termine::TermineJson;
 use super::variazione::VariazioneJson;
 use crate::documenti::RapportoConservato;
-use crate::pec::Invio;
+use crate::pec::{Invio, Ricevuta};
 use crate::registro::{
     Annotazione, Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
     emergenza::Correlazione,
@@ -17,7 +17,7 @@ use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
 use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId};
 use crate::web::api::fascicoli::FascicoloJson;
-use crate::web::api::invii::InvioJson;
+use crate::web::api::invii::{InvioJson, RicevutaJson};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -27,6 +27,7 @@ pub(super) struct Altro {
     pub classificazione: Option<Classificazione>,
     pub assegnazioni: Vec<Assegnazione>,
     pub invii: Vec<Invio>,
+    pub ricevute: Vec<Ricevuta>,
     pub rapporti: HashMap<String, RapportoConservato>,
     pub differimento: Option<Differimento>,
     pub emergenza: Option<Correlazione>,
@@ -99,6 +100,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     annotazioni: Option<Vec<AnnotazioneJson>>,
     invii: Vec<InvioJson>,
+    /// What providers said of the sends, oldest first; the message is `GET /documenti/{sha256}`.
+    ricevute: Vec<RicevutaJson>,
 }
 
 /// What an act was done to.
@@ -150,6 +153,7 @@ impl NumeroJson {
 impl RegistrazioneJson {
     pub(super) fn new(aoo: &Aoo, r: Registrazione, altro: Altro) -> Self {
         let Altro { classificazione, ref assegnazioni, ref invii, .. } = altro;
+        let nascosti = r.ha_nascosti();
         // What annuls the whole comes last: after it no datum is annulled.
         let dati = r.dati_annullati.into_iter().map(AnnullamentoJson::from);
         let annullamenti = dati.chain(r.annullamento.map(AnnullamentoJson::from)).collect();
@@ -186,6 +190,8 @@ impl RegistrazioneJson {
             variazioni: r.dati_variati.into_iter().map(VariazioneJson::from).collect(),
             annotazioni: None,
             invii: invii.iter().map(InvioJson::from).collect(),
+            // A receipt encloses the message that was sent, with the data of then.
+            ricevute: if nascosti { Vec::new() } else { altro.ricevute.into_iter().map(RicevutaJson::from).collect() },
         }
     }
 

@@ -4,6 +4,7 @@ mod aspetto;
 mod esclusione;
 mod istanza;
 mod protocollo;
+mod servizio;
 
 pub(super) use aspetto::aspetto;
 pub(super) use esclusione::{elenco as non_protocollati, escludi, ripristina};
@@ -34,6 +35,7 @@ use istanza::IstanzaVista;
 use nuova::Scelta;
 use protocollo::Scritto;
 use serde::Deserialize;
+use servizio::ServizioVisto;
 
 /// Messages of the list.
 const PAGINA: i64 = 100;
@@ -93,6 +95,7 @@ struct Pagina {
     corpo: String,
     /// The sender wrote HTML too.
     con_aspetto: bool,
+    servizio: Option<ServizioVisto>,
     rilievi: Vec<String>,
     /// What the rules propose, and what they left to a person.
     regole: Vec<String>,
@@ -262,6 +265,7 @@ fn pagina(
         momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
         corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
         con_aspetto: m.ha_html(),
+        servizio: ServizioVisto::new(m),
         rilievi: m.rilievi(),
         regole: dalle_regole.iter().map(regole::proposta).collect(),
         doppione,

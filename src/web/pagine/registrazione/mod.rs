@@ -20,7 +20,7 @@ pub(super) use carico::muovi;
 pub(super) use collegate::{collega, scollega};
 pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
-pub(super) use invii::{nota as nota_invio, parola as parola_invio, spedisci};
+pub(super) use invii::{nome_ricevuta, nota as nota_invio, parola as parola_invio, spedisci};
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
@@ -53,7 +53,7 @@ use atti::{Atti, Rifiutato};
 use carico::{Carico, Sguardo};
 use collegate::Collegate;
 use dati::{Modificabili, Scritti};
-use invii::InvioVisto;
+use invii::{InvioVisto, RicevutaVista};
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
@@ -167,6 +167,7 @@ struct Pagina {
     stato: Option<String>,
     fascicoli: Vec<Legata>,
     invii: Vec<InvioVisto>,
+    ricevute: Vec<RicevutaVista>,
     avanzamento: Option<(usize, usize)>,
     spedibile: Option<invii::Spedibile>,
     consegne: String,
@@ -319,6 +320,8 @@ fn pagina(
         oggi,
     };
     let invii = pec::invii(conn, vista, Some(id))?;
+    // A receipt encloses the message that was sent, with the data of then.
+    let ricevute = if r.ha_nascosti() { Vec::new() } else { pec::ricevute(conn, vista, id)? };
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
@@ -374,6 +377,7 @@ fn pagina(
         fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
         consegne: invii::riassunto(&invii),
         invii: invii.iter().map(|i| invii::visto(i, ora)).collect(),
+        ricevute: ricevute.into_iter().map(RicevutaVista::from).collect(),
         avanzamento: invii::avanzamento(&invii),
         spedibile: invii::Spedibile::new(&r, &invii, ora),
         versamento: versamento.map(versamento_visto),
