@@ -82,9 +82,15 @@ fn headers_and_names_of_files_are_mended_too() {
 #[test]
 fn certified_data_are_read_in_their_letters() {
     let testate = "X-Trasporto: posta-certificata\r\nSubject: POSTA CERTIFICATA: x\r\n";
-    let doppio = daticert("posta-certificata", 1, "a@b.it", "CittÃ\u{a0} nuova", "");
-    let letta = busta::leggi(&busta(testate, &doppio, None, GESTORE), &Fiducia::vuota()).findings;
-    assert!(letta.iter().any(|r| r.contains("L'oggetto certificato è arrivato")), "{letta:?}");
+    for (altro, detto) in
+        [("", "Il file daticert.xml è arrivato"), ("<consegna>è</consegna>", "L'oggetto certificato è arrivato")]
+    {
+        let doppio = daticert("posta-certificata", 1, "a@b.it", "CittÃ\u{a0} nuova", altro);
+        let eml = busta(testate, &doppio, None, GESTORE);
+        let letta = busta::leggi(&eml, &Fiducia::vuota());
+        assert_eq!(letta.daticert.unwrap().oggetto.as_deref(), Some("Città nuova"));
+        assert!(letta.findings.iter().any(|r| r.contains(detto)), "{:?}", letta.findings);
+    }
     // That of a stranger, in UTF-16.
     match condivisi() {
         None => println!("no corpus: a daticert.xml in UTF-16 was not read"),

@@ -55,6 +55,7 @@ mod sigilli;
 mod smtp;
 mod stampe;
 mod uccisione;
+mod varianti;
 mod variazioni;
 mod verifiche;
 mod versamenti;

@@ -64,6 +64,8 @@ pub struct Cose {
     verifica: String,
     messaggio: String,
     ricevuta: String,
+    /// A receipt that proves nothing.
+    orfana: String,
     fascicolo: String,
     risorsa: String,
     proposta: String,
@@ -110,7 +112,8 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
-    for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita"] {
+    // Whose provider nobody knows: a receipt that proves nothing.
+    for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita", "13-presa-in-carico"] {
         arriva(casa, nome);
     }
     let messaggi = leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json();
@@ -119,6 +122,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         trovato["id"].as_str().unwrap().to_owned()
     };
     let (messaggio, ricevuta, ordinario) = (di("posta-certificata"), di("avvenuta-consegna"), di("ordinaria"));
+    let orfana = di("presa-in-carico");
     let fascicolo = fascicolo(casa, url);
     let (proposta, istanza) = annullate(casa, url, &registrazione);
     let predisposto = predisposto(casa);
@@ -142,6 +146,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         verifica,
         messaggio,
         ricevuta,
+        orfana,
         fascicolo,
         predisposto,
         risorsa,
@@ -392,6 +397,7 @@ impl Cose {
             .replace("{posizione}", "1")
             .replace("{chiusura}/{forma}", &format!("{}/pdf", self.chiusura))
             .replace("{messaggio}", &self.ricevuta)
+            .replace("{orfana}", &self.orfana)
             .replace("{sha256}", &self.sha256)
             .replace("{verifica}", &self.verifica)
             .replace("{impronta}/{nome:.*}", &self.risorsa)

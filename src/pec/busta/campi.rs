@@ -60,6 +60,7 @@ impl Campi {
         let (blocco, supposto) = in_utf8(blocco.get(..MASSIMA_INTESTAZIONE_BYTE).unwrap_or(blocco));
         let mut campi = Self { tipo: "text/plain".to_owned(), ..Self::default() };
         campi.rilievi.extend(supposto.then(|| SENZA_CODICE.to_owned()));
+        campi.rilievi.extend(blocco.contains(&0).then(|| BYTE_NULLI.to_owned()));
         let Some(messaggio) = MessageParser::default().parse_headers(blocco.as_ref()) else { return campi };
         let Some(prima) = messaggio.parts.first() else { return campi };
         // The last of two equal fields is read first, so that the first one stays, as other readers have it.
@@ -196,6 +197,9 @@ pub fn identificatore(testo: &str) -> Option<String> {
 /// What is said of a header block with letters that nobody declared.
 const SENZA_CODICE: &str =
     "Le intestazioni hanno lettere senza codice di caratteri, fuori dallo standard: sono lette come Windows-1252.";
+
+/// What is said of a header block that no mail program writes.
+const BYTE_NULLI: &str = "Le intestazioni contengono byte nulli, che nessun programma di posta scrive: sono tolti.";
 
 /// Fields whose letters are read by people.
 const LETTI: [&[u8]; 7] = [b"subject", b"from", b"to", b"cc", b"reply-to", b"content-type", b"content-disposition"];

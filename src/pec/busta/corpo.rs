@@ -49,6 +49,9 @@ pub fn componi(brani: &[Brano<'_>]) -> (String, Vec<String>) {
         if bytes.len() == brano.bytes.len() {
             rilievi.extend(come.frase("Il testo"));
         }
+        if testo.contains('\0') {
+            rilievi.push("Il testo contiene byte nulli: sono tolti.".to_owned());
+        }
         let testo = if brano.html() { da_html(&testo) } else { testo.into_owned() };
         if !corpo.is_empty() {
             corpo.push_str("\n\n");
