@@ -79,7 +79,7 @@ su_entrambi! {
         }).collect();
         assert_eq!(registrate[0]["oggetto"], "Fattura elettronica n. 12/PA del 10/11/2026, Ditta Rossi S.r.l.");
         assert_eq!((&registrate[0]["mezzo"], &registrate[1]["mezzo"]), (&json!("sdi"), &json!("pec")));
-        assert_eq!(registrate[1]["oggetto"], "Copia della fattura");
+        assert_eq!(registrate[1]["oggetto"], "Invio File 7339338");
     }
 }
 
