@@ -112,7 +112,6 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
-    // Whose provider nobody knows: a receipt that proves nothing.
     for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita", "13-presa-in-carico"] {
         arriva(casa, nome);
     }
@@ -122,7 +121,6 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         trovato["id"].as_str().unwrap().to_owned()
     };
     let (messaggio, ricevuta, ordinario) = (di("posta-certificata"), di("avvenuta-consegna"), di("ordinaria"));
-    let orfana = di("presa-in-carico");
     let fascicolo = fascicolo(casa, url);
     let (proposta, istanza) = annullate(casa, url, &registrazione);
     let predisposto = predisposto(casa);
@@ -146,7 +144,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         verifica,
         messaggio,
         ricevuta,
-        orfana,
+        orfana: di("presa-in-carico"),
         fascicolo,
         predisposto,
         risorsa,

@@ -29,13 +29,18 @@ fn fattura(mittente: &str) -> Vec<u8> {
     originale(mittente, "Invio File 7339338", &file)
 }
 
+/// An invoice as the service sends it.
+pub fn del_sdi() -> Vec<u8> {
+    pec(1, SDI, "Invio File 7339338", &fattura(SDI), GESTORE)
+}
+
 su_entrambi! {
     fn what_the_services_send_is_told_apart_from_what_pretends_to_be_theirs(casa) {
         let casella = casella(casa, &["nessuna"]);
         let avviso = |da: &str| originale(da, AVVISO, &[]);
         let (send, altri) = ("avviso@certificata.notifichedigitali.it", "ditta@pec.example");
         for (n, eml) in [
-            pec(1, SDI, "Invio File 7339338", &fattura(SDI), GESTORE),
+            del_sdi(),
             pec(2, altri, "Copia della fattura", &fattura(altri), GESTORE),
             pec(3, SDI, "Invio File 7339338", &fattura(SDI), ESTRANEO),
             fattura(SDI),

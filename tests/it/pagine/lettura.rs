@@ -111,6 +111,30 @@ async fn mostrato(driver: &WebDriver) -> WebDriverResult<()> {
 }
 
 #[test]
+fn a_message_of_the_sdi_and_a_receipt_of_nothing_fit_on_every_screen() {
+    let casa = Casa::sqlite();
+    let casella = posta::casella(&casa, &["04", "05"]);
+    let eml = crate::servizi::del_sdi();
+    std::fs::write(casa.dir.path().join("posta/new/sdi"), eml).unwrap();
+    assert_eq!(posta::ricevi(&casa, &casella), 3);
+    let server = casa.server();
+    assumi(&casa, "anna", Ruolo::Operatore);
+    for finestra in [(1440, 900), (390, 844)] {
+        naviga(finestra, async |driver| {
+            let vai = async |cosa: By| driver.query(cosa).first().await;
+            entra(driver, &server.url, "anna").await?;
+            premi(vai(By::PartialLinkText("Fattura elettronica")).await?).await?;
+            assert!(vai(By::Css(".servizio")).await?.text().await?.contains("1.220,00 EUR"));
+            ritratto(driver, "messaggio-sdi").await?;
+            driver.goto(format!("{}/ricevute", server.url)).await?;
+            assert_eq!(driver.find_all(By::Css("tbody tr")).await?.len(), 2);
+            ritratto(driver, "ricevute").await?;
+            pulita(driver, &server.url, &[]).await
+        });
+    }
+}
+
+#[test]
 fn the_answer_forbids_what_the_cleaning_should_have_taken_out() {
     let casa = Casa::sqlite();
     arriva(&casa, &lettera("<p>ciao</p>"));
