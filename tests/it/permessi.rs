@@ -132,7 +132,6 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let visione = visione(casa, registrazione.parse().unwrap());
     let chiusura = chiusura(casa);
     let emergenza = emergenza(casa);
-    let regola = crate::regole::guardata(casa);
     Cose {
         registrazione,
         altra,
@@ -162,7 +161,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         sostituzione,
         chiusura,
         visione,
-        regola,
+        regola: crate::regole::guardata(casa),
         gettone,
     }
 }
