@@ -85,6 +85,11 @@ fn racconta(busta: &Busta<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(dialetto) = busta.segnatura.as_ref().and_then(|s| s.dialetto) {
         writeln!(out, "Segnatura: {}", dialetto.as_str())?;
     }
+    if let Some(s) = &busta.servizio {
+        writeln!(out, "Servizio: {}{}", s.descrizione, if s.confermato { "" } else { " (non confermato)" })?;
+        riga(out, "Identificativo SdI", s.identificativo_sdi.as_deref())?;
+        riga(out, "IUN", s.iun.as_deref())?;
+    }
     if !busta.findings.is_empty() {
         writeln!(out, "Rilievi:")?;
     }

@@ -101,6 +101,9 @@ fn lettura(busta: &Busta<'_>) -> Result<String, Errore> {
         let corpo: String = busta.body.chars().take(MASSIMO_CORPO).collect();
         oggetto.insert("body".to_owned(), corpo.into());
     }
+    if let Some(oggetto) = json.as_object_mut().filter(|_| busta.html) {
+        oggetto.insert("html".to_owned(), true.into());
+    }
     togli_nul(&mut json);
     Ok(json.to_string())
 }

@@ -34,7 +34,7 @@ pub(super) const DA_PROTOCOLLARE: [&str; 3] = ["posta-certificata", "anomalia", 
 /// The verdict on a provider's signature that makes a receipt evidence.
 pub(super) const PROVATA: &str = "TOTAL-PASSED";
 /// The verdict when the provider's authority is not known here.
-const INDETERMINATA: &str = "INDETERMINATE";
+pub(super) const INDETERMINATA: &str = "INDETERMINATE";
 
 /// True for the kinds that speak of what we sent.
 fn e_ricevuta(genere: &str) -> bool {
@@ -350,7 +350,7 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
 
 /// The pairs of message and registration that are in force: at most one per message, since an annulment gives the message back.
 #[diesel::dsl::auto_type]
-fn in_vigore() -> _ {
+pub(super) fn in_vigore() -> _ {
     protocolli_messaggi::table.filter(diesel::dsl::not(
         protocolli_messaggi::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id)),
     ))

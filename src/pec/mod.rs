@@ -21,6 +21,7 @@ mod invia;
 mod invio;
 mod lettera;
 mod letto;
+mod lettura;
 mod maildir;
 mod messaggio;
 mod partenza;
@@ -28,6 +29,7 @@ mod proposta;
 mod protocolla;
 pub mod regole;
 mod ricevi;
+mod ricevuta;
 pub mod smtp;
 mod spedisci;
 
@@ -54,6 +56,7 @@ pub use partenza::{Intoppo, Sospesi, in_sospeso};
 pub use proposta::{Proposta, proponi};
 pub use protocolla::{Decisione, opponibile, origine, protocolla};
 pub use ricevi::{Officina, ricevi};
+pub use ricevuta::{MASSIME_ORFANE, Orfana, Ricevuta, conta_orfane, orfane, ricevute};
 pub use spedisci::spedisci;
 
 use crate::audit::Atto;

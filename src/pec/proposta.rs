@@ -44,7 +44,10 @@ impl Proposta {
 #[must_use]
 pub fn proponi(m: &Messaggio) -> Proposta {
     let segnatura = m.lettura.get("segnatura").filter(|s| s.get("kind").is_some_and(|k| k == "segnatura"));
-    let oggetto = testo(segnatura, "/oggetto").unwrap_or_else(|| senza_prefissi(&m.oggetto).to_owned());
+    // `Invio File 7339338` says nothing; the invoice does, if it comes from the service.
+    let della_fattura = || m.servizio().filter(|s| s.confermato)?.oggetto();
+    let oggetto = testo(segnatura, "/oggetto").or_else(della_fattura);
+    let oggetto = oggetto.unwrap_or_else(|| senza_prefissi(&m.oggetto).to_owned());
     Proposta {
         mittente: mittente(m, segnatura),
         oggetto: Oggetto::da_arrivo(&oggetto).0,

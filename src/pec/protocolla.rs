@@ -1,5 +1,6 @@
 //! Protocolling a message: the registration, its assignment and the pair message-registration, in one act.
 
+use super::busta::servizio::NomeServizio;
 use super::messaggio::{POSTA_CERTIFICATA, RipostoNoto};
 use super::{Errore, Messaggio, Proposta, messaggio, proponi};
 use crate::audit::{self, Carico};
@@ -117,7 +118,12 @@ fn nuova(m: &Messaggio, p: Proposta, d: Decisione, intero: Documento) -> Result<
     let ruolo = if scelto { RuoloDocumento::Allegato } else { RuoloDocumento::Principale };
     documenti.push(Documento { ruolo, ..intero });
     let corrispondenti = if d.corrispondenti.is_empty() { vec![p.mittente] } else { d.corrispondenti };
-    let mezzo = if m.genere == POSTA_CERTIFICATA { Mezzo::Pec } else { Mezzo::Email };
+    let dal_sdi = m.servizio().is_some_and(|s| s.confermato && s.nome == NomeServizio::Sdi);
+    let mezzo = match m.genere.as_str() {
+        POSTA_CERTIFICATA if dal_sdi => Mezzo::Sdi,
+        POSTA_CERTIFICATA => Mezzo::Pec,
+        _ => Mezzo::Email,
+    };
     Ok(Nuova {
         flusso: Flusso::Entrata,
         oggetto: d.oggetto.unwrap_or(p.oggetto),

@@ -73,6 +73,11 @@ pub(super) fn caselle(
     testo
 }
 
+/// Receipts of no send of ours, in all boxes.
+pub(super) fn ricevute(orfane: i64) -> String {
+    format!("# TYPE tabulario_ricevute_senza_invio gauge\ntabulario_ricevute_senza_invio {orfane}\n")
+}
+
 /// When the trusted lists in force were issued and should be replaced, as Unix times: whoever watches compares with their own clock.
 pub(super) fn liste(liste: &[Versione]) -> String {
     let mut testo = String::new();

@@ -34,7 +34,7 @@ async fn metriche(stato: web::Data<Stato>) -> Result<HttpResponse, Problema> {
                     &pec::contatti(conn, pec::Verso::Arrivo)?,
                     &pec::contatti(conn, pec::Verso::Partenza)?,
                     pec::in_sospeso(conn, stato.db.orologio().adesso())?,
-                );
+                ) + misure::ricevute(pec::conta_orfane(conn)?).as_str();
                 Ok::<_, Problema>((eventi, documenti::conta(conn)?, istanze::in_attesa(conn)?, liste, caselle))
             })
         })

@@ -43,7 +43,7 @@ fn the_json_has_the_fields_of_the_design_and_no_other() {
     };
     assert_eq!(
         chiavi(&json),
-        "attachments date daticert findings from kind messageId original providerSignature refersTo segnatura subject to"
+        "attachments date daticert findings from kind messageId original providerSignature refersTo segnatura servizio subject to"
     );
     assert_eq!(
         chiavi(&json["daticert"]),

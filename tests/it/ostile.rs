@@ -1,6 +1,7 @@
 //! Bad input through the whole pipe: from the Maildir to a number, and to the child that reads texts (law 8 of the house).
 
 mod bombe;
+mod contraffatte;
 
 use crate::casa::{Casa, Servizio, comando, leggi, su_entrambi};
 use crate::pagine::cliente::{Cliente, assumi};
@@ -32,7 +33,10 @@ fn casi() -> Vec<Caso> {
             testo(&format!("From: a@b.it\r\nX-Lunga: {}\r\nSubject: dopo\r\n\r\nx", "y".repeat(1_000_000))),
             Some("256 KiB"),
         ),
-        (testo("From: \"a\0b\" <a@b.it>\r\nSubject: a\0b\u{1}c\r\nMessage-ID: <a\0\u{2}@b>\r\n\r\ncorpo\0corpo"), None),
+        (
+            testo("From: \"a\0b\" <a@b.it>\r\nSubject: a\0b\u{1}c\r\nMessage-ID: <a\0\u{2}@b>\r\n\r\ncorpo\0corpo"),
+            Some("byte nulli"),
+        ),
         (testo("From: a@b.it\r\nSubject: \\u0000x\r\n\r\n\\u0000x e \\u0000"), None),
         (testo(&format!("Message-ID: <{lungo}>\r\nSubject: identificativo\r\n\r\nx")), None),
         (busta_con_dati(&format!("<identificativo>{lungo}</identificativo>")), Some("identificativo")),

@@ -64,6 +64,8 @@ pub struct Cose {
     verifica: String,
     messaggio: String,
     ricevuta: String,
+    /// A receipt that proves nothing.
+    orfana: String,
     fascicolo: String,
     risorsa: String,
     proposta: String,
@@ -110,7 +112,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     finche(prepara, casa);
     spedita(casa, &registrazione);
     arrivano_ricevute(casa);
-    for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita"] {
+    for nome in ["01-cittadina-istanza-permesso", "08-posta-ordinaria-pubblicita", "13-presa-in-carico"] {
         arriva(casa, nome);
     }
     let messaggi = leggi(&format!("{url}/api/v1/pec/messaggi"), &casa.gettone).json();
@@ -130,7 +132,6 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
     let visione = visione(casa, registrazione.parse().unwrap());
     let chiusura = chiusura(casa);
     let emergenza = emergenza(casa);
-    let regola = crate::regole::guardata(casa);
     Cose {
         registrazione,
         altra,
@@ -142,6 +143,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         verifica,
         messaggio,
         ricevuta,
+        orfana: di("presa-in-carico"),
         fascicolo,
         predisposto,
         risorsa,
@@ -159,7 +161,7 @@ pub fn arreda(casa: &Casa, url: &str) -> Cose {
         sostituzione,
         chiusura,
         visione,
-        regola,
+        regola: crate::regole::guardata(casa),
         gettone,
     }
 }
@@ -354,6 +356,8 @@ impl Cose {
         let id = match rotta.trim_start_matches("/api/v1").split('/').nth(1) {
             Some("da-protocollare") if rotta.contains("/istanze/") => &self.istanza,
             Some("pec") if !rotta.ends_with("/protocollo") => &self.ordinario,
+            // The one with HTML.
+            Some("da-protocollare") if rotta.ends_with("/aspetto") => &self.ordinario,
             Some("da-protocollare" | "pec") => &self.messaggio,
             Some("annullamenti" | "proposte") => &self.proposta,
             Some("differimenti") => &self.differimento,
@@ -390,6 +394,7 @@ impl Cose {
             .replace("{posizione}", "1")
             .replace("{chiusura}/{forma}", &format!("{}/pdf", self.chiusura))
             .replace("{messaggio}", &self.ricevuta)
+            .replace("{orfana}", &self.orfana)
             .replace("{sha256}", &self.sha256)
             .replace("{verifica}", &self.verifica)
             .replace("{impronta}/{nome:.*}", &self.risorsa)

@@ -161,12 +161,7 @@ impl Lettore<'_> {
         while qui < self.dati.len() {
             let riga = riga(self.dati, qui);
             if let Some((aperto, finale)) = self.confine_in(riga) {
-                return Some(Confine {
-                    aperto,
-                    finale,
-                    prima: senza_a_capo(self.dati, da, qui),
-                    dopo: qui + riga.len(),
-                });
+                return Some(Confine { aperto, finale, prima: senza_a_capo(self.dati, qui), dopo: qui + riga.len() });
             }
             qui += riga.len();
         }
@@ -238,11 +233,11 @@ fn riga(dati: &[u8], da: usize) -> &[u8] {
     dati.get(da..).and_then(|r| r.split_inclusive(|b| *b == b'\n').next()).unwrap_or_default()
 }
 
-/// The end of the line before `qui`, without its line break, which belongs to the boundary (RFC 2046 5.1.1).
-fn senza_a_capo(dati: &[u8], da: usize, qui: usize) -> usize {
-    let prima = dati.get(da..qui).unwrap_or_default();
-    let testo = prima.strip_suffix(b"\r\n").or_else(|| prima.strip_suffix(b"\n")).unwrap_or(prima);
-    da + testo.len()
+/// The end of the line before `qui`, without its line break, which belongs to the boundary (RFC 2046 5.1.1): also where that line is the
+/// last boundary of a multipart inside.
+fn senza_a_capo(dati: &[u8], qui: usize) -> usize {
+    let prima = dati.get(..qui).unwrap_or_default();
+    prima.strip_suffix(b"\r\n").or_else(|| prima.strip_suffix(b"\n")).unwrap_or(prima).len()
 }
 
 /// A name of printable characters, then a colon (RFC 5322 2.2).
@@ -277,6 +272,16 @@ mod tests {
         assert_eq!(corpi(testo), (vec!["uno", "due", "tre"], vec![]));
         let aperto = testo.replace("--x-1--\n", "");
         assert_eq!(corpi(&aperto), (vec!["uno", "due", "tre"], vec![Difetto::NonChiuso]));
+    }
+
+    /// What is signed ends there: one byte more and the signature of the provider does not hold.
+    #[test]
+    fn a_part_that_ends_with_a_multipart_ends_before_the_line_break_too() {
+        let testo = "Content-Type: multipart/signed; boundary=y\r\n\r\n--y\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nuno\r\n--x--\r\n--y\r\n\r\ndue\r\n--y--\r\n";
+        let (parti, _) = leggi(testo.as_bytes());
+        assert!(testo.get(parti[1].intera.clone()).unwrap().ends_with("uno\r\n--x--"));
+        let (parti, _) = leggi(testo.replace("--x--\r\n", "--x--\r\n\r\n").as_bytes());
+        assert_eq!(parti[1].intera.len() - 2, leggi(testo.as_bytes()).0[1].intera.len());
     }
 
     #[test]

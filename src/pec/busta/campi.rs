@@ -4,6 +4,7 @@
 //! one bounded block at a time.
 
 use super::decodifica::Codifica;
+use super::lettere::{self, Come};
 use super::limiti::{MASSIMA_INTESTAZIONE_BYTE, MASSIMI_RECAPITI, MASSIMO_CAMPO, MASSIMO_IDENTIFICATORE_BYTE};
 use crate::valori::{IndirizzoMail, Istante};
 use chrono::{DateTime, Datelike};
@@ -47,13 +48,19 @@ pub struct Campi {
     pub da_allegare: bool,
     /// `Content-Transfer-Encoding`.
     pub codifica: Option<String>,
+    /// `Content-ID`, by which the HTML of the message names a picture.
+    pub content_id: Option<String>,
+    /// What was mended of their letters, in Italian.
+    pub rilievi: Vec<String>,
 }
 
 impl Campi {
     /// Reads a header block. Only its first 256 KiB count, as the caller's finding says.
     pub fn leggi(blocco: &[u8]) -> Self {
-        let blocco = in_utf8(blocco.get(..MASSIMA_INTESTAZIONE_BYTE).unwrap_or(blocco));
+        let (blocco, supposto) = in_utf8(blocco.get(..MASSIMA_INTESTAZIONE_BYTE).unwrap_or(blocco));
         let mut campi = Self { tipo: "text/plain".to_owned(), ..Self::default() };
+        campi.rilievi.extend(supposto.then(|| SENZA_CODICE.to_owned()));
+        campi.rilievi.extend(blocco.contains(&0).then(|| BYTE_NULLI.to_owned()));
         let Some(messaggio) = MessageParser::default().parse_headers(blocco.as_ref()) else { return campi };
         let Some(prima) = messaggio.parts.first() else { return campi };
         // The last of two equal fields is read first, so that the first one stays, as other readers have it.
@@ -75,19 +82,38 @@ impl Campi {
 
     fn prendi(&mut self, campo: &Header<'_>, blocco: &[u8]) {
         match (&campo.name, &campo.value) {
-            (HeaderName::Subject, valore) => self.oggetto = valore.as_text().map(pulisci),
-            (HeaderName::From, HeaderValue::Address(x)) => self.da = recapiti(x),
+            (HeaderName::Subject, valore) => self.oggetto = valore.as_text().map(|t| self.vero("L'oggetto", t)),
+            (HeaderName::From, HeaderValue::Address(x)) => {
+                self.da = recapiti(x);
+                let doppio = x.iter().filter_map(|a| a.name.as_deref()).any(|n| lettere::ricomponi(n).is_some());
+                self.rilievi.extend(doppio.then(|| Come::Doppio.frase("Il nome del mittente")).flatten());
+            }
             (HeaderName::To, HeaderValue::Address(x)) => self.a = recapiti(x),
             (HeaderName::Cc, HeaderValue::Address(x)) => self.cc = recapiti(x),
             (HeaderName::ReplyTo, HeaderValue::Address(x)) => self.rispondi_a = recapiti(x),
             (HeaderName::Date, HeaderValue::DateTime(x)) => self.data = istante(x.to_timestamp(), x.is_valid()),
             (HeaderName::MessageId, _) => self.message_id = identificatore(&grezzo(campo, blocco)),
+            (HeaderName::ContentId, _) => self.content_id = identificatore(&grezzo(campo, blocco)),
             (HeaderName::ContentType, HeaderValue::ContentType(x)) => self.prendi_tipo(x),
             (HeaderName::ContentDisposition, HeaderValue::ContentType(x)) => self.prendi_disposizione(x),
             (HeaderName::ContentTransferEncoding, valore) => self.codifica = valore.as_text().map(pulisci),
             (HeaderName::Other(nome), _) => self.prendi_pec(nome, &grezzo(campo, blocco)),
             _ => {}
         }
+    }
+
+    /// A text with its letters mended, which is said.
+    fn vero(&mut self, che: &str, testo: &str) -> String {
+        let Some(vero) = lettere::ricomponi(testo) else { return pulisci(testo) };
+        self.rilievi.extend(Come::Doppio.frase(che));
+        pulisci(&vero)
+    }
+
+    /// The name of the file, mended.
+    fn nome_di(&mut self, parametro: &str) -> Option<String> {
+        let scritto = nome(parametro)?;
+        let vero = self.vero("Il nome di un allegato", &scritto);
+        Some(vero).filter(|v| !v.is_empty())
     }
 
     /// The fields of DM 2/11/2005 (annex, 7.1); their case varies among providers.
@@ -111,13 +137,16 @@ impl Campi {
         };
         self.confine = tipo.attribute("boundary").map(|c| c.trim_end().to_owned()).filter(|c| !c.is_empty());
         self.charset = tipo.attribute("charset").map(pulisci);
-        self.nome = self.nome.take().or_else(|| tipo.attribute("name").and_then(nome));
+        if self.nome.is_none() {
+            self.nome = tipo.attribute("name").and_then(|n| self.nome_di(n));
+        }
     }
 
     /// The name here goes before that of `Content-Type`.
     fn prendi_disposizione(&mut self, disposizione: &ContentType<'_>) {
         self.da_allegare = disposizione.ctype().eq_ignore_ascii_case("attachment");
-        self.nome = disposizione.attribute("filename").and_then(nome).or_else(|| self.nome.take());
+        let nome = disposizione.attribute("filename").and_then(|n| self.nome_di(n));
+        self.nome = nome.or_else(|| self.nome.take());
     }
 }
 
@@ -165,19 +194,38 @@ pub fn identificatore(testo: &str) -> Option<String> {
     (1..=MASSIMO_IDENTIFICATORE_BYTE).contains(&dentro.len()).then(|| format!("<{dentro}>"))
 }
 
-/// Header bytes as UTF-8: lines that are not are taken for Windows-1252, which old mailers wrote without saying.
-fn in_utf8(blocco: &[u8]) -> Cow<'_, [u8]> {
+/// What is said of a header block with letters that nobody declared.
+const SENZA_CODICE: &str =
+    "Le intestazioni hanno lettere senza codice di caratteri, fuori dallo standard: sono lette come Windows-1252.";
+
+/// What is said of a header block that no mail program writes.
+const BYTE_NULLI: &str = "Le intestazioni contengono byte nulli, che nessun programma di posta scrive: sono tolti.";
+
+/// Fields whose letters are read by people.
+const LETTI: [&[u8]; 7] = [b"subject", b"from", b"to", b"cc", b"reply-to", b"content-type", b"content-disposition"];
+
+/// Header bytes as UTF-8: lines that are not are taken for Windows-1252, which old mailers wrote without saying. True if one of them is
+/// of a field that people read.
+fn in_utf8(blocco: &[u8]) -> (Cow<'_, [u8]>, bool) {
     if std::str::from_utf8(blocco).is_ok() {
-        return Cow::Borrowed(blocco);
+        return (Cow::Borrowed(blocco), false);
     }
     let mut righe = Vec::with_capacity(blocco.len());
+    let (mut letto, mut supposto) = (false, false);
     for riga in blocco.split_inclusive(|b| *b == b'\n') {
+        if !matches!(riga, [b' ' | b'\t', ..]) {
+            let nome = riga.split(|b| *b == b':').next().unwrap_or_default().trim_ascii();
+            letto = LETTI.iter().any(|l| nome.eq_ignore_ascii_case(l));
+        }
         match std::str::from_utf8(riga) {
             Ok(_) => righe.extend_from_slice(riga),
-            Err(_) => righe.extend_from_slice(WINDOWS_1252.decode(riga).0.as_bytes()),
+            Err(_) => {
+                supposto |= letto;
+                righe.extend_from_slice(WINDOWS_1252.decode(riga).0.as_bytes());
+            }
         }
     }
-    Cow::Owned(righe)
+    (Cow::Owned(righe), supposto)
 }
 
 fn grezzo(campo: &Header<'_>, blocco: &[u8]) -> String {
@@ -191,7 +239,8 @@ fn recapiti(indirizzi: &Address<'_>) -> Vec<Recapito> {
 }
 
 fn recapito(uno: &Addr<'_>) -> Option<Recapito> {
-    let nome = uno.name.as_deref().map(pulisci).filter(|n| !n.is_empty());
+    let vero = |n: &str| pulisci(lettere::ricomponi(n).as_deref().unwrap_or(n));
+    let nome = uno.name.as_deref().map(vero).filter(|n| !n.is_empty());
     let indirizzo = pulisci(uno.address.as_deref().unwrap_or(""));
     match (nome, indirizzo.is_empty()) {
         (None, true) => None,
@@ -208,13 +257,12 @@ fn istante(secondi: i64, valido: bool) -> Option<Istante> {
 
 /// A file name out of a parameter; some mailers put encoded words inside its quotes, against RFC 2047.
 fn nome(parametro: &str) -> Option<String> {
-    let mut nome = pulisci(parametro);
-    if nome.contains("=?") {
-        let campo = format!("Subject: {nome}\r\n\r\n");
-        let letto = MessageParser::default().parse_headers(campo.as_bytes());
-        nome = letto.as_ref().and_then(|m| m.subject()).map_or(nome, pulisci);
+    if !parametro.contains("=?") {
+        return (!parametro.trim().is_empty()).then(|| parametro.to_owned());
     }
-    (!nome.is_empty()).then_some(nome)
+    let campo = format!("Subject: {}\r\n\r\n", pulisci(parametro));
+    let letto = MessageParser::default().parse_headers(campo.as_bytes());
+    letto.as_ref().and_then(|m| m.subject()).map(str::to_owned).filter(|n| !n.trim().is_empty())
 }
 
 #[cfg(test)]

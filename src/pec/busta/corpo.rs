@@ -1,7 +1,7 @@
 //! The text of a message, as a person reads it.
 
 use super::albero::Parte;
-use super::decodifica;
+use super::lettere;
 use super::limiti::MASSIMO_CORPO_BYTE;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -45,11 +45,12 @@ pub fn componi(brani: &[Brano<'_>]) -> (String, Vec<String>) {
         if bytes.len() < brano.bytes.len() {
             rilievi.push(format!("Il testo supera {} MiB: ne è letto l'inizio.", MASSIMO_CORPO_BYTE / 1024 / 1024));
         }
-        let (testo, vero) = decodifica::testo(bytes, brano.parte.campi.charset.as_deref());
-        if !vero && bytes.len() == brano.bytes.len() {
-            rilievi.push(
-                "Il testo non è scritto nel codice di caratteri che dichiara: può contenere segni errati.".to_owned(),
-            );
+        let (testo, come) = lettere::leggi(bytes, brano.parte.campi.charset.as_deref());
+        if bytes.len() == brano.bytes.len() {
+            rilievi.extend(come.frase("Il testo"));
+        }
+        if testo.contains('\0') {
+            rilievi.push("Il testo contiene byte nulli: sono tolti.".to_owned());
         }
         let testo = if brano.html() { da_html(&testo) } else { testo.into_owned() };
         if !corpo.is_empty() {

@@ -3,7 +3,7 @@
 //! Read in UTF-8, UTF-16 or any declared charset. Document types are refused, entities beyond the five of XML are not followed.
 
 use super::campi::{identificatore, pulisci};
-use super::decodifica;
+use super::lettere::{self, Come};
 use super::limiti::{
     MASSIMA_PROFONDITA_DATICERT, MASSIMI_RECAPITI, MASSIMO_DATICERT_BYTE, MASSIMO_IDENTIFICATORE_BYTE,
 };
@@ -12,6 +12,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The certified data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -67,12 +68,14 @@ pub fn leggi(bytes: &[u8]) -> Result<(Daticert, Vec<String>), String> {
         return Err("I dati di certificazione (daticert.xml) sono troppo lunghi e non sono stati letti.".to_owned());
     }
     let mut lettura = Lettura::default();
-    let difetto = lettura.percorri(&in_testo(bytes)).err();
+    let (testo, come) = in_testo(bytes);
+    let difetto = lettura.percorri(&testo).err();
     if !lettura.radice {
         let perche = difetto.unwrap_or_else(|| "manca l'elemento «postacert»".to_owned());
         return Err(format!("I dati di certificazione (daticert.xml) non si leggono: {perche}."));
     }
-    let mut rilievi = Vec::new();
+    let mut rilievi: Vec<String> = come.frase("Il file daticert.xml").into_iter().collect();
+    rilievi.extend(lettura.ricomposto.then(|| Come::Doppio.frase("L'oggetto certificato")).flatten());
     rilievi.extend(difetto.map(|d| format!("I dati di certificazione (daticert.xml) si leggono solo in parte: {d}.")));
     lettura.concludi(&mut rilievi);
     Ok((lettura.dati, rilievi))
@@ -86,6 +89,8 @@ struct Lettura {
     aperti: Vec<String>,
     testo: String,
     tipo_destinatario: Option<String>,
+    /// The subject had its letters broken, and was mended.
+    ricomposto: bool,
     zona: String,
     giorno: String,
     ora: String,
@@ -137,7 +142,10 @@ impl Lettura {
 
     fn chiudi(&mut self) {
         let Some(nome) = self.aperti.pop() else { return };
-        let testo = pulisci(&std::mem::take(&mut self.testo));
+        let scritto = std::mem::take(&mut self.testo);
+        let vero = lettere::ricomponi(&scritto).filter(|_| nome == "oggetto");
+        self.ricomposto |= vero.is_some();
+        let testo = pulisci(vero.as_deref().unwrap_or(&scritto));
         if testo.is_empty() {
             return;
         }
@@ -178,18 +186,19 @@ impl Lettura {
 }
 
 /// The file as text: byte order mark, then declared encoding, then UTF-8.
-fn in_testo(bytes: &[u8]) -> String {
-    let charset = match bytes {
-        [0xFE, 0xFF, ..] | [0, b'<', ..] => "utf-16be",
-        [0xFF, 0xFE, ..] | [b'<', 0, ..] => "utf-16le",
+pub(super) fn in_testo(bytes: &[u8]) -> (Cow<'_, str>, Come) {
+    match bytes {
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => lettere::leggi(bytes, Some("utf-16be")),
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => lettere::leggi(bytes, Some("utf-16le")),
         _ => {
             let testa = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).into_owned();
             let dichiarato =
                 testa.split_once("encoding=").and_then(|(_, d)| d.split(['"', '\'']).nth(1).map(str::to_owned));
-            return decodifica::testo(bytes, dichiarato.as_deref()).0.into_owned();
+            // In bytes of one, what says that it is of two is wrong.
+            let dichiarato = dichiarato.filter(|d| !d.to_ascii_lowercase().starts_with("utf-16"));
+            lettere::leggi(bytes, dichiarato.as_deref())
         }
-    };
-    decodifica::testo(bytes, Some(charset)).0.into_owned()
+    }
 }
 
 fn attributo(inizio: &BytesStart<'_>, nome: &str) -> Option<String> {
@@ -198,7 +207,7 @@ fn attributo(inizio: &BytesStart<'_>, nome: &str) -> Option<String> {
 }
 
 /// Character references and the five entities of XML; any other stops the reading.
-fn riferimento(nome: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
+pub(super) fn riferimento(nome: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
     if let Ok(Some(carattere)) = nome.resolve_char_ref() {
         return Ok(carattere.to_string());
     }

@@ -1,8 +1,7 @@
-//! From the bytes of a part to what was sent: transfer encodings (RFC 2045) and character sets.
+//! From the bytes of a part to what was sent: transfer encodings (RFC 2045).
 //!
-//! Both are lenient: what is wrong is passed over, and the caller is told.
+//! Lenient: what is wrong is passed over, and the caller is told.
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// `Content-Transfer-Encoding`.
@@ -37,18 +36,6 @@ impl Codifica {
             Self::Base64 => owned(base64(grezzi)),
             Self::QuotedPrintable => owned(quoted_printable(grezzi)),
         }
-    }
-}
-
-/// Text of a part, and whether its charset was known and true. Without charset: UTF-8 if it is, else Windows-1252.
-pub fn testo<'a>(dati: &'a [u8], charset: Option<&str>) -> (Cow<'a, str>, bool) {
-    let detto = charset.map(str::trim).filter(|c| !c.is_empty());
-    let noto = detto.map_or(Some(UTF_8), |c| Encoding::for_label(c.as_bytes()));
-    let (testo, _, rotto) = noto.unwrap_or(UTF_8).decode(dati);
-    match (noto, rotto) {
-        (Some(_), false) => (testo, true),
-        (None, false) => (testo, false),
-        (_, true) => (WINDOWS_1252.decode(dati).0, detto.is_none()),
     }
 }
 
@@ -164,14 +151,5 @@ mod tests {
             let atteso = (Cow::Borrowed(dati.as_bytes()), buono);
             assert_eq!(Codifica::QuotedPrintable.decodifica(grezzi.as_bytes()), atteso, "{grezzi:?}");
         }
-    }
-
-    #[test]
-    fn a_charset_that_lies_is_seen() {
-        assert_eq!(testo(b"citt\xe0", Some("iso-8859-1")), ("città".into(), true));
-        assert_eq!(testo(b"citt\xe0", Some("utf-8")), ("città".into(), false));
-        assert_eq!(testo(b"citt\xe0", None), ("città".into(), true));
-        assert_eq!(testo("città".as_bytes(), None), ("città".into(), true));
-        assert_eq!(testo("città".as_bytes(), Some("x-marziano")), ("città".into(), false));
     }
 }

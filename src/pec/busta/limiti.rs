@@ -23,3 +23,27 @@ pub const MASSIMO_DATICERT_BYTE: usize = 2 * 1024 * 1024;
 pub const MASSIMA_PROFONDITA_DATICERT: usize = 16;
 /// Findings kept of one message.
 pub const MASSIMI_RILIEVI: usize = 200;
+/// HTML of a message that is shown with its layout, in bytes.
+pub const MASSIMO_HTML_BYTE: usize = 2 * 1024 * 1024;
+/// Elements of it.
+pub const MASSIMI_ELEMENTI_HTML: usize = 30_000;
+/// Nesting of its elements; letters made of tables lie about forty deep.
+pub const MASSIMA_PROFONDITA_HTML: usize = 100;
+/// Nesting of bold, colours, links and the like: a browser opens again in each paragraph those that were left open.
+pub const MASSIMI_FORMATI_HTML: usize = 12;
+/// One picture of it, in bytes.
+pub const MASSIMA_IMMAGINE_BYTE: usize = 2 * 1024 * 1024;
+/// All its pictures, in bytes of their addresses.
+pub const MASSIME_IMMAGINI_BYTE: usize = 8 * 1024 * 1024;
+/// XML file of the SdI, in bytes: the SdI takes none over 5 MB.
+pub const MASSIMO_SERVIZIO_BYTE: usize = 6 * 1024 * 1024;
+/// Files of one message that are looked at for the SdI.
+pub const MASSIMI_FILE_SERVIZIO: usize = 20;
+/// Nesting of their elements; the schema has eight.
+pub const MASSIMA_PROFONDITA_SERVIZIO: usize = 32;
+/// Values kept of one.
+pub const MASSIMI_VALORI_SERVIZIO: usize = 5_000;
+/// Invoices shown of a *lotto*.
+pub const MASSIME_FATTURE: usize = 50;
+/// Errors shown of a notification.
+pub const MASSIMI_ERRORI_SERVIZIO: usize = 20;

@@ -25,6 +25,11 @@ pub struct Messaggio<'a> {
 pub fn leggi(dati: &[u8]) -> Messaggio<'_> {
     let (parti, difetti) = albero::leggi(dati);
     let mut rilievi: Vec<String> = difetti.into_iter().map(albero::Difetto::frase).collect();
+    for rilievo in parti.iter().flat_map(|p| &p.campi.rilievi) {
+        if !rilievi.contains(rilievo) {
+            rilievi.push(rilievo.clone());
+        }
+    }
     let mut allegati = Vec::new();
     let mut brani = Vec::new();
     for (indice, parte) in parti.iter().enumerate().filter(|(_, p)| !p.contenitore) {
@@ -73,7 +78,8 @@ fn antenati(parti: &[Parte], parte: usize) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(parte), |p| parti.get(*p).and_then(|x| x.genitore))
 }
 
-fn alternativa(parti: &[Parte], parte: &Parte) -> Option<usize> {
+/// The `multipart/alternative` in which a part stands, if any.
+pub fn alternativa(parti: &[Parte], parte: &Parte) -> Option<usize> {
     let da_genitore = parte.genitore?;
     antenati(parti, da_genitore).find(|p| parti.get(*p).is_some_and(|x| x.campi.tipo == "multipart/alternative"))
 }

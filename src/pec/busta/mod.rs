@@ -9,16 +9,20 @@
 
 mod albero;
 mod allegato;
+mod aspetto;
 mod campi;
 mod corpo;
 mod daticert;
 mod decodifica;
 mod gestore;
 pub mod interoperabilita;
+mod lettere;
 mod limiti;
 mod messaggio;
+pub mod servizio;
 
 pub use allegato::Allegato;
+pub use aspetto::{Aspetto, aspetto};
 pub use campi::Recapito;
 pub use daticert::{Daticert, DestinatarioCertificato};
 pub use gestore::FirmaGestore;
@@ -29,6 +33,7 @@ use crate::segnatura;
 use crate::valori::Istante;
 use messaggio::Messaggio;
 use serde::Serialize;
+use servizio::Servizio;
 
 /// What was read of a message that arrived: the object of `tabulario busta --json`, with the bytes of its parts beside.
 #[derive(Serialize)]
@@ -58,6 +63,8 @@ pub struct Busta<'a> {
     pub provider_signature: Option<FirmaGestore>,
     /// The segnatura, or return message, among the files of the sender; not in receipts, which bring back our own.
     pub segnatura: Option<segnatura::Lettura>,
+    /// The message of a national service, as which it was recognised.
+    pub servizio: Option<Servizio>,
     /// What a clerk should know, in Italian.
     pub findings: Vec<String>,
     /// Text of the outer message.
@@ -66,6 +73,9 @@ pub struct Busta<'a> {
     /// First party of `From`.
     #[serde(skip)]
     pub mittente: Option<Recapito>,
+    /// The sender wrote HTML: [`aspetto`] shows it.
+    #[serde(skip)]
+    pub html: bool,
     /// `Cc` of the envelope.
     #[serde(skip)]
     pub cc: Vec<Recapito>,
@@ -213,6 +223,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let provider_signature = firma_gestore(eml, &esterno, kind, istante, fiducia, &mut rilievi);
     let interno = interno(&esterno, kind);
     controlla(kind, &esterno, daticert.as_ref(), interno.as_ref(), &mut rilievi);
+    let html = aspetto::c_e(interno.as_ref().unwrap_or(&esterno));
     let originale = interno.map(|i| originale(i, &mut rilievi));
     let Messaggio { campi, corpo, allegati, .. } = esterno;
     let attachments: Vec<_> = allegati.into_iter().map(|(_, a)| a).collect();
@@ -222,8 +233,7 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
     let nessuno = Fiducia::vuota();
     let segnatura = if kind.ricevuta() { None } else { interoperabilita::fra(propri, &nessuno, istante, &mut rilievi) };
     let refers_to = daticert.as_ref().and_then(|d| d.msgid.clone()).or(campi.riferimento).filter(|_| kind.ricevuta());
-    limita(&mut rilievi);
-    Busta {
+    let mut busta = Busta {
         kind,
         message_id: campi.message_id,
         subject: campi.oggetto,
@@ -236,12 +246,19 @@ fn apri<'a>(eml: &'a [u8], esterno: Messaggio<'a>, fiducia: &Fiducia, mut riliev
         attachments,
         provider_signature,
         segnatura,
+        servizio: None,
         findings: rilievi,
         body: corpo,
+        html,
         mittente: campi.da.into_iter().next(),
         cc: campi.cc,
         rispondi_a: campi.rispondi_a.into_iter().next(),
-    }
+    };
+    let (servizio, rilievi) = servizio::riconosci(&busta);
+    busta.servizio = servizio;
+    busta.findings.extend(rilievi);
+    limita(&mut busta.findings);
+    busta
 }
 
 /// Attachments that the provider vouches for, when it signed: only those inside the signed part.
@@ -326,9 +343,13 @@ fn firma_gestore(
 
 /// The message of the sender: `postacert.eml`, or the first attached message.
 fn interno<'a>(esterno: &Messaggio<'a>, kind: Tipo) -> Option<Messaggio<'a>> {
+    allegato_interno(esterno, kind).map(|a| messaggio::leggi_interno(&a.bytes))
+}
+
+fn allegato_interno<'x, 'a>(esterno: &'x Messaggio<'a>, kind: Tipo) -> Option<&'x Allegato<'a>> {
     let nominato = garantiti(esterno).find(|a| a.si_chiama("postacert.eml"));
     let allegato = nominato.or_else(|| garantiti(esterno).find(|a| a.media_type == "message/rfc822"));
-    allegato.filter(|_| kind != Tipo::Ordinaria).map(|a| messaggio::leggi_interno(&a.bytes))
+    allegato.filter(|_| kind != Tipo::Ordinaria)
 }
 
 /// What an envelope of its kind must have, and whether its pieces agree.

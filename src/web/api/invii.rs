@@ -3,7 +3,7 @@
 use super::chiave;
 use super::gettone::{Chiamante, Legge, Spedisce, Uscita};
 use super::lettore::{Difetti, Oggetto};
-use crate::pec::{self, Intoppo, Invio, Modo, TipoRicevuta};
+use crate::pec::{self, Intoppo, Invio, Modo, Ricevuta, TipoRicevuta};
 use crate::utenti::risposta;
 use crate::valori::{Istante, RegistrazioneId};
 use crate::web::{Problema, Stato};
@@ -62,6 +62,35 @@ impl From<&Invio> for InvioJson {
             ricevuta: i.ricevuta.as_str(),
             rispedisce: i.rispedisce.map(|r| r.to_string()),
             intoppo: perche(i),
+        }
+    }
+}
+
+/// A receipt of one of the sends of a registration.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::web::api) struct RicevutaJson {
+    id: String,
+    /// `accettazione`, `non-accettazione`, `presa-in-carico`, `avvenuta-consegna`, `errore-consegna`, `preavviso-errore-consegna` or
+    /// `rilevazione-virus`.
+    tipo: String,
+    destinatario: String,
+    #[schema(value_type = String)]
+    istante: Istante,
+    /// The message, whole.
+    sha256: String,
+    /// A provider that is known here signed it.
+    provata: bool,
+}
+
+impl From<Ricevuta> for RicevutaJson {
+    fn from(r: Ricevuta) -> Self {
+        Self {
+            id: r.id.to_string(),
+            tipo: r.genere,
+            destinatario: r.destinatario,
+            istante: r.istante,
+            sha256: r.impronta.to_string(),
+            provata: r.provata,
         }
     }
 }

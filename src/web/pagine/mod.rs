@@ -39,6 +39,7 @@ mod registro;
 mod regole;
 mod revoche;
 mod ricerca;
+mod ricevute;
 mod richiamo;
 mod risorse;
 mod rubrica;
@@ -146,6 +147,7 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/da-protocollare/{id}/esclusione", web::post().to(da_protocollare::escludi));
     cfg.route("/da-protocollare/{id}/ripristino", web::post().to(da_protocollare::ripristina));
     cfg.route("/da-protocollare/{id}", web::get().to(da_protocollare::messaggio));
+    cfg.route("/da-protocollare/{id}/aspetto", web::get().to(da_protocollare::aspetto));
     cfg.route("/da-protocollare/{id}/allegati/{posizione}", web::get().to(da_protocollare::allegato));
     cfg.route("/da-protocollare/{id}/protocollo", web::post().to(da_protocollare::protocolla));
     cfg.route("/da-protocollare/istanze/{id}/protocollo", web::post().to(da_protocollare::riprotocolla));
@@ -237,6 +239,8 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
     cfg.route("/registrazioni/{id}/spedizione", web::post().to(registrazione::spedisci));
     cfg.route("/spedizioni", web::get().to(spedizioni::mostra));
+    cfg.route("/ricevute", web::get().to(ricevute::orfane));
+    cfg.route("/ricevute/{orfana}", web::get().to(ricevute::orfana));
     cfg.route("/registrazioni/{id}/riservatezza", web::post().to(registrazione::riserva));
     cfg.route("/registrazioni/{id}/visioni", web::post().to(registrazione::concedi));
     cfg.route("/registrazioni/{id}/visioni/{visione}/revoca", web::post().to(registrazione::revoca));

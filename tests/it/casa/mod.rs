@@ -1,5 +1,6 @@
 //! What the tests live in: an installation of their own, on either database, with a server on a free port.
 
+pub mod busta;
 mod dovecot;
 mod gestore;
 mod http;

@@ -6,6 +6,7 @@ pub mod cliente;
 mod dove;
 mod fascicoli;
 mod fiducia;
+mod lettura;
 mod organico;
 pub mod portale;
 mod predisposti;

@@ -249,9 +249,10 @@ pub(super) fn complete(
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, vista.aoo(), &file)?;
             let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            let ricevute = if invii.is_empty() { Vec::new() } else { pec::ricevute(conn, vista, r.id)? };
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
             let emergenza = registro::emergenza::correlazione_di(conn, r.id)?;
-            let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento, emergenza };
+            let altro = Altro { classificazione, assegnazioni, invii, ricevute, rapporti, differimento, emergenza };
             Ok(RegistrazioneJson::new(&aoo, r, altro).con_fascicoli(fascicoli))
         })
         .collect()

@@ -7,7 +7,7 @@ use super::indirizzo::IndirizzoCorrettoJson;
 use super::termine::TermineJson;
 use super::variazione::VariazioneJson;
 use crate::documenti::RapportoConservato;
-use crate::pec::{Correzione, Invio};
+use crate::pec::{Correzione, Invio, Ricevuta};
 use crate::registro::{
     Annotazione, Collegamento, Corrispondente, Differimento, DocumentoRegistrato, ProtocolloMittente, Registrazione,
     emergenza::Correlazione,
@@ -18,7 +18,7 @@ use crate::titolario::{Classificazione, Fascicolo};
 use crate::utenti::Aoo;
 use crate::valori::{Impronta, Istante, NumeroProtocollo, RegistrazioneId};
 use crate::web::api::fascicoli::FascicoloJson;
-use crate::web::api::invii::InvioJson;
+use crate::web::api::invii::{InvioJson, RicevutaJson};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -28,6 +28,7 @@ pub(super) struct Altro {
     pub classificazione: Option<Classificazione>,
     pub assegnazioni: Vec<Assegnazione>,
     pub invii: Vec<Invio>,
+    pub ricevute: Vec<Ricevuta>,
     pub rapporti: HashMap<String, RapportoConservato>,
     pub differimento: Option<Differimento>,
     pub emergenza: Option<Correlazione>,
@@ -103,6 +104,8 @@ pub(in crate::web::api) struct RegistrazioneJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     indirizzi_corretti: Option<Vec<IndirizzoCorrettoJson>>,
     invii: Vec<InvioJson>,
+    /// What providers said of the sends, oldest first; the message is `GET /documenti/{sha256}`.
+    ricevute: Vec<RicevutaJson>,
 }
 
 /// What an act was done to.
@@ -154,6 +157,7 @@ impl NumeroJson {
 impl RegistrazioneJson {
     pub(super) fn new(aoo: &Aoo, r: Registrazione, altro: Altro) -> Self {
         let Altro { classificazione, ref assegnazioni, ref invii, .. } = altro;
+        let nascosti = r.ha_nascosti();
         // What annuls the whole comes last: after it no datum is annulled.
         let dati = r.dati_annullati.into_iter().map(AnnullamentoJson::from);
         let annullamenti = dati.chain(r.annullamento.map(AnnullamentoJson::from)).collect();
@@ -191,6 +195,8 @@ impl RegistrazioneJson {
             annotazioni: None,
             indirizzi_corretti: None,
             invii: invii.iter().map(InvioJson::from).collect(),
+            // A receipt encloses the message that was sent, with the data of then.
+            ricevute: if nascosti { Vec::new() } else { altro.ricevute.into_iter().map(RicevutaJson::from).collect() },
         }
     }
 

@@ -1,9 +1,12 @@
 //! `Da protocollare`: the mail that waits for a number, oldest first; one message, and its protocolling.
 
+mod aspetto;
 mod esclusione;
 mod istanza;
 mod protocollo;
+mod servizio;
 
+pub(super) use aspetto::aspetto;
 pub(super) use esclusione::{elenco as non_protocollati, escludi, ripristina};
 pub(super) use istanza::riprotocolla;
 pub(super) use protocollo::protocolla;
@@ -32,6 +35,7 @@ use istanza::IstanzaVista;
 use nuova::Scelta;
 use protocollo::Scritto;
 use serde::Deserialize;
+use servizio::ServizioVisto;
 
 /// Messages of the list.
 const PAGINA: i64 = 100;
@@ -89,6 +93,9 @@ struct Pagina {
     oggetto: String,
     momento: String,
     corpo: String,
+    /// The sender wrote HTML too.
+    con_aspetto: bool,
+    servizio: Option<ServizioVisto>,
     rilievi: Vec<String>,
     /// What the rules propose, and what they left to a person.
     regole: Vec<String>,
@@ -253,10 +260,12 @@ fn pagina(
         fatta,
         id: m.id.to_string(),
         genere: genere(&m.genere),
-        mittente: testo("/original/from").unwrap_or_else(|| m.mittente.clone()),
+        mittente: m.da_chi(),
         oggetto: m.oggetto.clone(),
         momento: m.consegnato.unwrap_or(m.ricevuto).leggibile(),
         corpo: testo("/original/body").or_else(|| testo("/body")).unwrap_or_default(),
+        con_aspetto: m.ha_html(),
+        servizio: ServizioVisto::new(m),
         rilievi: m.rilievi(),
         regole: dalle_regole.iter().map(regole::proposta).collect(),
         doppione,

@@ -164,12 +164,8 @@ pub(in crate::web::pagine) async fn ricevuta(
             if registro::per_id(conn, &vista, id)?.ha_nascosti() {
                 return Err(Problema::non_trovato());
             }
-            let invii = pec::invii(conn, &vista, Some(id))?;
-            let mut ricevute = invii.iter().flat_map(|i| &i.tappe).filter_map(|t| t.ricevuta);
-            if !ricevute.any(|r| r == messaggio) {
-                return Err(Problema::non_trovato());
-            }
-            Ok(pec::messaggio(conn, &vista, messaggio)?)
+            let mut ricevute = pec::ricevute(conn, &vista, id)?.into_iter();
+            ricevute.find(|r| r.id == messaggio).ok_or_else(Problema::non_trovato)
         })?;
         Ok((apri(stato, &m.impronta)?, m.genere))
     });

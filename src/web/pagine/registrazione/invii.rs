@@ -2,7 +2,7 @@
 
 use super::Filtro;
 use super::atti::{Agire, agisci};
-use crate::pec::{self, Correzione, DaSpedire, Invio, Modo, StatoInvio, TipoRicevuta};
+use crate::pec::{self, Correzione, DaSpedire, Invio, Modo, Ricevuta, StatoInvio, TipoRicevuta};
 use crate::registro::Registrazione;
 use crate::utenti::politica::{Azione, Permesso};
 use crate::valori::{Istante, Rifiuto};
@@ -31,6 +31,43 @@ pub(super) struct TappaVista {
     pub(super) istante: String,
     pub(super) leggibile: String,
     pub(super) ricevuta: Option<String>,
+}
+
+/// A receipt, as a document of the registration.
+pub(super) struct RicevutaVista {
+    pub(super) id: String,
+    pub(super) tipo: &'static str,
+    pub(super) destinatario: String,
+    pub(super) istante: String,
+    pub(super) leggibile: String,
+    pub(super) provata: bool,
+}
+
+impl From<Ricevuta> for RicevutaVista {
+    fn from(r: Ricevuta) -> Self {
+        Self {
+            id: r.id.to_string(),
+            tipo: nome_ricevuta(&r.genere),
+            destinatario: r.destinatario,
+            istante: r.istante.roma(),
+            leggibile: r.istante.leggibile(),
+            provata: r.provata,
+        }
+    }
+}
+
+/// What a receipt is called.
+pub(in crate::web::pagine) fn nome_ricevuta(genere: &str) -> &'static str {
+    match genere {
+        "accettazione" => "Accettazione",
+        "non-accettazione" => "Non accettazione",
+        "presa-in-carico" => "Presa in carico",
+        "avvenuta-consegna" => "Avvenuta consegna",
+        "errore-consegna" => "Mancata consegna",
+        "preavviso-errore-consegna" => "Preavviso di mancata consegna",
+        "rilevazione-virus" => "Rilevazione di virus",
+        _ => "Ricevuta",
+    }
 }
 
 /// Word, icon and kind of a state.

@@ -22,7 +22,7 @@ pub(super) use collegate::{collega, scollega};
 pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use indirizzi::correggi_indirizzo;
-pub(super) use invii::{nota as nota_invio, parola as parola_invio, spedisci};
+pub(super) use invii::{nome_ricevuta, nota as nota_invio, parola as parola_invio, spedisci};
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
@@ -56,7 +56,7 @@ use carico::{Carico, Sguardo};
 use collegate::Collegate;
 use dati::{Modificabili, Scritti};
 use indirizzi::Indirizzi;
-use invii::InvioVisto;
+use invii::{InvioVisto, RicevutaVista};
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
@@ -170,6 +170,7 @@ struct Pagina {
     stato: Option<String>,
     fascicoli: Vec<Legata>,
     invii: Vec<InvioVisto>,
+    ricevute: Vec<RicevutaVista>,
     avanzamento: Option<(usize, usize)>,
     spedibile: Option<invii::Spedibile>,
     indirizzi: Indirizzi,
@@ -324,6 +325,8 @@ fn pagina(
     };
     let invii = pec::invii(conn, vista, Some(id))?;
     let corretti = pec::correzioni(conn, id)?;
+    // A receipt encloses the message that was sent, with the data of then.
+    let ricevute = if r.ha_nascosti() { Vec::new() } else { pec::ricevute(conn, vista, id)? };
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
@@ -380,6 +383,7 @@ fn pagina(
         fascicoli: fascicoli.unwrap_or_default().iter().map(fascicolo).collect(),
         consegne: invii::riassunto(&invii),
         invii: invii.iter().map(|i| invii::visto(i, ora)).collect(),
+        ricevute: ricevute.into_iter().map(RicevutaVista::from).collect(),
         avanzamento: invii::avanzamento(&invii),
         spedibile: invii::Spedibile::new(&r, &invii, &corretti, ora),
         indirizzi: Indirizzi::new(&corretti, pec::correggibili(&r, &invii, &corretti, ora)),
