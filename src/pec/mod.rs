@@ -25,8 +25,10 @@ mod proposta;
 mod protocolla;
 pub mod regole;
 mod ricevi;
+pub mod ritorno;
 pub mod smtp;
 mod spedisci;
+mod veduta;
 
 pub use casella::{
     Casella, Posta, aggiungi as aggiungi_casella, aggiungi_imap as aggiungi_casella_imap,
