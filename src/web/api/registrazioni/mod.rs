@@ -241,7 +241,8 @@ pub(super) fn complete(
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, vista.aoo(), &file)?;
-            let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            let mut invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            invii.retain(|i| i.ritorno.is_none());
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
             let emergenza = registro::emergenza::correlazione_di(conn, r.id)?;
             let altro = Altro { classificazione, assegnazioni, invii, rapporti, differimento, emergenza };

@@ -17,8 +17,19 @@ use actix_web::{HttpResponse, ResponseError, web};
 use serde::Deserialize;
 
 /// The fields beside which a refusal stands.
-const SUOI: [&str; 10] =
-    ["codice", "voce", "perche", "collega", "scansione", "visione", "revoca", "variazione", "annotazione", "ricevuta"];
+const SUOI: [&str; 11] = [
+    "codice",
+    "voce",
+    "perche",
+    "collega",
+    "scansione",
+    "visione",
+    "revoca",
+    "variazione",
+    "annotazione",
+    "ricevuta",
+    "motivo-ritorno",
+];
 
 /// Fascicoli to choose from: those of the same voce first, then the newest; any other is named by its code.
 const MASSIMO_SCELTE: usize = 100;

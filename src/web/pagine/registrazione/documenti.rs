@@ -166,7 +166,8 @@ pub(in crate::web::pagine) async fn ricevuta(
             }
             let invii = pec::invii(conn, &vista, Some(id))?;
             let mut ricevute = invii.iter().flat_map(|i| &i.tappe).filter_map(|t| t.ricevuta);
-            if !ricevute.any(|r| r == messaggio) {
+            let risponde = |r: &pec::ritorno::RitornoRicevuto| r.messaggio == messaggio;
+            if !ricevute.any(|r| r == messaggio) && !pec::ritorno::ricevuti(conn, &vista, id)?.iter().any(risponde) {
                 return Err(Problema::non_trovato());
             }
             Ok(pec::messaggio(conn, &vista, messaggio)?)

@@ -8,6 +8,7 @@ mod collegate;
 mod dati;
 mod documenti;
 mod invii;
+mod ritorni;
 mod scansione;
 mod stampe;
 mod storia;
@@ -21,6 +22,7 @@ pub(super) use collegate::{collega, scollega};
 pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use invii::{nota as nota_invio, parola as parola_invio, spedisci};
+pub(super) use ritorni::manda;
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
@@ -54,6 +56,7 @@ use carico::{Carico, Sguardo};
 use collegate::Collegate;
 use dati::{Modificabili, Scritti};
 use invii::InvioVisto;
+use ritorni::Ritorni;
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
@@ -170,6 +173,7 @@ struct Pagina {
     avanzamento: Option<(usize, usize)>,
     spedibile: Option<invii::Spedibile>,
     consegne: String,
+    ritorni: Ritorni,
     versamento: Option<VersamentoVisto>,
     istanza: Option<IstanzaVista>,
     termine: Option<String>,
@@ -211,6 +215,11 @@ impl Pagina {
     /// What was refused in a field of an act.
     fn rifiuto(&self, campo: &str) -> Option<&Rifiutato> {
         self.atti.as_ref().and_then(|a| a.errore(campo))
+    }
+
+    /// The reason of an eccezione that is owed.
+    fn eccezione_proposta(&self) -> Option<&str> {
+        self.ritorni.dovuti.iter().find(|d| d.genere == "eccezione").and_then(|d| d.motivo.as_deref())
     }
 
     /// What was refused in taking back this sight.
@@ -279,6 +288,7 @@ async fn mostra_con(
             pagina.scansionabile &= agisce_qui;
             pagina.verificabile = acquisisce && agisce_qui;
             pagina.spedibile = pagina.spedibile.filter(|_| spedisce && agisce_qui);
+            pagina.ritorni.manda = spedisce && agisce_qui;
             pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
             pagina.riserva = riserva;
             if concede {
@@ -318,7 +328,8 @@ fn pagina(
         annullata: r.annullamento.is_some(),
         oggi,
     };
-    let invii = pec::invii(conn, vista, Some(id))?;
+    let mut invii = pec::invii(conn, vista, Some(id))?;
+    invii.retain(|i| i.ritorno.is_none());
     let versamento = conservazione::versamento(conn, vista, id)?;
     let (proposte, riservatezze) = (registro::proposte(conn, vista, id)?, registro::riservatezze(conn, id)?);
     let differimento = registro::differimento_di(conn, vista.aoo(), id)?;
@@ -376,6 +387,7 @@ fn pagina(
         invii: invii.iter().map(|i| invii::visto(i, ora)).collect(),
         avanzamento: invii::avanzamento(&invii),
         spedibile: invii::Spedibile::new(&r, &invii, ora),
+        ritorni: Ritorni::leggi(conn, vista, &r, ora)?,
         versamento: versamento.map(versamento_visto),
         istanza,
         termine: termine.as_ref().map(|t| t.spiega(oggi)),
