@@ -130,6 +130,7 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         ("/registrazioni/{id}/visioni/{visione}/revoca", _) => json!({ "motivo": "Prova" }),
         (_, "visioni") => json!({ "persona": "nessuno", "fino": "2099-12-31", "motivo": "Prova" }),
         (_, "variazioni") => json!({ "descrizioni": [{ "documento": 99, "descrizione": "Prova" }] }),
+        (_, "ritorni") => json!({ "genere": "ricevuta-18-bis" }),
         (_, "annotazioni") => json!({ "testo": "Prova" }),
         (_, "riservatezza") => json!({ "riservato": false, "motivo": "Prova" }),
         (_, "assegnazioni" | "presa-in-carico" | "restituzione" | "lettura") => json!({ "ufficio": ignoto }),

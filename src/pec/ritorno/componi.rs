@@ -43,9 +43,7 @@ impl Bozza {
 pub(super) fn bozza(conn: &mut Conn, d: &Dovuto, ora: Istante) -> Result<Bozza, Errore> {
     let vista = Vista::Intera(d.aoo);
     let r = registro::per_id(conn, &vista, d.registrazione)?;
-    if let Some(a) = r.annullamento.as_ref().filter(|_| d.genere != Genere::Annullamento) {
-        return Err(registro::Errore::GiaAnnullata(a.provvedimento()).into());
-    }
+    ancora_in_vigore(&r, d.genere)?;
     let aoo = utenti::aoo(conn, d.aoo)?;
     let oggetto = format!("{} - Prot. n. {} del {}", d.genere.nome(), r.numero, r.istante.giorno().format("%d/%m/%Y"));
     let scritto = Scritto {
@@ -74,6 +72,14 @@ pub(super) fn bozza(conn: &mut Conn, d: &Dovuto, ora: Istante) -> Result<Bozza, 
     };
     let scritto = Scritto { dialetto: Some(dialetto), testo: a_parole(&aoo, &r, &detto), xml: Some(xml), ..scritto };
     Ok(Bozza { scritto, sigillo, casella })
+}
+
+/// Of what was annulled only that is told.
+pub(super) fn ancora_in_vigore(r: &Registrazione, genere: Genere) -> Result<(), Errore> {
+    match r.annullamento.as_ref().filter(|_| genere != Genere::Annullamento) {
+        Some(a) => Err(registro::Errore::GiaAnnullata(a.provvedimento()).into()),
+        None => Ok(()),
+    }
 }
 
 /// The mailbox where the message arrived; else that of the AOO.

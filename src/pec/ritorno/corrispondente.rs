@@ -96,20 +96,20 @@ pub fn corrispondenti(conn: &mut Conn, aoo: AooId) -> Result<Vec<AooCorrisponden
         una.dialetto = Some(dialetto);
         una.scelto = Some((r.autore, Istante::from_utc(r.istante)));
     }
-    let guai: Vec<(Option<String>, Option<String>, String, Option<String>, chrono::NaiveDateTime)> =
-        interoperabilita::table
-            .filter(interoperabilita::aoo_id.eq(aoo.to_string()).and(interoperabilita::genere.eq("eccezione")))
-            .filter(interoperabilita::registrazione_id.is_not_null().and(interoperabilita::codice_ipa.is_not_null()))
-            .order(interoperabilita::messaggio_id.desc())
-            .limit(MASSIMI_GUAI)
-            .select((
-                interoperabilita::codice_ipa,
-                interoperabilita::codice_aoo,
-                interoperabilita::messaggio_id,
-                interoperabilita::motivo,
-                interoperabilita::istante,
-            ))
-            .load(conn)?;
+    type Detta = (Option<String>, Option<String>, String, Option<String>, chrono::NaiveDateTime);
+    let guai: Vec<Detta> = interoperabilita::table
+        .filter(interoperabilita::aoo_id.eq(aoo.to_string()).and(interoperabilita::genere.eq("eccezione")))
+        .filter(interoperabilita::registrazione_id.is_not_null().and(interoperabilita::codice_ipa.is_not_null()))
+        .order(interoperabilita::messaggio_id.desc())
+        .limit(MASSIMI_GUAI)
+        .select((
+            interoperabilita::codice_ipa,
+            interoperabilita::codice_aoo,
+            interoperabilita::messaggio_id,
+            interoperabilita::motivo,
+            interoperabilita::istante,
+        ))
+        .load(conn)?;
     for (ipa, codice, messaggio, motivo, istante) in guai {
         let scritti = (ipa.unwrap_or_default(), codice.unwrap_or_default());
         let chiave = (scritti.0.to_lowercase(), scritti.1.to_lowercase());

@@ -137,6 +137,8 @@ fn spedisci(db: &Db, attore: &Attore, d: &Dovuto) -> Result<(), Errore> {
     let bozza = db.leggi(|conn| componi::bozza(conn, d, ora))?;
     let (scritto, casella) = bozza.finita(ora)?;
     let gia = db.scrivi(d.aoo, attore, |op| {
+        // Annulled meanwhile, and looked at already: nobody would tell that it was.
+        componi::ancora_in_vigore(&registro::per_id(op.conn, &Vista::Intera(d.aoo), d.registrazione)?, d.genere)?;
         dovuto::estingui(op, &d.id)?;
         match atto::scrivi(op, &casella, d.registrazione, &scritto) {
             // The debt ends all the same.

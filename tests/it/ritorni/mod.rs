@@ -20,7 +20,7 @@ use tabulario::valori::{Attore, MessaggioId, RegistrazioneId};
 pub const PROVINCIA: &str = "protocollo@pec.provincia.collinaesempio.example";
 
 fn io() -> Attore {
-    Attore::Sistema("prova")
+    Attore::Sistema("comando")
 }
 
 /// A mailbox with nothing in it.

@@ -12,6 +12,7 @@ mod proposta;
 mod richiesta;
 mod riservatezza;
 mod risposta;
+mod ritorni;
 mod termine;
 mod variazione;
 mod visione;
@@ -31,6 +32,7 @@ pub(super) use proposta::{__path_elenca_proposte, __path_proponi, PropostaJson, 
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
+pub(super) use ritorni::{__path_elenca_ritorni, __path_manda_ritorno, elenca_ritorni, manda_ritorno};
 pub(super) use termine::{
     __path_dai_termine, __path_interrompi, __path_preavvisa, __path_riprendi, __path_sospendi, dai_termine, interrompi,
     preavvisa, riprendi, sospendi,
