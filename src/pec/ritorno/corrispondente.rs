@@ -80,6 +80,7 @@ const MASSIMI_GUAI: i64 = 500;
 /// # Errors
 /// Those of the database.
 pub fn corrispondenti(conn: &mut Conn, aoo: AooId) -> Result<Vec<AooCorrispondente>, Errore> {
+    type Detta = (Option<String>, Option<String>, String, Option<String>, chrono::NaiveDateTime);
     let mut trovate: BTreeMap<(String, String), AooCorrispondente> = BTreeMap::new();
     let nuova = |(codice_ipa, codice_aoo): &(String, String)| AooCorrispondente {
         codice_ipa: codice_ipa.clone(),
@@ -96,7 +97,6 @@ pub fn corrispondenti(conn: &mut Conn, aoo: AooId) -> Result<Vec<AooCorrisponden
         una.dialetto = Some(dialetto);
         una.scelto = Some((r.autore, Istante::from_utc(r.istante)));
     }
-    type Detta = (Option<String>, Option<String>, String, Option<String>, chrono::NaiveDateTime);
     let guai: Vec<Detta> = interoperabilita::table
         .filter(interoperabilita::aoo_id.eq(aoo.to_string()).and(interoperabilita::genere.eq("eccezione")))
         .filter(interoperabilita::registrazione_id.is_not_null().and(interoperabilita::codice_ipa.is_not_null()))
