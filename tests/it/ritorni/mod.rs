@@ -19,7 +19,7 @@ use tabulario::valori::{Attore, MessaggioId, RegistrazioneId};
 
 pub const PROVINCIA: &str = "protocollo@pec.provincia.collinaesempio.example";
 
-fn io() -> Attore {
+pub fn io() -> Attore {
     Attore::Sistema("comando")
 }
 
@@ -29,7 +29,7 @@ fn vuota(casa: &Casa) -> Casella {
 }
 
 /// Puts a message into the mailbox: from whom, its number (below zero: ordinary mail), the files that it carries.
-fn arriva(casa: &Casa, da: &str, numero: i32, file: &[&str]) {
+pub fn arriva(casa: &Casa, da: &str, numero: i32, file: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gestore/busta.py");
     // The Python of Debian: another one on the path does not know its packages.
     let detto =
@@ -45,7 +45,7 @@ fn file(casa: &Casa, nome: &str, testo: &str) -> String {
     file.to_str().unwrap().to_owned()
 }
 
-fn messaggi(casa: &Casa) -> Vec<Messaggio> {
+pub fn messaggi(casa: &Casa) -> Vec<Messaggio> {
     casa.db.leggi(|conn| pec::messaggi(conn, &casa.vista(), None, 100)).unwrap()
 }
 
@@ -53,7 +53,7 @@ fn da_protocollare(casa: &Casa) -> usize {
     casa.db.leggi(|conn| pec::da_protocollare(conn, &casa.vista(), 100)).unwrap().len()
 }
 
-fn protocolla(casa: &Casa, m: MessaggioId) -> RegistrazioneId {
+pub fn protocolla(casa: &Casa, m: MessaggioId) -> RegistrazioneId {
     let decisione = Decisione {
         voce: casa.voce.clone(),
         ufficio: casa.ufficio.clone(),
@@ -86,7 +86,7 @@ fn dovuti(casa: &Casa, id: RegistrazioneId) -> Vec<Dovuto> {
     casa.db.leggi(|conn| ritorno::dovuti(conn, &casa.vista(), id)).unwrap()
 }
 
-fn mandati(casa: &Casa, id: RegistrazioneId) -> Vec<Ritorno> {
+pub fn mandati(casa: &Casa, id: RegistrazioneId) -> Vec<Ritorno> {
     casa.db.leggi(|conn| ritorno::ritorni(conn, &casa.vista(), id)).unwrap()
 }
 

@@ -99,6 +99,8 @@ struct Pagina {
     /// It may be left out.
     /// What it asks, or says that it is, as one AOO to another.
     interoperabilita: Option<String>,
+    /// It answers a registration, and gets no number.
+    risponde: bool,
     escludibile: bool,
     generi: Vec<String>,
     /// Why it was not left out, and what had been typed.
@@ -267,6 +269,7 @@ fn pagina(
         duplicati: Duplicati::new(&duplicati),
         esclusa: m.esclusione.as_ref().map(|e| detta(conn, e)).transpose()?,
         interoperabilita: interoperabilita(conn, m)?,
+        risponde: m.stato == pec::Stato::Ritorno,
         escludibile: pec::escludibile(conn, posta, m)?,
         generi: registro::generi_esclusi(conn, guscio.aoo_id)?.into_iter().map(|g| g.nome).collect(),
         non_escluso: None,
