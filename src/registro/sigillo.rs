@@ -77,7 +77,7 @@ impl Sigillo {
     ///
     /// # Errors
     /// `SigilloInservibile`, also if the file now holds another key.
-    pub fn apri(&self) -> Result<ChiaveSigillo, Errore> {
+    pub(super) fn apri(&self) -> Result<ChiaveSigillo, Errore> {
         let no = |causa: String| Errore::SigilloInservibile(format!("{}: {causa}", self.p12_file));
         let aperta = ChiaveAperta::apri(Path::new(&self.p12_file), Path::new(&self.segreto_file));
         let aperta = aperta.map_err(|e| no(e.to_string()))?;

@@ -1,46 +1,23 @@
-//! What an answer says, out of the register as it is now. Sealed outside of any transaction: opening the key costs time.
+//! What an answer says, out of the register as it is now. Return messages bear no seal in either generation: their schemas have no place
+//! for one.
 
 use super::super::{Casella, Errore, casella, messaggio};
 use super::corrispondente::{self, DialettoScritto};
 use super::dovuto::Dovuto;
 use super::{Genere, Scritto, ricevuta, ricevuto};
-use crate::firma::sigillo::apponi;
-use crate::registro::{self, Registrazione, Sigillo};
+use crate::registro::{self, Registrazione};
 use crate::segnatura::{self, Dialetto, Identificatore, Ricevuto, Ritorno, allegato6, circolare60};
 use crate::storage::Conn;
 use crate::utenti::visibilita::Vista;
 use crate::utenti::{self, Aoo};
 use crate::valori::{Istante, Testo};
 
-/// An answer that has only to be sealed.
-pub(super) struct Bozza {
-    scritto: Scritto,
-    sigillo: Option<Sigillo>,
-    pub casella: Casella,
-}
-
-impl Bozza {
-    /// Its words as they are sent.
-    ///
-    /// # Errors
-    /// If the seal cannot be used, or what we wrote is not valid: then it does not leave.
-    pub(super) fn finita(self, ora: Istante) -> Result<(Scritto, Casella), Errore> {
-        let Self { mut scritto, sigillo, casella } = self;
-        if let (Some(sigillo), Some(xml)) = (&sigillo, &scritto.xml) {
-            scritto.xml = Some(apponi(xml, &sigillo.apri()?, ora).map_err(registro::Errore::from)?);
-        }
-        if let Some(xml) = &scritto.xml {
-            controlla(scritto.dialetto, xml)?;
-        }
-        Ok((scritto, casella))
-    }
-}
-
 /// Writes an answer that is owed.
 ///
 /// # Errors
-/// `GiaAnnullata` for what was annulled meanwhile, `SenzaSegnatura` where no AOO can be answered, `SenzaCasella`; `SigilloMancante`.
-pub(super) fn bozza(conn: &mut Conn, d: &Dovuto, ora: Istante) -> Result<Bozza, Errore> {
+/// `GiaAnnullata` for what was annulled meanwhile, `SenzaSegnatura` where no AOO can be answered, `SenzaCasella`. What we wrote is valid, or it does not
+/// leave.
+pub(super) fn bozza(conn: &mut Conn, d: &Dovuto, ora: Istante) -> Result<(Scritto, Casella), Errore> {
     let vista = Vista::Intera(d.aoo);
     let r = registro::per_id(conn, &vista, d.registrazione)?;
     ancora_in_vigore(&r, d.genere)?;
@@ -59,19 +36,17 @@ pub(super) fn bozza(conn: &mut Conn, d: &Dovuto, ora: Istante) -> Result<Bozza, 
     let casella = da_dove(conn, d)?;
     if d.genere == Genere::Ricevuta {
         let testo = ricevuta::testo(conn, &vista, &r, ora)?;
-        return Ok(Bozza { scritto: Scritto { testo, ..scritto }, sigillo: None, casella });
+        return Ok((Scritto { testo, ..scritto }, casella));
     }
     let detto = ritorno(conn, d, &r)?;
     let dialetto = dialetto(conn, d, &r)?;
-    let (xml, sigillo) = match dialetto {
-        Dialetto::Tre => {
-            let manca = || registro::Errore::SigilloMancante(aoo.codice.to_string());
-            (allegato6::ritorno(&detto), Some(registro::sigillo(conn, d.aoo)?.ok_or_else(manca)?))
-        }
-        _ => (circolare60::ritorno(&detto), None),
+    let xml = match dialetto {
+        Dialetto::Tre => allegato6::ritorno(&detto),
+        _ => circolare60::ritorno(&detto),
     };
+    controlla(dialetto, &xml)?;
     let scritto = Scritto { dialetto: Some(dialetto), testo: a_parole(&aoo, &r, &detto), xml: Some(xml), ..scritto };
-    Ok(Bozza { scritto, sigillo, casella })
+    Ok((scritto, casella))
 }
 
 /// Of what was annulled only that is told.
@@ -198,10 +173,10 @@ fn testo(scritto: &str) -> Result<Testo, Errore> {
 }
 
 /// What we wrote must be valid: otherwise it does not leave.
-fn controlla(dialetto: Option<Dialetto>, xml: &str) -> Result<(), Errore> {
+fn controlla(dialetto: Dialetto, xml: &str) -> Result<(), Errore> {
     let no = |e: &dyn std::fmt::Display| Errore::Composizione(e.to_string());
     let schema = match dialetto {
-        Some(Dialetto::Tre) => allegato6::schema(),
+        Dialetto::Tre => allegato6::schema(),
         _ => circolare60::schema(),
     };
     let esito = schema.map_err(|e| no(&e))?.valida(xml.as_bytes());

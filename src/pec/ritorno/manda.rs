@@ -134,8 +134,7 @@ pub fn passo(db: &Db, deposito: &Deposito) -> Result<Passo, Errore> {
 /// Writes an answer and ends its debt, together.
 fn spedisci(db: &Db, attore: &Attore, d: &Dovuto) -> Result<(), Errore> {
     let ora = db.orologio().adesso();
-    let bozza = db.leggi(|conn| componi::bozza(conn, d, ora))?;
-    let (scritto, casella) = bozza.finita(ora)?;
+    let (scritto, casella) = db.leggi(|conn| componi::bozza(conn, d, ora))?;
     let gia = db.scrivi(d.aoo, attore, |op| {
         // Annulled meanwhile, and looked at already: nobody would tell that it was.
         componi::ancora_in_vigore(&registro::per_id(op.conn, &Vista::Intera(d.aoo), d.registrazione)?, d.genere)?;

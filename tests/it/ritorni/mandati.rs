@@ -109,7 +109,7 @@ su_entrambi! {
         assert!(matches!(manda(casa, id, Genere::Ricevuta, None), Err(pec::Errore::RitornoNonPrevisto(_))), "it is an AOO");
     }
 
-    fn an_answer_is_written_in_the_dialect_chosen_for_its_aoo_and_waits_for_a_seal(casa) {
+    fn an_answer_is_written_in_the_dialect_chosen_for_its_aoo(casa) {
         let casella = vuota(casa);
         accendi(casa, Genere::Conferma);
         let scegli = |dialetto| {
@@ -124,12 +124,12 @@ su_entrambi! {
         ricevi(casa, &casella);
         let id = protocolla(casa, messaggi(casa)[0].id);
         passi(casa);
-        let conferma = |casa| dovuti(casa, id).into_iter().find(|d| d.genere == Genere::Conferma);
-        let guasto = conferma(casa).unwrap().guasto.unwrap();
-        assert!(guasto.contains("sigillo"), "{guasto}");
+        let conferma = mandati(casa, id).remove(0);
+        let xml = leggi(conferma.xml.as_ref().unwrap().as_bytes());
+        assert_eq!((xml.tipo, xml.dialetto, xml.valida), (Some(Tipo::Conferma), Some(Dialetto::Tre), true), "{xml:?}");
         scegli(DialettoScritto::Circolare60).unwrap();
-        manda(casa, id, Genere::Conferma, None).unwrap();
-        assert_eq!(mandati(casa, id)[0].dialetto.as_deref(), Some("60-2013"));
+        manda(casa, id, Genere::Eccezione, None).unwrap();
+        assert_eq!(mandati(casa, id)[1].dialetto.as_deref(), Some("60-2013"));
         assert!(comando(casa, &["controlla"]).status.success());
     }
 
