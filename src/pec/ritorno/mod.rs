@@ -1,12 +1,12 @@
 //! *Ritorni*: what an AOO answers about a registration. To another AOO the return messages of interoperability (Circolare AgID 60/2013;
 //! LLGG Allegato 6 appendix C); to a private sender the receipt of L. 241/1990 art. 18-bis.
 //!
-//! An answer that is owed is a row from the commit in which it came to be owed ([`dovuto`]): with the registration that must be
-//! confirmed, or when an annulment is looked at. It is sent by a person, or by itself where the RSP switched that on ([`automatici`]),
-//! after that commit and never in its way. Its words are written once, in the act ([`atto`]) that puts its one send into the outbox and
+//! An answer that is owed is a row from the commit in which it came to be owed (`dovuto`): with the registration that must be
+//! confirmed, or when an annulment is looked at. It is sent by a person, or by itself where the RSP switched that on (`automatici`),
+//! after that commit and never in its way. Its words are written once, in the act (`atto`) that puts its one send into the outbox and
 //! that ends the debt: killed before, it is still owed; after, it leaves as any send does, exactly once.
 //!
-//! What other AOO answer to us ([`ricevuto`]) is no document: it is joined to the registration that it speaks of if it comes from an
+//! What other AOO answer to us (`ricevuto`) is no document: it is joined to the registration that it speaks of if it comes from an
 //! address to which that registration was sent. Anything else that calls itself an answer is looked at by a person.
 
 mod atto;

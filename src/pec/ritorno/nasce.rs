@@ -1,5 +1,6 @@
 //! How an answer comes to be owed: by a registration, in its own commit; by an annulment, when it is looked at.
 
+use super::super::messaggio::{POSTA_CERTIFICATA, PROVATA};
 use super::super::proposta::proponi;
 use super::super::{Errore, Messaggio, StatoInvio, invio, partenza::Intoppo};
 use super::dovuto::{self, Debito};
@@ -70,7 +71,9 @@ fn ricevuta(op: &mut Operazione<'_>, m: &Messaggio, d: Debito<'_>) -> Result<(),
     }
     let ieri = un_giorno_fa(op.ora);
     let poche = atto::dati_a(op.conn, op.aoo, (Genere::Ricevuta, a.as_str()), ieri)? < MASSIME_RICEVUTE;
-    dovuto::deve(op, &Debito { destinatario: a.as_str(), fidato: poche, ..d })
+    // Anybody can write under the name of another in ordinary mail: a person looks at it.
+    let certificato = m.genere == POSTA_CERTIFICATA && m.firma_gestore.as_deref() == Some(PROVATA);
+    dovuto::deve(op, &Debito { destinatario: a.as_str(), fidato: poche && certificato, ..d })
 }
 
 /// An annulment that nobody looked at yet.

@@ -153,7 +153,7 @@ su_entrambi! {
             let chi = utenti::crea_senza_parola(op, "capo", "Lucia".parse()?, "Verdi".parse()?)?;
             Ok::<_, Rotto>(utenti::affida(op, &chi, &casa.ufficio, Ruolo::ResponsabileUfficio)?)
         }).unwrap();
-        let casella = casella(casa, &["01", "09"]);
+        let casella = casella(casa, &["01", "08", "09"]);
         ricevi(casa, &casella);
         let id = protocolla(casa, messaggi(casa)[0].id);
         assert!(dovuti(casa, id).is_empty(), "it is offered, nobody has to send it");
@@ -166,9 +166,10 @@ su_entrambi! {
         }
         assert!(ricevuta.xml.is_none() && ricevuta.destinatario == "elena.tarsi@pec.cittadini.example");
         accendi(casa, Genere::Ricevuta);
-        let altra = protocolla(casa, messaggi(casa)[1].id);
+        let [ordinaria, altra] = [1, 2].map(|n| protocolla(casa, messaggi(casa)[n].id));
         passi(casa);
         assert_eq!(mandati(casa, altra).len(), 1, "{:?}", dovuti(casa, altra));
+        assert!(mandati(casa, ordinaria).is_empty() && !dovuti(casa, ordinaria)[0].da_solo, "ordinary mail waits for a person");
         assert_eq!(partiti(casa).len(), 2);
         assert!(comando(casa, &["controlla"]).status.success());
     }
