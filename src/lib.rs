@@ -2,6 +2,8 @@
 //!
 //! One noun per module, in this order; a module uses only those before it (`tests/it/architettura.rs` checks). The map is in
 //! ARCHITECTURE.md.
+// A table each: `storage::schema` says of all of them that they may meet in one query.
+#![recursion_limit = "256"]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions))]
 
 pub mod audit;

@@ -71,6 +71,7 @@ fn atti() -> Vec<Atto> {
         scrivania::ATTI,
         pec::ATTI,
         pec::regole::ATTI,
+        pec::ritorno::ATTI,
         istanze::ATTI,
         conservazione::ATTI,
         documenti::fiducia::ATTI,

@@ -144,7 +144,7 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
     let estrattore = Estrattore::new(programma);
     let (punte, uscita) = (Arc::clone(ambiente), ambiente.uscita().join("pec"));
     let (arrivi, partenze, per_indice, per_testi) = (stato.clone(), stato.clone(), stato.clone(), stato.clone());
-    let (per_istanze, per_regole) = (stato.clone(), Arc::clone(&stato.db));
+    let (per_istanze, per_regole, risposte) = (stato.clone(), Arc::clone(&stato.db), stato.clone());
     let mut postino = postino(stato);
     let ricevi = move |_: &Fine| {
         let fiduce = arrivi.fiduce()?;
@@ -173,6 +173,9 @@ fn passi(ambiente: &Arc<Ambiente>, stato: &Stato) -> Result<Vec<Passo>, Errore> 
         Passo::new("posta in arrivo", PASSO_ARRIVI, ricevi),
         Passo::new("regole", PASSO_ARRIVI, move |_: &Fine| {
             pec::regole::applica(&per_regole).map(|p| esito(p == pec::Passo::Fatto))
+        }),
+        Passo::new("risposte", PASSO_ARRIVI, move |_: &Fine| {
+            pec::ritorno::passo(&risposte.db, &risposte.deposito).map(|p| esito(p == pec::Passo::Fatto))
         }),
         Passo::new("posta in partenza", PASSO_PARTENZE, move |_: &Fine| {
             postino.batti()?;

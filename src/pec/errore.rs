@@ -118,6 +118,27 @@ pub enum Errore {
     /// The message has no such attachment.
     #[error("il messaggio non ha un allegato con l'impronta {0}")]
     AllegatoSconosciuto(crate::valori::Impronta),
+    /// It was answered before.
+    #[error("{0}: già mandata")]
+    RitornoGiaMandato(&'static str),
+    /// Nobody is to be answered so.
+    #[error("{0}: per questa registrazione non è prevista")]
+    RitornoNonPrevisto(&'static str),
+    /// An eccezione says why.
+    #[error("scrivi il motivo dell'eccezione")]
+    SenzaMotivo,
+    /// Without the segnatura of the sender there is nothing to name in an answer.
+    #[error("il messaggio non ha una segnatura a cui rispondere")]
+    SenzaSegnatura,
+    /// The switch is so already.
+    #[error("l'interruttore è {0}")]
+    RitornoAutomaticoUguale(&'static str),
+    /// The dialect of this AOO is so already.
+    #[error("a questa AOO si scrive già così")]
+    DialettoUguale,
+    /// An answer of another AOO is evidence, not a document to register.
+    #[error("è un messaggio di ritorno: si conserva con la registrazione a cui si riferisce e non si protocolla")]
+    MessaggioDiRitorno,
     /// Only uscite are sent.
     #[error("si spediscono solo le registrazioni in uscita")]
     NonUscita,

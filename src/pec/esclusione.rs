@@ -81,6 +81,7 @@ pub(super) fn escludi_per(
     match m.stato {
         Stato::DaProtocollare => {}
         Stato::NonProtocollato => return Err(Errore::GiaEscluso),
+        Stato::Ritorno => return Err(Errore::MessaggioDiRitorno),
         Stato::Ricevuta | Stato::RicevutaSenzaInvio => return Err(Errore::Ricevuta),
         Stato::Protocollato => {
             let prima = registro::identificatore(op.conn, m.registrazione.ok_or(Errore::Sconosciuto)?)?;

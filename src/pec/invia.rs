@@ -2,13 +2,14 @@
 
 use super::correzione::{Correzione, correzioni};
 use super::invio::{self, Invio, Riga, StatoInvio, TipoRicevuta, invii};
-use super::{Errore, casella, lettera, partenza};
+use super::ritorno::ricevuto;
+use super::{Casella, Errore, casella, lettera, partenza};
 use crate::audit;
 use crate::registro::{self, Flusso, Registrazione, RuoloCorrispondente};
 use crate::storage::Operazione;
 use crate::storage::schema::invii as tabella;
 use crate::utenti::visibilita::Vista;
-use crate::valori::{IndirizzoMail, InvioId, Istante, RegistrazioneId};
+use crate::valori::{IndirizzoMail, InvioId, Istante, RegistrazioneId, RitornoId};
 use diesel::prelude::*;
 
 /// How an uscita is sent.
@@ -77,9 +78,10 @@ impl DaSpedire {
         if r.flusso != Flusso::Uscita || r.annullamento.is_some() {
             return da_spedire;
         }
+        let presenti: Vec<&Invio> = presenti.iter().filter(|i| i.ritorno.is_none()).collect();
         for recapito in recapiti(r, corretti) {
             let Some(indirizzo) = recapito.attuale.clone() else { continue };
-            let suoi: Vec<&Invio> = presenti.iter().filter(|i| recapito.e_suo(&i.destinatario)).collect();
+            let suoi: Vec<&Invio> = presenti.iter().copied().filter(|i| recapito.e_suo(&i.destinatario)).collect();
             // Whoever was reached by any attempt was reached; what has not left yet will leave by itself.
             let raggiunto = suoi.iter().any(|i| i.tappe.iter().any(|t| t.stato == StatoInvio::Consegnato));
             match suoi.last() {
@@ -156,27 +158,55 @@ fn crea(
     let aoo = op.aoo;
     let casella = casella::caselle(op.conn)?.into_iter().find(|c| c.aoo == aoo).ok_or(Errore::SenzaCasella)?;
     lettera::entra(r, &casella)?;
-    let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost").to_owned();
     let mut proposto = modo.message_id;
     for (indirizzo, rispedisce) in nuovi {
-        let id = InvioId::new();
-        let riga = Riga {
-            id: id.to_string(),
-            aoo_id: aoo.to_string(),
-            casella_id: casella.id.to_string(),
-            registrazione_id: r.id.to_string(),
-            destinatario: indirizzo.to_string(),
-            message_id: proposto.take().map_or_else(|| format!("<{id}@{dominio}>"), str::to_owned),
-            creato: op.ora.utc(),
-            ricevuta: (modo.ricevuta != TipoRicevuta::Completa).then(|| modo.ricevuta.as_str().to_owned()),
-            rispedisce: rispedisce.map(|i| i.to_string()),
-        };
-        diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
-        partenza::in_coda(op, id, casella.id)?;
-        if let Some(prima) = rispedisce {
-            partenza::superata(op, prima)?;
-        }
-        audit::annota(op, invio::ATTO, "invio", id, &riga.carico())?;
+        let di = Di { registrazione: r.id, ritorno: None, rispedisce };
+        accoda(op, &casella, &indirizzo, di, Modo { message_id: proposto.take(), ..modo })?;
+        // It may have been answered before we knew that it was sent.
+        ricevuto::riunisci(op, indirizzo.as_str())?;
     }
+    Ok(())
+}
+
+/// Puts an answer into the outbox; again, if it is another attempt.
+pub(super) fn ritorno(
+    op: &mut Operazione<'_>,
+    casella: &Casella,
+    registrazione: RegistrazioneId,
+    (id, a): (RitornoId, &IndirizzoMail),
+    rispedisce: Option<InvioId>,
+) -> Result<(), Errore> {
+    accoda(op, casella, a, Di { registrazione, ritorno: Some(id), rispedisce }, Modo::default())
+}
+
+/// Of what a send is.
+struct Di {
+    registrazione: RegistrazioneId,
+    ritorno: Option<RitornoId>,
+    rispedisce: Option<InvioId>,
+}
+
+/// One send, under a Message-ID decided now.
+fn accoda(op: &mut Operazione<'_>, casella: &Casella, a: &IndirizzoMail, di: Di, modo: Modo<'_>) -> Result<(), Errore> {
+    let id = InvioId::new();
+    let dominio = casella.indirizzo.as_str().rsplit('@').next().unwrap_or("localhost");
+    let riga = Riga {
+        id: id.to_string(),
+        aoo_id: op.aoo.to_string(),
+        casella_id: casella.id.to_string(),
+        registrazione_id: di.registrazione.to_string(),
+        destinatario: a.to_string(),
+        message_id: modo.message_id.map_or_else(|| format!("<{id}@{dominio}>"), str::to_owned),
+        creato: op.ora.utc(),
+        ricevuta: (modo.ricevuta != TipoRicevuta::Completa).then(|| modo.ricevuta.as_str().to_owned()),
+        rispedisce: di.rispedisce.map(|i| i.to_string()),
+        ritorno_id: di.ritorno.map(|r| r.to_string()),
+    };
+    diesel::insert_into(tabella::table).values(&riga).execute(op.conn)?;
+    partenza::in_coda(op, id, casella.id)?;
+    if let Some(prima) = di.rispedisce {
+        partenza::superata(op, prima)?;
+    }
+    audit::annota(op, invio::ATTO, "invio", id, &riga.carico())?;
     Ok(())
 }

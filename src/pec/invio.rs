@@ -8,7 +8,7 @@ use crate::registro;
 use crate::storage::schema::{annullamenti, invii as tabella, messaggi, registrazioni};
 use crate::storage::{self, Conn};
 use crate::utenti::visibilita::Vista;
-use crate::valori::{AooId, CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId, Rifiuto};
+use crate::valori::{AooId, CasellaId, InvioId, Istante, MessaggioId, RegistrazioneId, Rifiuto, RitornoId};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -110,8 +110,10 @@ pub struct Invio {
     pub id: InvioId,
     /// The box it leaves from.
     pub casella: CasellaId,
-    /// What is sent.
+    /// What is sent, or what is answered.
     pub registrazione: RegistrazioneId,
+    /// The answer that it carries, if it is not the registration that is sent.
+    pub ritorno: Option<RitornoId>,
     /// To whom.
     pub destinatario: String,
     /// Its Message-ID, between angle brackets.
@@ -165,7 +167,7 @@ pub struct Tappa {
     pub motivo: Option<String>,
 }
 
-/// The sends of a registration, or the newest hundred of the AOO; each with what its receipts say.
+/// The sends of a registration, those of its answers too; or the newest hundred uscite of the AOO. Each with what its receipts say.
 ///
 /// # Errors
 /// Those of the database.
@@ -174,16 +176,17 @@ pub fn invii(conn: &mut Conn, vista: &Vista, registrazione: Option<Registrazione
         Some(id) if registro::visibile(conn, vista, id)? => vec![id.to_string()],
         Some(_) => return Ok(Vec::new()),
         None => {
-            let inviate = tabella::table.select(tabella::registrazione_id);
+            let inviate = tabella::table.filter(tabella::ritorno_id.is_null()).select(tabella::registrazione_id);
             let query = registro::vede(vista).filter(registrazioni::id.eq_any(inviate));
             query.order(registrazioni::id.desc()).limit(MASSIMO_ELENCO).select(registrazioni::id).load(conn)?
         }
     };
-    let righe: Vec<Riga> = tabella::table
+    let mut righe: Vec<Riga> = tabella::table
         .filter(tabella::registrazione_id.eq_any(&visibili))
         .order(tabella::id)
         .select(Riga::as_select())
         .load(conn)?;
+    righe.retain(|r| registrazione.is_some() || r.ritorno_id.is_none());
     stati(conn, righe)
 }
 
@@ -309,6 +312,7 @@ pub(super) struct Riga {
     pub creato: chrono::NaiveDateTime,
     pub ricevuta: Option<String>,
     pub rispedisce: Option<String>,
+    pub ritorno_id: Option<String>,
 }
 
 impl Riga {
@@ -318,6 +322,7 @@ impl Riga {
             id: self.id.parse()?,
             casella: self.casella_id.parse()?,
             registrazione: self.registrazione_id.parse()?,
+            ritorno: self.ritorno_id.map(|r| r.parse()).transpose()?,
             destinatario: self.destinatario,
             message_id: self.message_id,
             ricevuta: self.ricevuta.map_or(Ok(TipoRicevuta::Completa), |r| r.parse())?,
@@ -340,6 +345,7 @@ impl Riga {
             .campo("message_id", &self.message_id)
             .forse("ricevuta", self.ricevuta.as_ref())
             .forse("rispedisce", self.rispedisce.as_ref())
+            .forse("ritorno", self.ritorno_id.as_ref())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The message of a send: text, documents and `Segnatura.xml` (Circolare AgID 60/2013: this very name).
 
+use super::ritorno::Scritto;
 use super::{Casella, Errore, Invio, TipoRicevuta};
 use crate::documenti::Deposito;
 use crate::registro::Registrazione;
@@ -11,6 +12,10 @@ use lettre::{Address, Message};
 use std::time::SystemTime;
 
 const MIB: u64 = 1024 * 1024;
+const XML: &str = "application/xml";
+
+/// Nobody answers a machine (RFC 3834).
+const AUTOMATICO: (&str, &str) = ("Auto-Submitted", "auto-replied");
 
 /// The header by which the sender chooses the receipt (DM 2/11/2005, annex, 6.5.3).
 const TIPO_RICEVUTA: &str = "X-TipoRicevuta";
@@ -32,7 +37,8 @@ pub(super) struct Plico<'a> {
     pub aoo: &'a Aoo,
     pub casella: &'a Casella,
     pub registrazione: &'a Registrazione,
-    pub segnatura: &'a str,
+    /// None for an AOO that reads none.
+    pub segnatura: Option<&'a str>,
     pub invio: &'a Invio,
     pub istante: Istante,
 }
@@ -47,8 +53,10 @@ pub(super) fn componi(p: &Plico<'_>, deposito: &Deposito) -> Result<Vec<u8>, Err
         let tipo = ContentType::parse(&d.media_type).unwrap_or(ContentType::TEXT_PLAIN);
         parti = parti.singlepart(Attachment::new(d.nome.to_string()).body(bytes, tipo));
     }
-    let xml = ContentType::parse("application/xml").map_err(|e| no(&e))?;
-    parti = parti.singlepart(Attachment::new("Segnatura.xml".to_owned()).body(p.segnatura.as_bytes().to_vec(), xml));
+    if let Some(segnatura) = p.segnatura {
+        let xml = ContentType::parse(XML).map_err(|e| no(&e))?;
+        parti = parti.singlepart(Attachment::new("Segnatura.xml".to_owned()).body(segnatura.as_bytes().to_vec(), xml));
+    }
     let da: Address = p.casella.indirizzo.as_str().parse().map_err(|e| no(&e))?;
     let a: Address = p.invio.destinatario.parse().map_err(|e| no(&e))?;
     let mut messaggio = Message::builder()
@@ -69,6 +77,37 @@ pub(super) fn componi(p: &Plico<'_>, deposito: &Deposito) -> Result<Vec<u8>, Err
             HeaderValue::new(HeaderName::new_from_ascii_str(TIPO_RICEVUTA), p.invio.ricevuta.as_str().to_owned());
         messaggio.headers_mut().insert_raw(tipo);
     }
+    Ok(messaggio.formatted())
+}
+
+/// The bytes of the message that carries an answer: its text and, for an AOO, the one file that its system reads.
+pub(super) fn risposta(
+    (aoo, casella): (&Aoo, &Casella),
+    scritto: &Scritto,
+    invio: &Invio,
+    istante: Istante,
+) -> Result<Vec<u8>, Errore> {
+    let no = |e: &dyn std::fmt::Display| Errore::Composizione(e.to_string());
+    let da: Address = casella.indirizzo.as_str().parse().map_err(|e| no(&e))?;
+    let a: Address = invio.destinatario.parse().map_err(|e| no(&e))?;
+    let messaggio = Message::builder()
+        .from(Mailbox::new(Some(aoo.denominazione.to_string()), da))
+        .to(Mailbox::new(None, a))
+        .subject(scritto.oggetto.clone())
+        .message_id(Some(invio.message_id.clone()))
+        .date(SystemTime::from(istante.date_time()));
+    let testo = SinglePart::plain(scritto.testo.clone());
+    let messaggio = match (&scritto.xml, scritto.genere.tipo()) {
+        (Some(xml), Some(tipo)) => {
+            let file = Attachment::new(tipo.file().to_owned());
+            let file = file.body(xml.as_bytes().to_vec(), ContentType::parse(XML).map_err(|e| no(&e))?);
+            messaggio.multipart(MultiPart::mixed().singlepart(testo).singlepart(file))
+        }
+        _ => messaggio.singlepart(testo),
+    };
+    let mut messaggio = messaggio.map_err(|e| no(&e))?;
+    let automatico = HeaderName::new_from_ascii_str(AUTOMATICO.0);
+    messaggio.headers_mut().insert_raw(HeaderValue::new(automatico, AUTOMATICO.1.to_owned()));
     Ok(messaggio.formatted())
 }
 

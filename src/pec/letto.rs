@@ -2,8 +2,10 @@
 
 use super::Errore;
 use super::busta::{Allegato, Busta};
+use super::messaggio::POSTA_CERTIFICATA;
 use crate::documenti::Riposto;
 use crate::firma::{Indicazione, Prova};
+use crate::segnatura::Lettura;
 use crate::valori::{Impronta, Istante, NomeFile, Oggetto};
 use serde_json::Value;
 
@@ -38,6 +40,12 @@ pub(super) struct Letto {
     pub impronta_lettura: Impronta,
     /// The files of the sender, in order.
     pub allegati: Vec<Allegata>,
+    /// The address of who sent it, as the provider certifies it if it does; empty if nobody says it.
+    pub scrive: String,
+    /// The provider, whom we know, vouches for that.
+    pub certificato: bool,
+    /// The segnatura or return message among its files.
+    pub segnatura: Option<Lettura>,
 }
 
 /// A file of a message, stored and judged.
@@ -55,6 +63,7 @@ impl Letto {
         let oggetto = originale.and_then(|o| o.subject.as_deref()).or(busta.subject.as_deref()).unwrap_or("");
         let daticert = busta.daticert.as_ref();
         let lettura = lettura(busta)?;
+        let (scrive, certificato) = chi_scrive(busta);
         Ok(Self {
             intero,
             message_id: busta.message_id.clone(),
@@ -69,7 +78,28 @@ impl Letto {
             impronta_lettura: Impronta::of(lettura.as_bytes()),
             lettura,
             allegati,
+            scrive,
+            certificato,
+            segnatura: busta.segnatura.clone(),
         })
+    }
+}
+
+/// Who sent a message, and whether its provider vouches for it.
+fn chi_scrive(busta: &Busta<'_>) -> (String, bool) {
+    let provata = busta.provider_signature.as_ref().is_some_and(|f| f.indication == Indicazione::TotalPassed);
+    let certificato = busta.daticert.as_ref().and_then(|d| d.mittente.clone());
+    match certificato.filter(|_| busta.kind.as_str() == POSTA_CERTIFICATA) {
+        Some(mittente) => (mittente, provata),
+        None => (busta.mittente.as_ref().map(ToString::to_string).and_then(indirizzo).unwrap_or_default(), false),
+    }
+}
+
+/// The address of `Rossi <rossi@pec.it>`.
+fn indirizzo(scritto: String) -> Option<String> {
+    match scritto.rsplit_once('<') {
+        Some((_, resto)) => resto.strip_suffix('>').map(str::to_owned),
+        None => Some(scritto),
     }
 }
 

@@ -4,13 +4,14 @@ use super::imap::libro::{self, Posto};
 use super::invio::{ACCETTAZIONE, CONSEGNA};
 use super::letto::Letto;
 use super::regole::coda;
+use super::ritorno::ricevuto;
+pub(super) use super::veduta::vede;
 use super::{Casella, Errore, Esclusione, busta, esclusione, partenza};
 use crate::audit::{self, Carico};
 use crate::documenti;
-use crate::registro;
 use crate::storage::schema::{
-    allegati, annullamenti, esclusioni, file, invii, messaggi as tabella, protocolli_messaggi, registrazioni,
-    visibilita, visti as ledger,
+    allegati, annullamenti, esclusioni, file, interoperabilita, invii, messaggi as tabella, protocolli_messaggi,
+    visti as ledger,
 };
 use crate::storage::{self, Conn, Operazione};
 use crate::utenti::visibilita::Vista;
@@ -54,6 +55,8 @@ pub enum Stato {
     Ricevuta,
     /// A receipt of nothing that we sent.
     RicevutaSenzaInvio,
+    /// The answer of another AOO to something that we sent.
+    Ritorno,
 }
 
 impl Stato {
@@ -66,6 +69,7 @@ impl Stato {
             Self::NonProtocollato => "non-protocollato",
             Self::Ricevuta => "ricevuta",
             Self::RicevutaSenzaInvio => "ricevuta-senza-invio",
+            Self::Ritorno => "ritorno",
         }
     }
 }
@@ -127,6 +131,9 @@ pub struct Messaggio {
     pub registrazione: Option<RegistrazioneId>,
     /// The act that left it out, if one is in force.
     pub esclusione: Option<Esclusione>,
+    /// The kind of answer that it says it is, if it is one (`conferma`, `eccezione`…); one that is joined to a registration of ours is
+    /// of state `Ritorno`.
+    pub ritorno: Option<String>,
     /// What it is waiting for.
     pub stato: Stato,
 }
@@ -205,6 +212,7 @@ pub(super) fn registra_arrivo(op: &mut Operazione<'_>, a: &Arrivo<'_>) -> Result
             _ => false,
         })?;
     }
+    ricevuto::arrivo(op, id, a)?;
     coda::entra(op, id)?;
     match a.segno {
         Segno::Imap(posto) => libro::preso(op, posto, id, false)?,
@@ -269,44 +277,6 @@ pub(super) fn visti(conn: &mut Conn, casella: CasellaId, chiavi: &[&str]) -> Res
     Ok(visti)
 }
 
-pub(super) type Boxed<'a> = tabella::BoxedQuery<'a, <Conn as Connection>::Backend>;
-
-/// The rows that may be seen: the start of every query of the mail.
-///
-/// A message that became a registration, or speaks of the send of one, is for whoever may see that registration; any other
-/// belongs to no office yet, and is for whoever may see the whole AOO.
-pub(super) fn vede(vista: &Vista) -> Boxed<'static> {
-    let della = tabella::table.filter(tabella::aoo_id.eq(vista.aoo().to_string())).into_boxed();
-    // From each message to its registrations: there are few, and very many registrations.
-    let divenuta = || {
-        protocolli_messaggi::table
-            .inner_join(registrazioni::table.on(registrazioni::id.eq(protocolli_messaggi::registrazione_id)))
-            .filter(protocolli_messaggi::messaggio_id.eq(tabella::id))
-    };
-    let inviata = || {
-        invii::table
-            .inner_join(registrazioni::table.on(registrazioni::id.eq(invii::registrazione_id)))
-            .filter(invii::message_id.nullable().eq(tabella::riferito))
-    };
-    let concessa =
-        || {
-            exists(visibilita::table.filter(
-                visibilita::oggetto_id.eq(registrazioni::id).and(visibilita::ufficio_id.eq_any(vista.uffici())),
-            ))
-            .or(registrazioni::id.eq_any(vista.visioni()))
-        };
-    match vista {
-        Vista::Intera(_) => della,
-        Vista::SenzaRiservati(..) => {
-            let nascosta = || registro::riservata().and(not(concessa()));
-            della.filter(not(exists(divenuta().filter(nascosta())))).filter(not(exists(inviata().filter(nascosta()))))
-        }
-        Vista::Uffici(..) => {
-            della.filter(exists(divenuta().filter(concessa())).or(exists(inviata().filter(concessa()))))
-        }
-    }
-}
-
 /// The messages of an AOO after `dopo`, oldest first, at most `quanti`.
 ///
 /// # Errors
@@ -341,11 +311,19 @@ pub fn da_protocollare(conn: &mut Conn, vista: &Vista, quanti: i64) -> Result<Ve
         )
         .filter(diesel::dsl::not(tabella::id.eq_any(in_vigore().select(protocolli_messaggi::messaggio_id))))
         .filter(diesel::dsl::not(tabella::id.eq_any(esclusione::in_vigore().select(esclusioni::messaggio_id))))
+        .filter(not(exists(riunito())))
         .order(tabella::id)
         .limit(quanti)
         .select(RigaMessaggio::as_select())
         .load(conn)?;
     completa(conn, righe)
+}
+
+/// The answer that a message is, joined to what it answers.
+#[diesel::dsl::auto_type]
+fn riunito() -> _ {
+    let suo = interoperabilita::messaggio_id.eq(tabella::id);
+    interoperabilita::table.filter(suo.and(interoperabilita::registrazione_id.is_not_null()))
 }
 
 /// The pairs of message and registration that are in force: at most one per message, since an annulment gives the message back.
@@ -420,6 +398,7 @@ pub(super) fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec
         .into_iter()
         .collect();
     let mut esclusi = esclusione::di(conn, &ids)?;
+    let mut ritorni = ricevuto::di(conn, &ids)?;
     let riferiti: Vec<&String> = righe.iter().filter_map(|r| r.riferito.as_ref()).collect();
     let inviati: HashSet<String> = invii::table
         .filter(invii::message_id.eq_any(riferiti))
@@ -434,7 +413,9 @@ pub(super) fn completa(conn: &mut Conn, righe: Vec<RigaMessaggio>) -> Result<Vec
             let registrazione = coppie.get(&r.id).cloned();
             let noto = r.riferito.as_ref().is_some_and(|m| inviati.contains(m));
             let esclusa = esclusi.remove(&r.id);
-            valore(r, allegati, (registrazione, esclusa), noto).map_err(|e| storage::Errore::riga("messaggi", e).into())
+            let ritorno = ritorni.remove(&r.id);
+            valore(r, allegati, (registrazione, esclusa), (noto, ritorno))
+                .map_err(|e| storage::Errore::riga("messaggi", e).into())
         })
         .collect()
 }
@@ -443,12 +424,13 @@ fn valore(
     r: RigaMessaggio,
     allegati: Vec<AllegatoMessaggio>,
     (registrazione, esclusione): (Option<String>, Option<Esclusione>),
-    noto: bool,
+    (noto, ritorno): (bool, Option<(String, bool)>),
 ) -> Result<Messaggio, String> {
     let testo = |e: crate::valori::Rifiuto| e.to_string();
     let stato = match (&registrazione, e_ricevuta(&r.genere), r.firma_gestore.as_deref()) {
         (Some(_), ..) => Stato::Protocollato,
         _ if esclusione.is_some() => Stato::NonProtocollato,
+        _ if ritorno.as_ref().is_some_and(|(_, riunito)| *riunito) => Stato::Ritorno,
         (None, true, Some(PROVATA)) if noto => Stato::Ricevuta,
         (None, true, Some(PROVATA | INDETERMINATA)) => Stato::RicevutaSenzaInvio,
         // What nobody signed, or somebody changed, is no receipt whatever it says of itself: a person looks at it.
@@ -471,6 +453,7 @@ fn valore(
         lettura: serde_json::from_str(&r.lettura).map_err(|e| e.to_string())?,
         allegati,
         esclusione,
+        ritorno: ritorno.map(|(genere, _)| genere),
         registrazione: registrazione.map(|d| d.parse()).transpose().map_err(testo)?,
         stato,
     })

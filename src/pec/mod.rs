@@ -30,8 +30,10 @@ mod protocolla;
 pub mod regole;
 mod ricevi;
 mod ricevuta;
+pub mod ritorno;
 pub mod smtp;
 mod spedisci;
+mod veduta;
 
 pub use casella::{
     Casella, Posta, aggiungi as aggiungi_casella, aggiungi_imap as aggiungi_casella_imap,

@@ -4,7 +4,7 @@
 use super::invio::{self, Invio};
 use super::{Errore, casella};
 use crate::documenti::{self, Riposto};
-use crate::storage::schema::{annullamenti, dati_annullati, invii, messaggi, partenze as tabella};
+use crate::storage::schema::{annullamenti, dati_annullati, invii, messaggi, partenze as tabella, ritorni};
 use crate::storage::{self, Conn, Operazione};
 use crate::valori::{AooId, CasellaId, Impronta, InvioId, Istante};
 use chrono::{NaiveDateTime, TimeDelta};
@@ -180,7 +180,7 @@ pub(super) fn prossima(conn: &mut Conn, caselle: &[CasellaId], ora: Istante) -> 
 }
 
 /// What was annulled meanwhile does not leave; nor what would go to somebody who is no party any more, or tell what few may know: a
-/// person looks first.
+/// person looks first. A return message tells numbers, and leaves in its turn: that of an annulment comes after it.
 #[diesel::dsl::auto_type]
 fn trattenuta() -> _ {
     let annullata = invii::registrazione_id.eq_any(annullamenti::table.select(annullamenti::registrazione_id));
@@ -190,6 +190,8 @@ fn trattenuta() -> _ {
         .filter(dati_annullati::riservato.or(di_altri));
     let trattenuti =
         invii::table.filter(invii::id.eq(tabella::invio_id)).filter(annullata.or(diesel::dsl::exists(dato)));
+    let parlanti = ritorni::table.filter(ritorni::genere.eq("ricevuta-18-bis")).select(ritorni::id.nullable());
+    let trattenuti = trattenuti.filter(invii::ritorno_id.is_null().or(invii::ritorno_id.eq_any(parlanti)));
     diesel::dsl::exists(trattenuti)
 }
 

@@ -2,7 +2,7 @@
 
 use super::busta::servizio::NomeServizio;
 use super::messaggio::{POSTA_CERTIFICATA, RipostoNoto};
-use super::{Errore, Messaggio, Proposta, messaggio, proponi};
+use super::{Errore, Messaggio, Proposta, messaggio, proponi, ritorno};
 use crate::audit::{self, Carico};
 use crate::documenti::{Riposto, media_type};
 use crate::registro::{
@@ -71,6 +71,9 @@ pub fn protocolla(
     if messaggio.esclusione.is_some() {
         return Err(Errore::DaRipristinare);
     }
+    if messaggio.stato == super::Stato::Ritorno {
+        return Err(Errore::MessaggioDiRitorno);
+    }
     if matches!(messaggio.stato, super::Stato::Ricevuta | super::Stato::RicevutaSenzaInvio) {
         return Err(Errore::Ricevuta);
     }
@@ -86,6 +89,7 @@ pub fn protocolla(
         .execute(op.conn)?;
     // By the registration: a message whose registration was annulled gets another one.
     audit::annota(op, ATTO, "registrazione", &registrazione_id, &carico(&messaggio_id, &registrazione_id))?;
+    ritorno::alla_registrazione(op, &messaggio, registrata.id)?;
     Ok(registrata)
 }
 

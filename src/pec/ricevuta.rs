@@ -2,7 +2,8 @@
 //!
 //! Nothing is marked: which is which is read from Message-IDs, whatever the order in which receipts and sends were written.
 
-use super::messaggio::{Boxed, DA_PROTOCOLLARE, INDETERMINATA, PROVATA, in_vigore, vede};
+use super::messaggio::{DA_PROTOCOLLARE, INDETERMINATA, PROVATA, in_vigore};
+use super::veduta::{Boxed, vede};
 use super::{Errore, esclusione};
 use crate::registro;
 use crate::storage::schema::{esclusioni, invii, messaggi as tabella, protocolli_messaggi};

@@ -1,10 +1,11 @@
 //! Sending: the message is composed and stored once, then handed over: to a server ([`super::smtp`]), or into the folder of what
 //! leaves. What is handed over again is the same bytes.
 
-use super::lettera::{Plico, componi};
+use super::lettera::{self, Plico, componi};
 use super::partenza::{self, Partenza};
+use super::ritorno::{self, DialettoScritto};
 use super::{Errore, Invio, Officina, Passo, casella};
-use crate::registro;
+use crate::registro::{self, Corrispondente, Registrazione};
 use crate::utenti;
 use crate::utenti::visibilita::Vista;
 use crate::valori::{Attore, Impronta};
@@ -67,19 +68,54 @@ pub(super) fn pronta(officina: &Officina<'_>, partenza: &Partenza) -> Result<Opt
 fn prepara(officina: &Officina<'_>, partenza: &Partenza) -> Result<Impronta, Errore> {
     let (id, invio) = (partenza.aoo, &partenza.invio);
     let vista = Vista::Intera(id);
-    let (aoo, casella, registrazione, xml) = officina.db.leggi(|conn| {
+    let (aoo, casella, risposta) = officina.db.leggi(|conn| {
         let aoo = utenti::aoo(conn, id)?;
         let casella =
             casella::caselle(conn)?.into_iter().find(|c| c.id == invio.casella).ok_or(Errore::SenzaCasella)?;
-        let registrazione = registro::per_id(conn, &vista, invio.registrazione)?;
-        Ok::<_, Errore>((aoo, casella, registrazione, registro::segnatura_xml(conn, &vista, invio.registrazione)?))
+        Ok::<_, Errore>((aoo, casella, invio.ritorno.map(|r| ritorno::conservato(conn, r)).transpose()?))
     })?;
     let istante = officina.db.orologio().adesso();
-    let plico = Plico { aoo: &aoo, casella: &casella, registrazione: &registrazione, segnatura: &xml, invio, istante };
-    let bytes = componi(&plico, officina.deposito)?;
+    let bytes = match &risposta {
+        Some(scritto) => lettera::risposta((&aoo, &casella), scritto, invio, istante)?,
+        None => {
+            let registrazione = officina.db.leggi(|conn| registro::per_id(conn, &vista, invio.registrazione))?;
+            let xml = segnatura(officina, &vista, &registrazione, invio)?;
+            let segnatura = xml.as_deref();
+            let plico =
+                Plico { aoo: &aoo, casella: &casella, registrazione: &registrazione, segnatura, invio, istante };
+            componi(&plico, officina.deposito)?
+        }
+    };
     let riposto = officina.deposito.riponi(&mut bytes.as_slice(), MASSIMO_BYTE)?;
     officina.db.scrivi(id, &Attore::Sistema("pec"), |op| partenza::composta(op, partenza, &riposto))?;
     Ok(riposto.impronta)
+}
+
+/// The segnatura in the dialect that was chosen for the AOO of this send: that of the Circolare if nobody chose, none if it reads none.
+fn segnatura(
+    officina: &Officina<'_>,
+    vista: &Vista,
+    r: &Registrazione,
+    invio: &Invio,
+) -> Result<Option<String>, Errore> {
+    let sua = |c: &&Corrispondente| {
+        c.parte.pec.as_ref().is_some_and(|p| p.as_str().eq_ignore_ascii_case(&invio.destinatario))
+    };
+    let parte = r.corrispondenti.iter().find(sua).map(|c| &c.parte);
+    let codici = parte.and_then(|p| Some((p.codice_ipa.as_ref()?.as_str(), p.codice_aoo.as_ref()?.as_str())));
+    let scelto = match codici {
+        Some(codici) => officina.db.leggi(|conn| ritorno::scelto(conn, vista.aoo(), codici))?,
+        None => None,
+    };
+    Ok(match scelto {
+        Some(DialettoScritto::Nessuno) => None,
+        Some(DialettoScritto::Tre) => {
+            Some(registro::segnatura_sigillata(officina.db, &Attore::Sistema("pec"), vista, r.id)?)
+        }
+        Some(DialettoScritto::Circolare60) | None => {
+            Some(officina.db.leggi(|conn| registro::segnatura_xml(conn, vista, r.id))?)
+        }
+    })
 }
 
 /// One file per send, whole or not there.

@@ -31,8 +31,19 @@ pub enum Attore {
 }
 
 /// The steps that may act by themselves; a name read from the database must be one of these.
-const PASSI: &[&str] =
-    &["avvio", "comando", "demo", "pec", "portale", "conservazione", "metronomo", "orologio", "registro", "regole"];
+const PASSI: &[&str] = &[
+    "avvio",
+    "comando",
+    "demo",
+    "pec",
+    "portale",
+    "conservazione",
+    "metronomo",
+    "orologio",
+    "registro",
+    "regole",
+    "ritorni",
+];
 
 impl Attore {
     /// The person who does it, for whomever and with whatever program.

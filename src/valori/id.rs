@@ -148,6 +148,8 @@ id! {
     MembroId,
     /// An import of the IPA.
     ImportazioneIpaId,
+    /// An answer to another AOO, or to a private sender.
+    RitornoId,
 }
 
 impl AooId {

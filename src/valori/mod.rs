@@ -32,8 +32,8 @@ pub use id::{
     AcquisizioneId, AooId, ApplicazioneId, AssegnazioneId, CasellaId, ChiusuraId, CollegamentoId, ConservatoreId,
     DifferimentoId, EmergenzaId, EnteId, FascicoloId, GruppoId, ImportazioneIpaId, InvioId, IstanzaId, MembroId,
     MessaggioId, PredispostoId, ProcedimentoId, PropostaId, PropostaRubricaId, RecapitoId, RegistrazioneId, RegolaId,
-    SigilloId, SoggettoId, SostituzioneId, TitolarioId, TrascrizioneId, UfficioId, UnioneId, UtenteId, VerificaId,
-    VersioneId, VisioneId, VoceId, nuovo_id, riprendi_dopo,
+    RitornoId, SigilloId, SoggettoId, SostituzioneId, TitolarioId, TrascrizioneId, UfficioId, UnioneId, UtenteId,
+    VerificaId, VersioneId, VisioneId, VoceId, nuovo_id, riprendi_dopo,
 };
 pub use impronta::Impronta;
 pub use indirizzo_mail::IndirizzoMail;

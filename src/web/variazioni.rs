@@ -19,7 +19,7 @@ pub(super) fn varia(
     let intera = Vista::Intera(vista.aoo());
     let accertata = pec::origine(op.conn, id)?.is_some()
         || istanze::per_registrazione(op.conn, id)?.is_some()
-        || !pec::invii(op.conn, &intera, Some(id))?.is_empty();
+        || pec::invii(op.conn, &intera, Some(id))?.iter().any(|i| i.ritorno.is_none());
     let origine = if accertata { Origine::Accertata } else { Origine::Dichiarata };
     Ok(registro::varia(op, vista, id, (valori, motivo), origine)?)
 }

@@ -182,6 +182,7 @@ fn manda_con(
         let escluso = format!("{url}{}", cose.strada(&strada.replace("ripristino", "esclusione")));
         chiama_json(&escluso, gettone, r#"{ "genere": "Libri" }"#);
     }
+    let id = if strada.ends_with("/ritorni") { protocollato(casa, url, cose) } else { id.to_owned() };
     let mut indirizzo =
         format!("{url}{}", cose.strada(&strada.replace("/registrazioni/{id}", &format!("/registrazioni/{id}"))));
     if metodo == "GET" && strada.ends_with("/righe") {
@@ -217,6 +218,14 @@ fn manda_con(
         return chiama(metodo, &indirizzo, gettone, Some("esempio"), Some(&parti)).unwrap();
     }
     chiama_con(metodo, &indirizzo, gettone, "esempio", &corpo)
+}
+
+/// The registration of a message of a private sender, whom it may be answered.
+fn protocollato(casa: &Casa, url: &str, cose: &Cose) -> String {
+    let strada = format!("{url}/api/v1/pec/messaggi/{}/protocollo", cose.id("messaggio"));
+    let fatta = chiama("POST", &strada, &casa.gettone, Some("protocollato"), None).unwrap();
+    assert_eq!(fatta.stato, 201, "{}", fatta.json());
+    fatta.json()["id"].as_str().unwrap().to_owned()
 }
 
 /// A clock that has something to be confirmed.

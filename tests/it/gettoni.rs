@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tabulario::utenti::PermessoGettone;
 
 /// Every call of the API and the permesso it asks for.
-const STRADE: [(&str, &str, &str); 106] = [
+const STRADE: [(&str, &str, &str); 108] = [
     ("post", "/api/v1/registrazioni", "registra"),
     ("get", "/api/v1/registrazioni", "legge"),
     ("get", "/api/v1/registrazioni/{id}", "legge"),
@@ -29,6 +29,8 @@ const STRADE: [(&str, &str, &str); 106] = [
     ("post", "/api/v1/pec/messaggi/{id}/protocollo", "registra"),
     ("get", "/api/v1/invii", "legge"),
     ("post", "/api/v1/invii", "spedisce"),
+    ("get", "/api/v1/registrazioni/{id}/ritorni", "legge"),
+    ("post", "/api/v1/registrazioni/{id}/ritorni", "spedisce"),
     ("get", "/api/v1/ricerca", "legge"),
     ("get", "/api/v1/eventi", "legge"),
     ("post", "/api/v1/registrazioni/{id}/riservatezza", "annulla"),

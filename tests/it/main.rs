@@ -48,6 +48,7 @@ mod posta;
 mod registro;
 mod regole;
 mod ricerca;
+mod ritorni;
 mod rubrica;
 mod scrivania;
 mod segnatura;

@@ -133,6 +133,7 @@ fn corpi(rotta: &str, cose: &Cose) -> Vec<(&'static str, Value)> {
         (_, "indirizzi") => {
             json!({ "destinatario": "Nessuno", "indirizzo": "a@pec.example", "fonte": "altro", "motivo": "Prova" })
         }
+        (_, "ritorni") => json!({ "genere": "ricevuta-18-bis" }),
         (_, "annotazioni") => json!({ "testo": "Prova" }),
         (_, "riservatezza") => json!({ "riservato": false, "motivo": "Prova" }),
         (_, "assegnazioni" | "presa-in-carico" | "restituzione" | "lettura") => json!({ "ufficio": ignoto }),

@@ -60,6 +60,8 @@ pub struct Lettura {
     pub codice_confermato: Option<bool>,
     /// Everything that is not as it should be, in Italian sentences.
     pub rilievi: Vec<String>,
+    /// Of these, what makes the message another than the one that was sent: files altered or missing ([`Lettura::confronta`]).
+    pub mancanze: Vec<String>,
 }
 
 /// An `Identificatore` as written.

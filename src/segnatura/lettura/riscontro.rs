@@ -38,7 +38,7 @@ impl Lettura {
     /// named, those whose digest is another. The sentences are given, and come first among the `rilievi`.
     pub fn confronta(&mut self, file: &[File]) -> Vec<String> {
         let mut rilievi = Rilievi::default();
-        let mut banco = Banco { file, nominati: HashSet::new(), certi: HashSet::new() };
+        let mut banco = Banco { file, nominati: HashSet::new(), certi: HashSet::new(), mancanze: Rilievi::default() };
         let documenti = || self.documenti.iter().filter(|d| d.con_il_messaggio);
         // First those that are sure: of two files with one name the digest says which is which.
         documenti().for_each(|d| banco.prenota(d));
@@ -47,7 +47,8 @@ impl Lettura {
         }
         for nome in self.documenti.iter().flat_map(|d| &d.staccate) {
             if banco.cerca(nome, None, &mut rilievi).is_none() {
-                rilievi.push(format!("La firma separata {} è citata dalla segnatura ma non è arrivata.", cita(nome)));
+                let frase = format!("La firma separata {} è citata dalla segnatura ma non è arrivata.", cita(nome));
+                banco.manca(frase, &mut rilievi);
             }
         }
         for (i, f) in file.iter().enumerate().filter(|(i, _)| !banco.nominati.contains(i)) {
@@ -60,6 +61,7 @@ impl Lettura {
             });
         }
         let frasi = rilievi.into_vec();
+        self.mancanze = banco.mancanze.into_vec();
         self.premetti(&frasi);
         frasi
     }
@@ -70,9 +72,16 @@ struct Banco<'a> {
     nominati: HashSet<usize>,
     /// Those that have the name and the digest of a document.
     certi: HashSet<usize>,
+    /// What is altered or did not come.
+    mancanze: Rilievi,
 }
 
 impl Banco<'_> {
+    fn manca(&mut self, frase: String, rilievi: &mut Rilievi) {
+        self.mancanze.push(frase.as_str());
+        rilievi.push(frase);
+    }
+
     /// The files that have the name and the digest of a document are no other's.
     fn prenota(&mut self, documento: &DocumentoLetto) {
         let (Some(nome), Some(attesa)) = (&documento.nome, documento.attesa()) else { return };
@@ -91,21 +100,25 @@ impl Banco<'_> {
                     self.nominati.insert(i);
                     rilievi.push(format!("Il documento {nome} è arrivato con un altro nome: {}.", cita(&altro.nome)));
                 }
-                None => rilievi.push(format!("Il documento {nome} è citato dalla segnatura ma non è arrivato.")),
+                None => {
+                    self.manca(format!("Il documento {nome} è citato dalla segnatura ma non è arrivato."), rilievi);
+                }
             }
             return;
         };
         let suo = attesa.is_none_or(|attesa| self.file.get(trovato).is_some_and(|f| f.ha(&attesa)));
         if !suo && self.certi.contains(&trovato) {
-            rilievi.push(format!(
+            let frase = format!(
                 "Di documenti con il nome {} la segnatura ne cita più d'uno, con impronte diverse, e non sono arrivati tutti.",
                 cita(nome)
-            ));
+            );
+            self.manca(frase, rilievi);
         } else if !suo {
-            rilievi.push(format!(
+            let frase = format!(
                 "Il file {} non è quello registrato dal mittente: la sua impronta è diversa da quella scritta nella segnatura.",
                 cita(nome)
-            ));
+            );
+            self.manca(frase, rilievi);
         }
     }
 

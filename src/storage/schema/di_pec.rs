@@ -66,6 +66,7 @@ diesel::table! {
         creato -> Timestamp,
         ricevuta -> Nullable<Text>,
         rispedisce -> Nullable<Text>,
+        ritorno_id -> Nullable<Text>,
     }
 }
 
@@ -272,6 +273,92 @@ diesel::table! {
         prossimo -> Nullable<Timestamp>,
         detto -> Nullable<Text>,
         aperta -> Bool,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ritorni (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        genere -> Text,
+        destinatario -> Text,
+        messaggio_id -> Nullable<Text>,
+        atto_id -> Nullable<Text>,
+        dialetto -> Nullable<Text>,
+        oggetto -> Text,
+        testo -> Text,
+        xml -> Nullable<Text>,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ritorni_automatici (id) {
+        id -> Text,
+        aoo_id -> Text,
+        genere -> Text,
+        acceso -> Bool,
+        autore -> Text,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ritorni_dovuti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        registrazione_id -> Text,
+        genere -> Text,
+        destinatario -> Text,
+        messaggio_id -> Nullable<Text>,
+        atto_id -> Nullable<Text>,
+        motivo -> Nullable<Text>,
+        tentativi -> Integer,
+        prossimo -> Nullable<Timestamp>,
+        guasto -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ritorni_guardati (atto_id) {
+        atto_id -> Text,
+    }
+}
+
+diesel::table! {
+    interoperabilita (messaggio_id) {
+        messaggio_id -> Text,
+        aoo_id -> Text,
+        genere -> Text,
+        dialetto -> Nullable<Text>,
+        mittente -> Text,
+        certificato -> Bool,
+        codice_ipa -> Nullable<Text>,
+        codice_aoo -> Nullable<Text>,
+        suo -> Nullable<Text>,
+        prima -> Nullable<Text>,
+        nostro -> Nullable<Text>,
+        motivo -> Nullable<Text>,
+        risposta -> Nullable<Text>,
+        chiede -> Bool,
+        mancanze -> Nullable<Text>,
+        registrazione_id -> Nullable<Text>,
+        istante -> Timestamp,
+    }
+}
+
+diesel::table! {
+    aoo_corrispondenti (id) {
+        id -> Text,
+        aoo_id -> Text,
+        codice_ipa -> Text,
+        codice_aoo -> Text,
+        dialetto -> Text,
+        autore -> Text,
         istante -> Timestamp,
     }
 }

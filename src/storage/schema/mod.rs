@@ -144,6 +144,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     coda_regole,
     accessi_smtp,
     partenze,
+    ritorni,
+    ritorni_automatici,
+    ritorni_dovuti,
+    ritorni_guardati,
+    interoperabilita,
+    aoo_corrispondenti,
     correzioni_indirizzi,
 );
 
@@ -215,5 +221,8 @@ pub const CON_ID: &[&str] = &[
     "generi_automatici",
     "atti_regole",
     "accessi_smtp",
+    "ritorni",
+    "ritorni_automatici",
+    "aoo_corrispondenti",
     "correzioni_indirizzi",
 ];

@@ -60,6 +60,11 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/indirizzi", web::post().to(registrazioni::correggi_indirizzo));
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazioni::annota));
     cfg.service(
+        web::resource("/registrazioni/{id}/ritorni")
+            .route(web::get().to(registrazioni::elenca_ritorni))
+            .route(web::post().to(registrazioni::manda_ritorno)),
+    );
+    cfg.service(
         web::resource("/registrazioni/{id}/visioni")
             .route(web::get().to(registrazioni::elenca_visioni))
             .route(web::post().to(registrazioni::concedi_visione)),

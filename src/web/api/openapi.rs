@@ -16,7 +16,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
     info(title = "Tabulario", description = "Protocollo informatico: API per le applicazioni di un ente. Un gettone può \
         avere permessi ristretti (`tabulario token crea --permessi`): `legge` per ogni GET; `registra` per POST \
         /registrazioni, /pec/messaggi/{id}/protocollo, esclusioni dalla protocollazione, acquisizioni, collegamenti, variazioni, annotazioni, rubrica e righe e recupero delle emergenze; `assegna` per le assegnazioni, le proposte di annullamento, gli atti della \
-        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, visioni, decisioni sulle proposte, differimenti, emergenze, /esclusi, /regole e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii. Senza il permesso: 403 \
+        scrivania e i termini; `classifica` per le classificazioni; `annulla` per annullamenti, riservatezza, visioni, decisioni sulle proposte, differimenti, emergenze, /esclusi, /regole e /orologio; `amministra` per /uffici, /persone e /sostituzioni; `fascicola` per POST /fascicoli e /fascicoli/{id}/documenti; `spedisce` per POST /invii e /registrazioni/{id}/ritorni. Senza il permesso: 403 \
         `urn:tabulario:permesso-mancante`, prima di guardare se la cosa c'è. Un gettone può essere di una persona (`tabulario token crea --utente`): \
         fa e vede quello che in quel momento possono i suoi ruoli, e gli atti sono suoi; quello che non può fare o vedere è 404, come quello che non \
         esiste. Un atto che per legge è di una persona vuole un gettone così, altrimenti 403 `urn:tabulario:serve-una-persona`. Chi non vede, o non \
@@ -81,6 +81,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         registrazioni::correggi_indirizzo,
         invii::elenca,
         invii::crea,
+        registrazioni::elenca_ritorni,
+        registrazioni::manda_ritorno,
         differimenti::differisci,
         differimenti::chiudi,
         emergenze::elenca,

@@ -47,7 +47,7 @@ pub(super) struct MessaggioJson {
     /// SHA-256 of the whole message.
     sha256: String,
     kind: String,
-    /// `da-protocollare`, `protocollato`, `non-protocollato`, `ricevuta` or `ricevuta-senza-invio`.
+    /// `da-protocollare`, `protocollato`, `non-protocollato`, `ricevuta`, `ricevuta-senza-invio` or `ritorno`.
     stato: &'static str,
     mittente: String,
     oggetto: String,

@@ -26,6 +26,7 @@ mod freno;
 mod giornalieri;
 mod guscio;
 mod inizio;
+mod interoperabilita;
 mod intestazioni;
 mod invio;
 mod nuova;
@@ -184,9 +185,15 @@ pub(super) fn rotte(cfg: &mut web::ServiceConfig) {
 /// Longest form with the rows of a post, in bytes: a file, of which a form writes many signs as three.
 const MASSIME_RIGHE_EMERGENZA: usize = 3 * emergenza::MASSIMO_FILE + 64 * 1024;
 
-/// Rules over mail.
+/// Rules over mail, and answers to it.
 fn sulle_regole(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource("/regole").route(web::get().to(regole::elenco)).route(web::post().to(regole::crea)));
+    cfg.service(
+        web::resource("/interoperabilita")
+            .route(web::get().to(interoperabilita::mostra))
+            .route(web::post().to(interoperabilita::scegli)),
+    );
+    cfg.route("/interoperabilita/automatici", web::post().to(interoperabilita::accendi));
     cfg.route("/regole/nuova", web::get().to(regole::nuova));
     cfg.route("/regole/generi", web::post().to(regole::generi));
     cfg.service(web::resource("/regole/{id}").route(web::get().to(regole::una)).route(web::post().to(regole::cambia)));
@@ -238,6 +245,7 @@ fn registrazioni(cfg: &mut web::ServiceConfig) {
     cfg.route("/registrazioni/{id}/indirizzi", web::post().to(registrazione::correggi_indirizzo));
     cfg.route("/registrazioni/{id}/annotazioni", web::post().to(registrazione::annota));
     cfg.route("/registrazioni/{id}/spedizione", web::post().to(registrazione::spedisci));
+    cfg.route("/registrazioni/{id}/ritorni", web::post().to(registrazione::manda));
     cfg.route("/spedizioni", web::get().to(spedizioni::mostra));
     cfg.route("/ricevute", web::get().to(ricevute::orfane));
     cfg.route("/ricevute/{orfana}", web::get().to(ricevute::orfana));

@@ -4,6 +4,7 @@ mod esiti;
 mod giro;
 mod linea;
 mod pagine;
+mod risposte;
 mod uccisione;
 
 use crate::casa::{Casa, Gestore, leggi, registra};

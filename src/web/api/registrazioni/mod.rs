@@ -13,6 +13,7 @@ mod proposta;
 mod richiesta;
 mod riservatezza;
 mod risposta;
+mod ritorni;
 mod termine;
 mod variazione;
 mod visione;
@@ -33,6 +34,7 @@ pub(super) use proposta::{__path_elenca_proposte, __path_proponi, PropostaJson, 
 pub(super) use richiesta::{CorrispondenteRichiesta, RegistrazioneRichiesta, corrispondente, protocollo_mittente};
 pub(super) use riservatezza::{__path_riserva, riserva};
 pub(super) use risposta::{CorrispondenteJson, ElencoJson, RegistrazioneJson};
+pub(super) use ritorni::{__path_elenca_ritorni, __path_manda_ritorno, elenca_ritorni, manda_ritorno};
 pub(super) use termine::{
     __path_dai_termine, __path_interrompi, __path_preavvisa, __path_riprendi, __path_sospendi, dai_termine, interrompi,
     preavvisa, riprendi, sospendi,
@@ -248,7 +250,8 @@ pub(super) fn complete(
             let fascicoli = fascicoli.remove(&r.id.to_string()).unwrap_or_default();
             let file: Vec<String> = r.documenti.iter().map(|d| d.impronta.to_string()).collect();
             let rapporti = documenti::rapporti_di(conn, vista.aoo(), &file)?;
-            let invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            let mut invii = if r.flusso == Flusso::Uscita { pec::invii(conn, vista, Some(r.id))? } else { Vec::new() };
+            invii.retain(|i| i.ritorno.is_none());
             let ricevute = if invii.is_empty() { Vec::new() } else { pec::ricevute(conn, vista, r.id)? };
             let differimento = registro::differimento_di(conn, vista.aoo(), r.id)?;
             let emergenza = registro::emergenza::correlazione_di(conn, r.id)?;

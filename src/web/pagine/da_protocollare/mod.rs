@@ -104,6 +104,10 @@ struct Pagina {
     /// The act that left it out: when, who, why.
     esclusa: Option<String>,
     /// It may be left out.
+    /// What it asks, or says that it is, as one AOO to another.
+    interoperabilita: Option<String>,
+    /// It answers a registration, and gets no number.
+    risponde: bool,
     escludibile: bool,
     generi: Vec<String>,
     /// Why it was not left out, and what had been typed.
@@ -273,6 +277,8 @@ fn pagina(
         scritto,
         duplicati: Duplicati::new(&duplicati),
         esclusa: m.esclusione.as_ref().map(|e| detta(conn, e)).transpose()?,
+        interoperabilita: interoperabilita(conn, m)?,
+        risponde: m.stato == pec::Stato::Ritorno,
         escludibile: pec::escludibile(conn, posta, m)?,
         generi: registro::generi_esclusi(conn, guscio.aoo_id)?.into_iter().map(|g| g.nome).collect(),
         non_escluso: None,
@@ -280,6 +286,26 @@ fn pagina(
         uffici,
         guscio,
     })
+}
+
+/// What a clerk should know of what one AOO says to another.
+fn interoperabilita(conn: &mut Conn, m: &Messaggio) -> Result<Option<String>, Problema> {
+    if let Some(genere) = &m.ritorno {
+        let frase = if m.stato == pec::Stato::Ritorno {
+            format!(
+                "È la risposta di un'altra AOO ({genere}) a una registrazione di questa: si vede sulla sua pagina e non si protocolla."
+            )
+        } else {
+            format!(
+                "Si presenta come risposta di un'altra AOO ({genere}), ma non si può unire a nessuna registrazione: chi scrive non è tra \
+                 quelli a cui è stata spedita, oppure il gestore non lo garantisce o il messaggio porta altri file."
+            )
+        };
+        return Ok(Some(frase));
+    }
+    let chiede = pec::ritorno::segnatura_ricevuta(conn, m)?.is_some_and(|s| s.chiede);
+    Ok(chiede
+        .then(|| "Il mittente chiede conferma di ricezione: si manda dalla pagina della registrazione.".to_owned()))
 }
 
 /// The act that left a message out, and until when it is kept if a rule did.

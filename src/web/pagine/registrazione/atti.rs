@@ -17,7 +17,7 @@ use actix_web::{HttpResponse, ResponseError, web};
 use serde::Deserialize;
 
 /// The fields beside which a refusal stands.
-const SUOI: [&str; 11] = [
+const SUOI: [&str; 12] = [
     "indirizzo",
     "codice",
     "voce",
@@ -29,6 +29,7 @@ const SUOI: [&str; 11] = [
     "variazione",
     "annotazione",
     "ricevuta",
+    "motivo-ritorno",
 ];
 
 /// Fascicoli to choose from: those of the same voce first, then the newest; any other is named by its code.

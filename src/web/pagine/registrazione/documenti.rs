@@ -159,15 +159,21 @@ pub(in crate::web::pagine) async fn ricevuta(
     let messaggio: MessaggioId = messaggio.parse().map_err(|_| Problema::non_trovato())?;
     let vista = chi.vista();
     let trovata = stato.blocca(move |stato| {
-        let m = stato.db.leggi(|conn| {
+        let (impronta, genere) = stato.db.leggi(|conn| {
             // A receipt encloses the message that was sent, with the data of then.
             if registro::per_id(conn, &vista, id)?.ha_nascosti() {
                 return Err(Problema::non_trovato());
             }
+            let risposte = pec::ritorno::ricevuti(conn, &vista, id)?;
+            if risposte.iter().any(|r| r.messaggio == messaggio) {
+                let m = pec::messaggio(conn, &vista, messaggio)?;
+                return Ok((m.impronta, m.genere));
+            }
             let mut ricevute = pec::ricevute(conn, &vista, id)?.into_iter();
-            ricevute.find(|r| r.id == messaggio).ok_or_else(Problema::non_trovato)
+            let sua = ricevute.find(|r| r.id == messaggio).ok_or_else(Problema::non_trovato)?;
+            Ok((sua.impronta, sua.genere))
         })?;
-        Ok((apri(stato, &m.impronta)?, m.genere))
+        Ok((apri(stato, &impronta)?, genere))
     });
     let ((file, byte), genere) = trovata.await?;
     let nome = NomeFile::da_arrivo(&format!("ricevuta-{genere}.eml"), "ricevuta.eml");

@@ -9,6 +9,7 @@ mod dati;
 mod documenti;
 mod indirizzi;
 mod invii;
+mod ritorni;
 mod scansione;
 mod stampe;
 mod storia;
@@ -23,6 +24,7 @@ pub(super) use dati::varia;
 pub(super) use documenti::{anteprima, contenuto, documento, pacchetto, ricevuta, segnatura};
 pub(super) use indirizzi::correggi_indirizzo;
 pub(super) use invii::{nome_ricevuta, nota as nota_invio, parola as parola_invio, spedisci};
+pub(super) use ritorni::manda;
 pub(super) use scansione::acquisisci;
 pub(super) use stampe::{etichetta, ricevuta as ricevuta_di_carta, testo, timbro};
 pub(super) use verifiche::{prova, verifica};
@@ -57,6 +59,7 @@ use collegate::Collegate;
 use dati::{Modificabili, Scritti};
 use indirizzi::Indirizzi;
 use invii::{InvioVisto, RicevutaVista};
+use ritorni::Ritorni;
 use serde::Deserialize;
 use std::collections::HashMap;
 use storia::{Fatto, Materia};
@@ -175,6 +178,7 @@ struct Pagina {
     spedibile: Option<invii::Spedibile>,
     indirizzi: Indirizzi,
     consegne: String,
+    ritorni: Ritorni,
     versamento: Option<VersamentoVisto>,
     istanza: Option<IstanzaVista>,
     termine: Option<String>,
@@ -216,6 +220,11 @@ impl Pagina {
     /// What was refused in a field of an act.
     fn rifiuto(&self, campo: &str) -> Option<&Rifiutato> {
         self.atti.as_ref().and_then(|a| a.errore(campo))
+    }
+
+    /// The reason of an eccezione that is owed.
+    fn eccezione_proposta(&self) -> Option<&str> {
+        self.ritorni.dovuti.iter().find(|d| d.genere == "eccezione").and_then(|d| d.motivo.as_deref())
     }
 
     /// What was refused in taking back this sight.
@@ -284,6 +293,7 @@ async fn mostra_con(
             pagina.scansionabile &= agisce_qui;
             pagina.verificabile = acquisisce && agisce_qui;
             pagina.spedibile = pagina.spedibile.filter(|_| spedisce && agisce_qui);
+            pagina.ritorni.manda = spedisce && agisce_qui;
             pagina.potere = potere.filter(|_| agisce_qui && pagina.annullamento.is_none());
             pagina.riserva = riserva;
             if concede {
@@ -323,7 +333,8 @@ fn pagina(
         annullata: r.annullamento.is_some(),
         oggi,
     };
-    let invii = pec::invii(conn, vista, Some(id))?;
+    let mut invii = pec::invii(conn, vista, Some(id))?;
+    invii.retain(|i| i.ritorno.is_none());
     let corretti = pec::correzioni(conn, id)?;
     // A receipt encloses the message that was sent, with the data of then.
     let ricevute = if r.ha_nascosti() { Vec::new() } else { pec::ricevute(conn, vista, id)? };
@@ -387,6 +398,7 @@ fn pagina(
         avanzamento: invii::avanzamento(&invii),
         spedibile: invii::Spedibile::new(&r, &invii, &corretti, ora),
         indirizzi: Indirizzi::new(&corretti, pec::correggibili(&r, &invii, &corretti, ora)),
+        ritorni: Ritorni::leggi(conn, vista, &r, ora)?,
         versamento: versamento.map(versamento_visto),
         istanza,
         termine: termine.as_ref().map(|t| t.spiega(oggi)),

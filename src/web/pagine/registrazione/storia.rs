@@ -130,6 +130,8 @@ fn atti(conn: &mut Conn, vista: &Vista, m: &Materia<'_>) -> Result<Vec<Fatto>, P
         Some((a.id.to_string(), "acquisizione", format!("Aggiunta la scansione «{}»", d.nome)))
     }));
     frasi.extend(m.corretti.iter().map(super::indirizzi::frase_di));
+    let risposte = pec::ritorno::ritorni(conn, vista, r.id)?.into_iter();
+    frasi.extend(risposte.map(|m| (m.id.to_string(), "ritorno", format!("{} a {}", m.genere.nome(), m.destinatario))));
     let coda = pec::StatoInvio::InCoda;
     frasi.extend(m.invii.iter().map(|i| (i.id.to_string(), "", super::invii::frase(coda, &i.destinatario))));
     let ids: Vec<String> = frasi.iter().map(|(id, ..)| id.clone()).collect();
