@@ -1,6 +1,6 @@
 //! The description of the API (OpenAPI) is what the API does: every example is sent, every answer is held against its schema.
 
-use crate::casa::{Casa, Parte, Risposta, chiama, chiama_con, chiama_json, leggi};
+use crate::casa::{Casa, Parte, Risposta, chiama, chiama_con, chiama_json, leggi, registra, uscita};
 use crate::permessi::{Cose, arreda};
 use chrono::Days;
 use serde_json::Value;
@@ -182,7 +182,15 @@ fn manda_con(
         let escluso = format!("{url}{}", cose.strada(&strada.replace("ripristino", "esclusione")));
         chiama_json(&escluso, gettone, r#"{ "genere": "Libri" }"#);
     }
-    let id = if strada.ends_with("/ritorni") { protocollato(casa, url, cose) } else { id.to_owned() };
+    let id = match strada.rsplit('/').next() {
+        Some("ritorni") => protocollato(casa, url, cose),
+        // One that was sent to nobody yet.
+        Some("indirizzi") => {
+            let sua = registra(url, &casa.gettone, "indirizzi", &uscita("Risposta"), b"x").unwrap().json();
+            sua["id"].as_str().unwrap().to_owned()
+        }
+        _ => id.to_owned(),
+    };
     let mut indirizzo =
         format!("{url}{}", cose.strada(&strada.replace("/registrazioni/{id}", &format!("/registrazioni/{id}"))));
     if metodo == "GET" && strada.ends_with("/righe") {
