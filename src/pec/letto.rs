@@ -1,8 +1,7 @@
 //! *Letto*: a message that was read, with its files in the store or on their way there: what is left is to write it down.
 
 use super::Errore;
-use super::busta::{Allegato, Busta};
-use super::messaggio::POSTA_CERTIFICATA;
+use super::busta::{Allegato, Busta, Tipo};
 use crate::documenti::Riposto;
 use crate::firma::{Indicazione, Prova};
 use crate::segnatura::Lettura;
@@ -89,17 +88,9 @@ impl Letto {
 fn chi_scrive(busta: &Busta<'_>) -> (String, bool) {
     let provata = busta.provider_signature.as_ref().is_some_and(|f| f.indication == Indicazione::TotalPassed);
     let certificato = busta.daticert.as_ref().and_then(|d| d.mittente.clone());
-    match certificato.filter(|_| busta.kind.as_str() == POSTA_CERTIFICATA) {
+    match certificato.filter(|_| busta.kind == Tipo::PostaCertificata) {
         Some(mittente) => (mittente, provata),
-        None => (busta.mittente.as_ref().map(ToString::to_string).and_then(indirizzo).unwrap_or_default(), false),
-    }
-}
-
-/// The address of `Rossi <rossi@pec.it>`.
-fn indirizzo(scritto: String) -> Option<String> {
-    match scritto.rsplit_once('<') {
-        Some((_, resto)) => resto.strip_suffix('>').map(str::to_owned),
-        None => Some(scritto),
+        None => (busta.mittente.as_ref().map(|m| m.indirizzo.clone()).unwrap_or_default(), false),
     }
 }
 
