@@ -1,7 +1,7 @@
 //! Bad input through the whole pipe: from the Maildir to a number, and to the child that reads texts (law 8 of the house).
 
-mod bombe;
-mod contraffatte;
+pub mod bombe;
+pub mod contraffatte;
 
 use crate::casa::{Casa, Servizio, comando, leggi, su_entrambi};
 use crate::pagine::cliente::{Cliente, assumi};

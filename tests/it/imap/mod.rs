@@ -72,7 +72,7 @@ fn campioni() -> Vec<(String, Vec<u8>)> {
     campioni
 }
 
-fn con_crlf(byte: &[u8]) -> Vec<u8> {
+pub fn con_crlf(byte: &[u8]) -> Vec<u8> {
     let mut scritti = Vec::new();
     for b in byte.iter().filter(|b| **b != b'\r') {
         if *b == b'\n' {
@@ -93,7 +93,7 @@ fn letterina(numero: usize) -> Vec<u8> {
 }
 
 /// SHA-256 of every message that was taken; each must be there once.
-fn presi(casa: &Casa) -> BTreeSet<String> {
+pub fn presi(casa: &Casa) -> BTreeSet<String> {
     let vista = casa.vista();
     let mut presi = BTreeSet::new();
     let mut dopo = None;

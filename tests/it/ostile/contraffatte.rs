@@ -37,6 +37,26 @@ fn cassetta(casa: &Casa) -> (Casella, PathBuf) {
     (casella, nuovi)
 }
 
+/// Messages in a row, and a word of what is found in each; none in those that are sound.
+pub fn casi() -> Vec<(Vec<u8>, Option<&'static str>)> {
+    let da = "ditta@pec.example";
+    let buona = |n: usize| pec(n, da, &format!("Buona {n}"), &originale(da, &format!("Buona {n}"), &[]), GESTORE);
+    let altro_tipo =
+        String::from_utf8(buona(4)).unwrap().replace("X-Trasporto: posta-certificata", "X-Ricevuta: avvenuta-consegna");
+    vec![
+        (buona(1), None),
+        (ricevuta(2, "avvenuta-consegna", INVIO, ESTRANEO), Some("non si può confermare")),
+        (pec(3, da, "Altri", &originale("altri@pec.example", "Altri", &[]), GESTORE), Some("Il mittente certificato")),
+        (altro_tipo.into_bytes(), Some("indicano tipi diversi")),
+        (pec(5, da, "Gestore ignoto", &originale(da, "Gestore ignoto", &[]), ESTRANEO), Some("non si può confermare")),
+        (buona(6), None),
+        (b"From: a@b.it\r\nSubject: Nullo\r\nMessage-ID: <nullo@b>\r\nDate: Mon, 16 Nov 2026 09:00:00 +0100\r\n\r\ncor\0po".to_vec(), Some("byte nulli")),
+        (String::from_utf8(buona(8)).unwrap().replace("Si trasmette.", "Si paga qui.").into_bytes(), Some("alterata")),
+        (ricevuta(9, "accettazione", "mai-partito@example", GESTORE), None),
+        (buona(10), None),
+    ]
+}
+
 su_entrambi! {
     fn what_is_forged_is_registered_by_no_rule_and_the_good_ones_are(casa) {
         let server = casa.server();
@@ -47,21 +67,7 @@ su_entrambi! {
             regole::automatica(casa, genere);
             regole::accesa(casa, &regole::protocolla(genere.as_str(), genere));
         }
-        let da = "ditta@pec.example";
-        let buona = |n: usize| pec(n, da, &format!("Buona {n}"), &originale(da, &format!("Buona {n}"), &[]), GESTORE);
-        let altro_tipo = String::from_utf8(buona(4)).unwrap().replace("X-Trasporto: posta-certificata", "X-Ricevuta: avvenuta-consegna");
-        let casi: Vec<(Vec<u8>, Option<&str>)> = vec![
-            (buona(1), None),
-            (ricevuta(2, "avvenuta-consegna", INVIO, ESTRANEO), Some("non si può confermare")),
-            (pec(3, da, "Altri", &originale("altri@pec.example", "Altri", &[]), GESTORE), Some("Il mittente certificato")),
-            (altro_tipo.into_bytes(), Some("indicano tipi diversi")),
-            (pec(5, da, "Gestore ignoto", &originale(da, "Gestore ignoto", &[]), ESTRANEO), Some("non si può confermare")),
-            (buona(6), None),
-            (b"From: a@b.it\r\nSubject: Nullo\r\nMessage-ID: <nullo@b>\r\nDate: Mon, 16 Nov 2026 09:00:00 +0100\r\n\r\ncor\0po".to_vec(), Some("byte nulli")),
-            (String::from_utf8(buona(8)).unwrap().replace("Si trasmette.", "Si paga qui.").into_bytes(), Some("alterata")),
-            (ricevuta(9, "accettazione", "mai-partito@example", GESTORE), None),
-            (buona(10), None),
-        ];
+        let casi = casi();
         for (n, (eml, _)) in casi.iter().enumerate() {
             fs::write(nuovi.join(format!("{n:02}")), eml).unwrap();
         }

@@ -1,21 +1,25 @@
 //! Sending by SMTP to a provider that answers, refuses, breaks off and lies low: every message once (law 3 of the house).
 
 mod esiti;
+mod giornata;
 mod giro;
 mod linea;
 mod pagine;
 mod risposte;
 mod uccisione;
 
-use crate::casa::{Casa, Gestore, leggi, registra};
-use crate::posta::fiduce;
+use crate::casa::{Casa, Dovecot, Gestore, UTENTE, leggi, registra};
+use crate::posta::{fiduce, fixtures};
 use serde_json::{Value, json};
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::park_timeout;
 use std::time::Duration;
+use tabulario::conservazione::messaggi_depositati;
+use tabulario::pec::imap::{self, Accesso};
 use tabulario::pec::smtp::{AccessoSmtp, Attrezzi, Limiti, Postino};
-use tabulario::pec::{self, Invio, Modo, Officina};
+use tabulario::pec::{self, Invio, Modo, Officina, Posta};
 use tabulario::storage::Db;
 use tabulario::utenti::FileSegreto;
 use tabulario::valori::{Attore, Impronta, RegistrazioneId};
@@ -43,6 +47,26 @@ fn con_casella(casa: &Casa, accesso: &AccessoSmtp) {
 fn casa_e_gestore(casa: &Casa) -> Gestore {
     let gestore = Gestore::avvia(&maildir(casa));
     con_casella(casa, &accesso(&gestore));
+    gestore
+}
+
+/// A mailbox on this server, into which the provider puts its receipts: what was taken is moved away, at every beat.
+fn con_imap(casa: &Casa, dovecot: &Dovecot) -> Gestore {
+    // The first message makes the mailbox.
+    dovecot.imbuca("0", b"From: a@b.example\r\nSubject: Prima\r\n\r\nTesto\r\n");
+    let gestore = Gestore::avvia(&dovecot.cartella("INBOX"));
+    let segreto = FileSegreto::controlla(&dovecot.segreto()).unwrap();
+    let imap = Accesso::new(dovecot.url().parse().unwrap(), UTENTE, &segreto).unwrap().con_ca(&dovecot.ca()).unwrap();
+    let imap = imap.con_regole(&["INBOX".to_owned()], 10, "sposta:Presi".parse().unwrap()).unwrap();
+    casa.db
+        .scrivi(casa.aoo.id, &Attore::Sistema("comando"), |op| {
+            let casella = pec::aggiungi_casella_imap(op, casa.aoo.pec.clone(), &imap)?;
+            pec::cambia_casella_smtp(op, &casella.indirizzo, &accesso(&gestore))
+        })
+        .unwrap();
+    let gestori = casa.dir.path().join("fiducia/gestori");
+    fs::create_dir_all(&gestori).unwrap();
+    fs::copy(fixtures().join("chiavi/ca-gestori.pem"), gestori.join("ca-gestori.pem")).unwrap();
     gestore
 }
 
@@ -90,7 +114,12 @@ fn leggi_casella(casa: &Casa, db: &Db) {
     let fiduce = fiduce();
     let officina = Officina { db, deposito: &casa.deposito, fiduce: &fiduce };
     for casella in db.leggi(pec::caselle).unwrap() {
-        while pec::ricevi(&officina, &casella, 50).unwrap() > 0 {}
+        match casella.posta {
+            Posta::Maildir(_) => while pec::ricevi(&officina, &casella, 50).unwrap() > 0 {},
+            Posta::Imap(_) => {
+                imap::ricevi(&officina, &casella, imap::Limiti::default(), messaggi_depositati).unwrap();
+            }
+        }
     }
 }
 
