@@ -30,7 +30,7 @@ from generatore.chiavi import Firma  # noqa: E402
 
 
 def campione():
-    """A PEC of 50 KB: text and a file of random bytes, in an envelope that the gestore of our fixtures signed."""
+    """A PEC of 50 KB: text and a file of random bytes that no other has, in an envelope that the gestore of our fixtures signed."""
     gestore = Firma("gestore-pec", "Posta Certificata Gestore Esempio", None, False)
     c = pec.Certificato("posta-certificata", "a@pec.example", [(p.PEC_COMUNE, "certificato")], "Istanza",
                         datetime.datetime(2026, 11, 17, 9, 0, tzinfo=pec.ROMA), 1, "<uno@pec.example>")
@@ -70,12 +70,12 @@ def main():
     a = argomenti.parse_args()
     dir = pathlib.Path(tempfile.mkdtemp())
     try:
-        uno = campione()
         for nome, quanti in (("nostra", a.messaggi), ("sua", a.pari)):
             for ramo in ("new", "cur", "tmp"):
                 (dir / nome / ramo).mkdir(parents=True)
             for i in range(quanti):
-                (dir / nome / "new" / f"{i:06}").write_bytes(f"X-Numero: {i}\r\n".encode() + uno)
+                uno = campione()
+                (dir / nome / "new" / f"{i:06}").write_bytes(uno)
         suo = pari(sorted((dir / "sua/new").iterdir()), dir) / a.pari
         (dir / "dati/fiducia/gestori").mkdir(parents=True)
         shutil.copy(RADICE / "fixtures/chiavi/ca-gestori.pem", dir / "dati/fiducia/gestori")

@@ -4,7 +4,7 @@ use super::Errore;
 use super::media_type::{ASSAGGIO, media_type};
 use crate::valori::{Impronta, nuovo_id};
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -103,7 +103,7 @@ impl Deposito {
     /// If the store does not hold it, or the disk refuses.
     pub fn apri(&self, impronta: &Impronta) -> Result<File, Errore> {
         let Self::Disco(disco) = self;
-        File::open(percorso(&disco.cartella, impronta)).map_err(|e| match e.kind() {
+        File::open(disco.percorso(impronta)).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => Errore::Assente(*impronta),
             _ => Errore::Disco(e),
         })
@@ -167,13 +167,7 @@ impl Drop for Arrivo {
     }
 }
 
-fn percorso(cartella: &Path, impronta: &Impronta) -> PathBuf {
-    let nome = impronta.to_string();
-    let (primo, secondo) = (nome.get(..2).unwrap_or(""), nome.get(2..4).unwrap_or(""));
-    cartella.join(primo).join(secondo).join(nome)
-}
-
-pub(super) fn versa(bytes: &mut dyn Read, file: &mut File, massimo: u64) -> Result<Riposto, Errore> {
+fn versa(bytes: &mut dyn Read, file: &mut File, massimo: u64) -> Result<Riposto, Errore> {
     let mut hasher = Sha256::new();
     let mut blocco = vec![0; BLOCCO];
     let mut assaggio = Vec::with_capacity(ASSAGGIO);
@@ -199,19 +193,34 @@ pub(super) fn versa(bytes: &mut dyn Read, file: &mut File, massimo: u64) -> Resu
 }
 
 impl Disco {
-    /// A file that begins to arrive.
+    /// Where a file stands.
+    pub(super) fn percorso(&self, impronta: &Impronta) -> PathBuf {
+        let nome = impronta.to_string();
+        let (primo, secondo) = (nome.get(..2).unwrap_or(""), nome.get(2..4).unwrap_or(""));
+        self.cartella.join(primo).join(secondo).join(nome)
+    }
+
+    /// True if a file stands there, with as many bytes.
+    pub(super) fn ha(&self, riposto: &Riposto) -> bool {
+        fs::metadata(self.percorso(&riposto.impronta)).is_ok_and(|m| m.len() == riposto.dimensione)
+    }
+
+    /// A file that begins to arrive; whoever opens it again can only read it.
     pub(super) fn arrivo(&self) -> Result<(Arrivo, File), Errore> {
         let arrivo = Arrivo(self.cartella.join(IN_ARRIVO).join(nuovo_id().to_string()));
-        let file = File::create_new(&arrivo.0).map_err(Errore::Disco)?;
+        let mut apri = File::options();
+        apri.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut apri, 0o444);
+        let file = apri.open(&arrivo.0).map_err(Errore::Disco)?;
         Ok((arrivo, file))
     }
 
     /// Synced bytes, final name, synced folder: in this order a kill at any line leaves either nothing or the whole file.
-    pub(super) fn deposita(&self, file: File, arrivo: &Arrivo, impronta: &Impronta) -> io::Result<()> {
-        sola_lettura(&file)?;
+    fn deposita(&self, file: File, arrivo: &Arrivo, impronta: &Impronta) -> io::Result<()> {
         file.sync_all()?;
         drop(file);
-        let nome = percorso(&self.cartella, impronta);
+        let nome = self.percorso(impronta);
         let ramo = nome.parent().unwrap_or(&self.cartella);
         let rami = || self.rami.lock().unwrap_or_else(PoisonError::into_inner);
         if !rami().contains(ramo) {
@@ -226,30 +235,38 @@ impl Disco {
         sincronizza(ramo)
     }
 
-    /// The same for many files whose bytes are written, with two syncs of the whole disk instead of two or four for each of them.
-    #[cfg(target_os = "linux")]
-    pub(super) fn deposita_insieme(&self, arrivati: &[(Arrivo, Impronta)]) -> io::Result<()> {
+    /// The same for files whose bytes are written, or that stand there: two syncs of the whole disk instead of two or four for each.
+    /// Of one alone, which would wait for what others are writing, it is the file that is synced.
+    pub(super) fn deposita_insieme(&self, file: &BTreeMap<Impronta, Option<Arrivo>>) -> io::Result<()> {
+        if !cfg!(target_os = "linux") || file.len() < 2 {
+            return file.iter().try_for_each(|(impronta, arrivo)| match arrivo {
+                Some(arrivo) => self.deposita(File::open(&arrivo.0)?, arrivo, impronta),
+                None => self.percorso(impronta).ancestors().skip(1).take(3).try_for_each(sincronizza),
+            });
+        }
         let disco = File::open(&self.cartella)?;
-        rustix::fs::syncfs(&disco)?;
-        for (arrivo, impronta) in arrivati {
-            let nome = percorso(&self.cartella, impronta);
+        if file.values().any(Option::is_some) {
+            sincronizza_disco(&disco)?;
+        }
+        for (impronta, arrivo) in file.iter().filter_map(|(i, a)| Some((i, a.as_ref()?))) {
+            let nome = self.percorso(impronta);
             fs::create_dir_all(nome.parent().unwrap_or(&self.cartella))?;
             fs::rename(&arrivo.0, &nome)?;
         }
-        Ok(rustix::fs::syncfs(&disco)?)
-    }
-
-    /// Other systems cannot be asked to sync one disk.
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn deposita_insieme(&self, arrivati: &[(Arrivo, Impronta)]) -> io::Result<()> {
-        arrivati.iter().try_for_each(|(arrivo, impronta)| self.deposita(File::open(&arrivo.0)?, arrivo, impronta))
+        sincronizza_disco(&disco)
     }
 }
 
-pub(super) fn sola_lettura(file: &File) -> io::Result<()> {
-    let mut permessi = file.metadata()?.permissions();
-    permessi.set_readonly(true);
-    file.set_permissions(permessi)
+/// Everything that was written to the disk on which a folder is.
+#[cfg(target_os = "linux")]
+fn sincronizza_disco(cartella: &File) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(cartella)?)
+}
+
+/// Other systems cannot be asked to sync one disk: there each file is synced by itself.
+#[cfg(not(target_os = "linux"))]
+fn sincronizza_disco(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn sincronizza(cartella: &Path) -> io::Result<()> {
@@ -298,9 +315,10 @@ mod tests {
 
     #[test]
     fn an_altered_file_is_seen() {
-        let (dir, deposito) = deposito();
+        let (_dir, deposito) = deposito();
         let riposto = deposito.riponi(&mut b"atto".as_slice(), 100).unwrap();
-        let file = percorso(&dir.path().join("documenti"), &riposto.impronta);
+        let Deposito::Disco(disco) = &deposito;
+        let file = disco.percorso(&riposto.impronta);
         fs::remove_file(&file).unwrap();
         fs::write(&file, b"atti").unwrap();
         assert!(!deposito.integro(&riposto.impronta).unwrap());

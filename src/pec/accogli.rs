@@ -23,7 +23,7 @@ pub(super) const LOTTO_MESSAGGI: usize = 50;
 /// Most bytes of messages that are taken together, and of one that is taken with others.
 pub(super) const LOTTO_BYTE: u64 = 4 * 1024 * 1024;
 /// Messages written in one operation: few enough that a clerk who registers meanwhile does not notice.
-const PER_COMMIT: usize = 10;
+const PER_COMMIT: usize = 25;
 /// Threads that read together: beyond that they wait for the disk.
 const MASSIMI_LETTORI: usize = 8;
 /// What is poured from place to place on our own disk has no limit; how much of it is read is another matter.
@@ -104,11 +104,10 @@ fn una(
     eml: &[u8],
     in_arrivo: &Insieme<'_>,
 ) -> Result<Letta, Errore> {
-    let mut resto = eml;
-    let intero = in_arrivo.riponi(&mut resto, SENZA_LIMITE)?;
+    let intero = in_arrivo.riponi(eml)?;
     match nota(officina, casella, segno, &intero)? {
         Some(nota) => Ok(Letta::Nota(nota)),
-        None => leggi(officina, eml, intero, &|file| in_arrivo.riponi(file, SENZA_LIMITE)),
+        None => leggi(officina, eml, intero, &|file| in_arrivo.riponi(file)),
     }
 }
 
@@ -132,12 +131,12 @@ fn leggi(
     officina: &Officina<'_>,
     eml: &[u8],
     intero: Riposto,
-    riponi: &dyn Fn(&mut dyn Read) -> Result<Riposto, documenti::Errore>,
+    riponi: &dyn Fn(&[u8]) -> Result<Riposto, documenti::Errore>,
 ) -> Result<Letta, Errore> {
     let busta = busta::leggi(eml, &officina.fiduce.gestori);
     let istante = letto::opponibile(&busta, officina.db.orologio().adesso());
     let file = |allegato: &Allegato<'_>| {
-        let riposto = riponi(&mut allegato.bytes.as_ref())?;
+        let riposto = riponi(&allegato.bytes)?;
         let nome = allegato.name.clone();
         let bytes = &mut allegato.bytes.as_ref();
         let prova = documenti::verifica_letto(bytes, &riposto, &nome, officina.fiduce, istante)?;
@@ -196,7 +195,9 @@ pub(super) fn da_sola(
             let quanto = u64::try_from(MASSIMO_MESSAGGIO_BYTE).unwrap_or(u64::MAX).saturating_add(1);
             let letti = officina.deposito.apri(&intero.impronta)?.take(quanto).read_to_end(&mut eml);
             letti.map_err(documenti::Errore::Disco)?;
-            senza_panico(|| leggi(officina, &eml, intero.clone(), &|f| officina.deposito.riponi(f, SENZA_LIMITE)))?
+            senza_panico(|| {
+                leggi(officina, &eml, intero.clone(), &|mut f| officina.deposito.riponi(&mut f, SENZA_LIMITE))
+            })?
         }
     };
     officina.db.scrivi(casella.aoo, &Attore::Sistema("pec"), |op| annota(op, casella, segno, &letta))

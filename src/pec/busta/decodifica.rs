@@ -43,18 +43,37 @@ fn owned((dati, buono): (Vec<u8>, bool)) -> (Cow<'static, [u8]>, bool) {
     (Cow::Owned(dati), buono)
 }
 
+/// What stands for no digit of base64.
+const NESSUNA: u8 = u8::MAX;
+
 /// Skips what is not of the alphabet; stops at the padding; whole bytes only.
 fn base64(grezzi: &[u8]) -> (Vec<u8>, bool) {
     let mut dati = Vec::with_capacity(grezzi.len() / 4 * 3 + 3);
     let (mut gruppo, mut cifre, mut buono) = (0_u32, 0_u8, true);
-    for byte in grezzi {
-        let Some(cifra) = cifra_base64(*byte) else {
+    let (mut resto, valori) = (grezzi, cifre_base64());
+    let cifra_base64 = |byte: u8| valori.get(usize::from(byte)).copied().unwrap_or(NESSUNA);
+    loop {
+        // Nearly all of it is lines of whole groups.
+        while cifre == 0
+            && let [a, b, c, d, oltre @ ..] = resto
+            && let quattro = [a, b, c, d].map(|byte| cifra_base64(*byte))
+            && quattro.iter().fold(0, |insieme, cifra| insieme | cifra) != NESSUNA
+        {
+            let gruppo = quattro.iter().fold(0_u32, |gruppo, cifra| gruppo << 6 | u32::from(*cifra));
+            let [_, interi @ ..] = gruppo.to_be_bytes();
+            dati.extend_from_slice(&interi);
+            resto = oltre;
+        }
+        let Some((byte, oltre)) = resto.split_first() else { break };
+        resto = oltre;
+        let cifra = cifra_base64(*byte);
+        if cifra == NESSUNA {
             if *byte == b'=' && cifre >= 2 {
                 break;
             }
             buono &= byte.is_ascii_whitespace();
             continue;
-        };
+        }
         gruppo = gruppo << 6 | u32::from(cifra);
         cifre += 1;
         if cifre == 4 {
@@ -68,15 +87,15 @@ fn base64(grezzi: &[u8]) -> (Vec<u8>, bool) {
     (dati, buono && cifre != 1)
 }
 
-fn cifra_base64(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+/// The digit that each byte stands for.
+fn cifre_base64() -> [u8; 256] {
+    let mut valori = [NESSUNA; 256];
+    for (byte, cifra) in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().zip(0..) {
+        if let Some(valore) = valori.get_mut(usize::from(*byte)) {
+            *valore = cifra;
+        }
     }
+    valori
 }
 
 /// An `=` that starts no escape stays as it is.

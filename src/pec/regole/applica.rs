@@ -11,6 +11,9 @@ use crate::utenti::{self, Aoo};
 use crate::valori::{Attore, CodiceUfficio, Istante, MessaggioId};
 use crate::{titolario, valori};
 
+/// Messages looked at in one operation: few enough that a clerk who registers meanwhile does not notice.
+const PER_COMMIT: usize = 10;
+
 /// Why a rule that should have acted on a message has not yet.
 #[derive(Debug, Clone)]
 pub struct Guasto {
@@ -28,12 +31,20 @@ pub fn applica(db: &Db) -> Result<Passo, Errore> {
     let mut fatto = false;
     for aoo in db.leggi(utenti::tutte_le_aoo)? {
         let ora = db.orologio().adesso();
-        for id in db.leggi(|conn| coda::prossimi(conn, aoo.id, ora))? {
-            fatto = true;
-            let attore = Attore::Sistema("regole");
-            if let Err(causa) = db.scrivi(aoo.id, &attore, |op| esamina(op, &aoo, id)) {
-                tracing::warn!(messaggio = %id, %causa, "a rule could not act, will be tried again");
-                db.scrivi(aoo.id, &attore, |op| coda::rimanda(op, id, &causa.to_string()))?;
+        let attore = Attore::Sistema("regole");
+        let prossimi = db.leggi(|conn| coda::prossimi(conn, aoo.id, ora))?;
+        fatto |= !prossimi.is_empty();
+        for insieme in prossimi.chunks(PER_COMMIT) {
+            let tutti = |op: &mut Operazione<'_>| insieme.iter().try_for_each(|id| esamina(op, &aoo, *id));
+            if db.scrivi(aoo.id, &attore, tutti).is_ok() {
+                continue;
+            }
+            // What was refused is about one of them.
+            for id in insieme {
+                if let Err(causa) = db.scrivi(aoo.id, &attore, |op| esamina(op, &aoo, *id)) {
+                    tracing::warn!(messaggio = %id, %causa, "a rule could not act, will be tried again");
+                    db.scrivi(aoo.id, &attore, |op| coda::rimanda(op, *id, &causa.to_string()))?;
+                }
             }
         }
     }
